@@ -1,0 +1,84 @@
+// Alarms over HTTP: GET /api/alarms, /api/alarms/{id}, and the actions on them. Every action carries the version that the person saw.
+import { z } from 'zod';
+import { alarmKinds } from '../alarms/alarm-definition.ts';
+import { alarmStates } from '../alarms/alarm-state.ts';
+import { alarmClasses, alarmPriorities } from '../alarms/priority.ts';
+import { localizedTextViewSchema } from '../text/localized-text.ts';
+
+/** An alarm as the list shows it: the definition's identity and its newest occurrence. */
+export const alarmViewSchema = z.object({
+  /** Occurrence id (UUIDv7); the alarm id where the alarm has not occurred yet (shelved or out of service before it ever rose). */
+  id: z.string(),
+  alarmId: z.string(),
+  stationId: z.string(),
+  pointId: z.string().nullable(),
+  deviceId: z.string().nullable(),
+  kind: z.enum(alarmKinds),
+  priority: z.enum(alarmPriorities),
+  class: z.enum(alarmClasses),
+  message: localizedTextViewSchema,
+  unit: z.string(),
+  digits: z.int(),
+  setpoint: z.number().nullable(),
+  state: z.enum(alarmStates),
+  /** What the plant says now, whatever the operator has done. */
+  isConditionTrue: z.boolean(),
+  /** Goes up by one with every change; actions name it. */
+  version: z.int(),
+  raisedAtMs: z.number().nullable(),
+  clearedAtMs: z.number().nullable(),
+  valueAtRaise: z.number().nullable(),
+  acknowledgedAtMs: z.number().nullable(),
+  acknowledgedBy: z.string().nullable(),
+  /** Comment of the last acknowledgement or comment action. */
+  comment: z.string().nullable(),
+  shelvedUntilMs: z.number().nullable(),
+  suppressedByAlarmId: z.string().nullable(),
+  responseTimeMs: z.number().nullable(),
+  /** A worse alarm of the same point is active: HH hides H in the list, never in the journal. */
+  isEclipsed: z.boolean(),
+  /** First of a burst at its station (within 30 s). */
+  isFirstOut: z.boolean(),
+  /** Three raises or more within a minute. */
+  isChattering: z.boolean(),
+  /** Raises since the last acknowledgement. */
+  raiseCount: z.int(),
+  isTest: z.boolean(),
+});
+export type AlarmView = z.output<typeof alarmViewSchema>;
+
+const version = z.int().min(0);
+const comment = z.string().trim().min(1).max(1000);
+
+export const acknowledgeSchema = z.object({ version, comment: comment.optional() });
+export const resetSchema = z.object({ version, comment: comment.optional() });
+export const shelveSchema = z.object({
+  version,
+  reason: comment,
+  untilMs: z.number(),
+  /** Second person, for priority high: signs with his own password. */
+  approver: z.object({ username: z.string(), password: z.string() }).optional(),
+});
+export const unshelveSchema = z.object({ version, comment: comment.optional() });
+export const removeFromServiceSchema = z.object({
+  version,
+  permit: z.string().trim().min(1).max(100),
+  compensatingMeasure: comment,
+  untilMs: z.number(),
+  approver: z.object({ username: z.string(), password: z.string() }),
+});
+export const returnToServiceSchema = z.object({ version, comment: comment.optional() });
+export const commentSchema = z.object({ version, comment });
+
+/** 409: somebody was quicker. `current` is the newer state, `by` and `atMs` who moved it and when. */
+export const versionConflictSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.literal(409),
+  detail: z.string(),
+  instance: z.string().optional(),
+  current: alarmViewSchema,
+  by: z.string().nullable(),
+  atMs: z.number().nullable(),
+});
+export type VersionConflict = z.output<typeof versionConflictSchema>;

@@ -1,0 +1,17 @@
+// Sign-in over HTTP: POST, GET and DELETE /api/session.
+import { z } from 'zod';
+import { permissions, roles } from '../access/roles.ts';
+
+export const signInSchema = z.object({ username: z.string().min(1).max(64), password: z.string().min(1).max(256) });
+export type SignIn = z.output<typeof signInSchema>;
+
+export const sessionViewSchema = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  role: z.enum(roles),
+  permissions: z.array(z.enum(permissions)),
+  /** Stations the person is limited to; null for all. */
+  stationIds: z.array(z.string()).nullable(),
+  expiresAtMs: z.number(),
+});
+export type SessionView = z.output<typeof sessionViewSchema>;

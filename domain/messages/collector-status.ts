@@ -1,0 +1,52 @@
+// A collector's account of itself, once a second: connections, scans, outbox, historian spool. Shown on the health page and in /metrics.
+import { z } from 'zod';
+
+export const deviceConnectionStates = ['disconnected', 'connecting', 'connected', 'failed'] as const;
+
+export const deviceStatusSchema = z.object({
+  deviceId: z.string(),
+  connection: z.enum(deviceConnectionStates),
+  /** Closed reason of the last failure; null while connected. */
+  reason: z.string().nullable(),
+  sinceMs: z.number(),
+  scans: z.int(),
+  /** Scans that could not start because the one before still ran. */
+  scansMissed: z.int(),
+  requests: z.int(),
+  errors: z.int(),
+  reconnects: z.int(),
+  /** Lateness of scan starts and length of scans over the last minute. */
+  startLatenessP99Ms: z.number(),
+  durationP50Ms: z.number(),
+  durationP99Ms: z.number(),
+  isInsecure: z.boolean(),
+});
+export type DeviceStatus = z.output<typeof deviceStatusSchema>;
+
+export const historianStatusSchema = z.object({
+  engine: z.enum(['duckdb', 'influx']),
+  isAvailable: z.boolean(),
+  reason: z.string().nullable(),
+  accepted: z.number(),
+  written: z.number(),
+  /** Left out by the exception filter, on purpose. */
+  filtered: z.number(),
+  spooled: z.number(),
+  setAside: z.number(),
+  dropped: z.number(),
+});
+export type HistorianStatus = z.output<typeof historianStatusSchema>;
+
+export const collectorStatusSchema = z.object({
+  schema: z.literal(1),
+  collectorId: z.string(),
+  plantVersion: z.string(),
+  atMs: z.number(),
+  startedAtMs: z.number(),
+  devices: z.array(deviceStatusSchema),
+  outboxPending: z.int(),
+  readingsTotal: z.number(),
+  readingsPerSecond: z.number(),
+  historian: historianStatusSchema,
+});
+export type CollectorStatus = z.output<typeof collectorStatusSchema>;

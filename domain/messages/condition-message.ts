@@ -1,0 +1,51 @@
+// What detection tells the lifecycle: facts about conditions, in order, durable in the collector's outbox until the server's database has them.
+import { z } from 'zod';
+
+const common = {
+  /** Position in the collector's outbox, 1, 2, 3 … without gaps. Effect is exactly once by (collectorId, outboxId, sequence). */
+  sequence: z.int().positive(),
+  alarmId: z.string(),
+  /** UUIDv7 made by the collector at the raise; the same until the condition is false again, also over restarts. */
+  occurrenceId: z.uuid(),
+  /** When it happened in the plant: the reading's own time, UTC epoch ms. */
+  atMs: z.number(),
+  /** Value that made it so; null where there is none (commFail, stale). */
+  value: z.number().nullable(),
+  quality: z.int().min(0).max(255),
+};
+
+export const conditionMessageSchema = z.discriminatedUnion('kind', [
+  /** The condition became true (after its on-delay). */
+  z.object({ kind: z.literal('raise'), ...common, /** Slope, votes, difference … that tripped it, for the journal. */ measured: z.number().nullable() }),
+  /** The condition became false (after its off-delay). */
+  z.object({ kind: z.literal('clear'), ...common }),
+  /** Suppressed by design began: `byAlarmId` (a device's commFail) explains this one. The condition itself may go on. */
+  z.object({ kind: z.literal('suppress'), ...common, byAlarmId: z.string() }),
+  z.object({ kind: z.literal('unsuppress'), ...common }),
+]);
+export type ConditionMessage = z.output<typeof conditionMessageSchema>;
+
+/** A run of messages from one outbox. `outboxId` changes when an outbox is made anew, so that sequence 1 is not taken for a duplicate. */
+export const conditionDeliverySchema = z.object({
+  schema: z.literal(1),
+  collectorId: z.string(),
+  outboxId: z.uuid(),
+  messages: z.array(conditionMessageSchema),
+});
+export type ConditionDelivery = z.output<typeof conditionDeliverySchema>;
+
+/**
+ * Level statement: all conditions that are true now, sent on every (re)connection after the outbox is drained up to `throughSequence`.
+ * The server clears what it holds active for this collector's stations and that is not named here, and raises what is missing.
+ */
+export const conditionStatementSchema = z.object({
+  schema: z.literal(1),
+  collectorId: z.string(),
+  outboxId: z.uuid(),
+  throughSequence: z.int().min(0),
+  atMs: z.number(),
+  active: z.array(
+    z.object({ alarmId: z.string(), occurrenceId: z.uuid(), sinceMs: z.number(), value: z.number().nullable(), suppressedByAlarmId: z.string().nullable() }),
+  ),
+});
+export type ConditionStatement = z.output<typeof conditionStatementSchema>;

@@ -1,0 +1,67 @@
+// The live channel between server and browser (socket.io). First a snapshot, then coalesced patches; a gap in `sequence` means: subscribe again.
+import { z } from 'zod';
+import { alarmViewSchema } from '../api/alarm-api.ts';
+
+export const liveSchemaVersion = 1;
+
+export const subscribeSchema = z.object({
+  /** All points of these stations. */
+  stations: z.array(z.string()).max(500).optional(),
+  points: z.array(z.string()).max(5_000).optional(),
+});
+export type Subscribe = z.output<typeof subscribeSchema>;
+
+/** Columns; `v` null where there is no value. `q` is the quality byte. */
+export const liveReadingsSchema = z.object({
+  schema: z.literal(1),
+  sequence: z.int(),
+  serverTimeMs: z.number(),
+  p: z.array(z.string()),
+  t: z.array(z.number()),
+  v: z.array(z.union([z.number(), z.string()]).nullable()),
+  q: z.array(z.int()),
+});
+export type LiveReadings = z.output<typeof liveReadingsSchema>;
+
+/** Answer to `subscribe` and after any overrun: everything the client needs to be right again. */
+export const liveSnapshotSchema = z.object({
+  schema: z.literal(1),
+  /** Next message of this client carries `sequence + 1`. */
+  sequence: z.int(),
+  serverTimeMs: z.number(),
+  /** When the server last heard each collector; the page shows *not live since* from the oldest that is late. */
+  collectors: z.array(z.object({ collectorId: z.string(), lastHeardAtMs: z.number(), isLive: z.boolean() })),
+  readings: liveReadingsSchema.omit({ schema: true, sequence: true, serverTimeMs: true }),
+  /** All alarms that are not normal, of every station the person may see. */
+  alarms: z.array(alarmViewSchema),
+});
+export type LiveSnapshot = z.output<typeof liveSnapshotSchema>;
+
+/** One alarm changed; `alarm.state` normal means it leaves the list. */
+export const liveAlarmSchema = z.object({ schema: z.literal(1), sequence: z.int(), serverTimeMs: z.number(), alarms: z.array(alarmViewSchema) });
+export type LiveAlarm = z.output<typeof liveAlarmSchema>;
+
+export const liveNoticeSchema = z.object({
+  schema: z.literal(1),
+  sequence: z.int(),
+  serverTimeMs: z.number(),
+  notice: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('collector'), collectorId: z.string(), lastHeardAtMs: z.number(), isLive: z.boolean() }),
+    z.object({ kind: z.literal('plantChanged'), version: z.string() }),
+    z.object({ kind: z.literal('sessionEnded'), reason: z.enum(['expired', 'revoked', 'signedOut']) }),
+    /** Once a second, so that the page can tell a quiet plant from a dead server. */
+    z.object({ kind: z.literal('heartbeat') }),
+  ]),
+});
+export type LiveNotice = z.output<typeof liveNoticeSchema>;
+
+export interface ServerToClientEvents {
+  snapshot(message: LiveSnapshot): void;
+  readings(message: LiveReadings): void;
+  alarm(message: LiveAlarm): void;
+  notice(message: LiveNotice): void;
+}
+
+export interface ClientToServerEvents {
+  subscribe(message: Subscribe): void;
+}

@@ -1,0 +1,129 @@
+// The plant as the program sees it: compiled from the plant file, everything resolved, indexed and checked. Immutable.
+import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
+import type { QualityCode } from '../readings/quality.ts';
+import type { PointTable } from '../readings/reading-batch.ts';
+import type { LocalizedText } from '../text/localized-text.ts';
+import type { ModbusLimits, ModbusRegister, SerialLine, WordOrder } from './modbus-schema.ts';
+import type { PointKind, PointRole, StationType } from './plant-file.ts';
+
+export interface Plant {
+  /** Hash of the plant file's text: changes when anything changes. */
+  readonly version: string;
+  readonly company: { readonly id: string; readonly name: LocalizedText; readonly timeZone: string };
+  readonly areas: readonly Area[];
+  readonly stations: readonly Station[];
+  readonly devices: readonly Device[];
+  readonly points: readonly Point[];
+  readonly alarms: readonly AlarmDefinition[];
+  readonly pipelines: readonly Pipeline[];
+  /** `points[i].id` in order, for reading batches. */
+  readonly pointTable: PointTable;
+  readonly stationIndexById: ReadonlyMap<string, number>;
+  readonly deviceIndexById: ReadonlyMap<string, number>;
+  readonly pointIndexById: ReadonlyMap<string, number>;
+  readonly alarmIndexById: ReadonlyMap<string, number>;
+}
+
+export interface Area {
+  readonly id: string;
+  readonly name: LocalizedText;
+}
+
+export interface Station {
+  readonly index: number;
+  readonly id: string;
+  readonly type: StationType;
+  readonly name: LocalizedText;
+  readonly areaId: string;
+  readonly address: LocalizedText | null;
+  readonly position: { readonly latitude: number; readonly longitude: number } | null;
+  readonly collectorId: string;
+  readonly deviceIndexes: readonly number[];
+  readonly pointIndexes: readonly number[];
+}
+
+interface DeviceCommon {
+  readonly index: number;
+  /** `GS-01.PLC-1` */
+  readonly id: string;
+  readonly stationIndex: number;
+  readonly name: LocalizedText;
+  readonly profileId: string | null;
+  readonly timeoutMs: number;
+  readonly pointIndexes: readonly number[];
+}
+
+export interface ModbusDevice extends DeviceCommon {
+  readonly protocol: 'modbusTcp' | 'modbusRtuOverTcp' | 'modbusRtu';
+  readonly line:
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+    | { readonly kind: 'serial'; readonly serial: SerialLine };
+  readonly unitId: number;
+  readonly limits: ModbusLimits;
+}
+
+export interface OpcuaDevice extends DeviceCommon {
+  readonly protocol: 'opcua';
+  readonly endpoint: string;
+  readonly securityMode: 'SignAndEncrypt' | 'Sign' | 'None';
+  readonly securityPolicy: 'Basic256Sha256' | 'Aes128_Sha256_RsaOaep' | 'Aes256_Sha256_RsaPss' | 'None';
+  readonly user: { readonly name: string; readonly passwordEnv: string | null; readonly passwordFile: string | null } | null;
+  readonly serverThumbprint: string | null;
+  readonly publishingIntervalMs: number;
+}
+
+export type Device = ModbusDevice | OpcuaDevice;
+
+export type PointSource =
+  /** Wire address (base already subtracted) and word order resolved. `limits.forbidden` of the device is in wire addresses too. */
+  | { readonly kind: 'modbus'; readonly register: ModbusRegister & { readonly wordOrder: WordOrder } }
+  | { readonly kind: 'opcua'; readonly nodeId: string };
+
+export interface PointValidity {
+  readonly pointIndex: number;
+  readonly test: { readonly kind: 'equals'; readonly value: number } | { readonly kind: 'bit'; readonly bit: number };
+  readonly quality: QualityCode;
+}
+
+export interface Point {
+  readonly index: number;
+  /** `GS-01.PT-101` */
+  readonly id: string;
+  readonly tag: string;
+  readonly stationIndex: number;
+  readonly deviceIndex: number;
+  readonly name: LocalizedText;
+  readonly kind: PointKind;
+  readonly role: PointRole;
+  readonly unitOf: string | null;
+  readonly unit: string;
+  readonly range: { readonly min: number; readonly max: number } | null;
+  /** value = raw × factor + offset */
+  readonly factor: number;
+  readonly offset: number;
+  /** mA = raw × factor + offset, where the signal is a 4–20 mA loop (NAMUR NE 43); else null. */
+  readonly milliamp: { readonly factor: number; readonly offset: number } | null;
+  readonly invalidRaw: readonly number[];
+  readonly validity: readonly PointValidity[];
+  readonly heartbeat: { readonly pointIndex: number; readonly afterMs: number } | null;
+  readonly digits: number;
+  readonly scanMs: number;
+  readonly exceptionDeviation: number;
+  readonly states: readonly PointState[] | null;
+  readonly normal: { readonly min: number; readonly max: number } | null;
+  readonly setpoint: number | null;
+  readonly source: PointSource;
+  readonly alarmIndexes: readonly number[];
+}
+
+export interface PointState {
+  readonly value: number;
+  readonly name: LocalizedText;
+  readonly isNormal: boolean;
+}
+
+export interface Pipeline {
+  readonly fromStationIndex: number;
+  readonly toStationIndex: number;
+  readonly name: LocalizedText | null;
+}

@@ -1,0 +1,79 @@
+// Readings at rest. One interface; `duckdb/` (embedded) and `influx/` behind it, chosen by URL, both under one contract-test suite.
+import type { HistorianStatus } from '../domain/messages/collector-status.ts';
+import type { Plant } from '../domain/plant/plant.ts';
+import type { ReadingBatch } from '../domain/readings/reading-batch.ts';
+
+/** Raw readings of one point in time order. Arrays have equal length. */
+export interface RawColumns {
+  readonly timeMs: Float64Array;
+  /** NaN where the reading has no value. */
+  readonly value: Float64Array;
+  readonly quality: Uint8Array;
+  /** True where `limit` cut the answer; ask again from the last time. */
+  readonly isTruncated: boolean;
+}
+
+/** One row a bucket that holds at least one reading; empty buckets are absent (a gap stays a gap). */
+export interface BucketColumns {
+  readonly bucketMs: number;
+  /** Start of the bucket. */
+  readonly timeMs: Float64Array;
+  /** Over good and uncertain readings; NaN where the bucket has only bad ones. */
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly mean: Float64Array;
+  readonly last: Float64Array;
+  /** Share (0..1) of readings in the bucket of good quality. */
+  readonly goodShare: Float64Array;
+}
+
+export interface ReadRange {
+  readonly pointId: string;
+  /** Inclusive. */
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HistorianWriter {
+  /**
+   * Takes a batch; never blocks, never throws. Applies the exception filter (`point.exceptionDeviation`, always keeping quality changes and one
+   * reading a minute), then makes it durable within about a second: in the store, or in the disk spool while the store is away.
+   * The batch may be reused by the caller after the call returns.
+   */
+  write(batch: ReadingBatch): void;
+  /** Resolves when everything accepted so far is durable (store or spool). */
+  flush(): Promise<void>;
+}
+
+export interface HistorianReader {
+  /** Unknown points give empty columns. Includes readings accepted but not yet flushed where the engine can. */
+  readRaw(range: ReadRange & { readonly limit: number }): Promise<RawColumns>;
+  /** About `buckets` equal buckets over the range; the engine may answer from 1-minute roll-ups when a bucket is a minute or longer. */
+  readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns>;
+}
+
+export interface Historian extends HistorianWriter, HistorianReader {
+  status(): HistorianStatus;
+  /** Durable, then closed. */
+  close(): Promise<void>;
+}
+
+export interface HistorianOptions {
+  /** `duckdb:` + path, or `influx://…` / `influxs://…` (see historian/open-historian.ts). */
+  readonly url: string;
+  readonly plant: Plant;
+  readonly dataDir: string;
+  readonly clock: import('../domain/time/clock.ts').Clock;
+  readonly log: HistorianLog;
+  /** Raw readings older than this are deleted; roll-ups stay. */
+  readonly retentionDays?: number;
+}
+
+/** The part of a pino logger that the historian uses. */
+export interface HistorianLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,57 @@
+// Messages in motion between collector and server. One interface, two engines: `in-process/` and `nats/`.
+// Live readings may be dropped (the next batch supersedes them); conditions never are: they are confirmed only when the server's database has them.
+import type { CollectorStatus } from '../domain/messages/collector-status.ts';
+import type { ConditionDelivery, ConditionStatement } from '../domain/messages/condition-message.ts';
+import type { PointTable, ReadingBatch } from '../domain/readings/reading-batch.ts';
+
+export type DeliveryResult =
+  /** The server's database has committed everything up to and with this sequence. */
+  | { readonly kind: 'committed'; readonly throughSequence: number }
+  | { readonly kind: 'failed'; readonly retryable: boolean; readonly reason: 'noServer' | 'timeout' | 'rejected' | 'closed' };
+
+export type StatementResult =
+  | { readonly kind: 'accepted' }
+  /** The server has not yet committed `throughSequence`: deliver again, then state again. */
+  | { readonly kind: 'behind'; readonly committedThrough: number }
+  | { readonly kind: 'failed'; readonly retryable: boolean; readonly reason: 'noServer' | 'timeout' | 'rejected' | 'closed' };
+
+/** The collector's end. */
+export interface CollectorLink {
+  /** Best effort, newest wins. The batch may be reused by the caller after the call returns. */
+  publishReadings(batch: ReadingBatch): void;
+  publishStatus(status: CollectorStatus): void;
+  deliverConditions(delivery: ConditionDelivery): Promise<DeliveryResult>;
+  stateConditions(statement: ConditionStatement): Promise<StatementResult>;
+  /** Called on every (re)connection to a server, and at once if one is connected already. Returns an unsubscribe. */
+  onServerConnected(listener: () => void): () => void;
+  /** The server asks for all last values (it has just started). Returns an unsubscribe. */
+  onSnapshotRequested(listener: () => ReadingBatch): () => void;
+  close(): Promise<void>;
+}
+
+/** The server's end. */
+export interface ServerLink {
+  onReadings(listener: (collectorId: string, batch: ReadingBatch) => void): () => void;
+  onStatus(listener: (status: CollectorStatus) => void): () => void;
+  /** Exactly one handler. It resolves after commit with the highest contiguous committed sequence of that outbox. */
+  handleConditions(handler: (delivery: ConditionDelivery) => Promise<{ committedThrough: number }>): void;
+  handleStatement(handler: (statement: ConditionStatement) => Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }>): void;
+  /** Asks every collector for its last values; they arrive through `onReadings`. */
+  requestSnapshots(): void;
+  /** Tells collectors that a server is ready for conditions. Call once all handlers are set. */
+  announceReady(): void;
+  state(): LinkState;
+  close(): Promise<void>;
+}
+
+export interface LinkState {
+  readonly engine: 'in-process' | 'nats';
+  readonly isConnected: boolean;
+  readonly reason: string | null;
+}
+
+/** What a link engine needs to turn received point indexes into the receiver's own table. */
+export interface LinkOptions {
+  readonly collectorId: string;
+  readonly table: PointTable;
+}
