@@ -4,8 +4,17 @@ export const roles = ['viewer', 'operator', 'supervisor', 'emergencyTeam', 'engi
 export type Role = (typeof roles)[number];
 
 export const permissions = [
-  'plant.read', 'readings.read', 'alarms.read', 'alarms.acknowledge', 'alarms.reset', 'alarms.comment', 'alarms.shelve', 'alarms.removeFromService',
-  'journal.read', 'health.read', 'users.manage',
+  'plant.read',
+  'readings.read',
+  'alarms.read',
+  'alarms.acknowledge',
+  'alarms.reset',
+  'alarms.comment',
+  'alarms.shelve',
+  'alarms.removeFromService',
+  'journal.read',
+  'health.read',
+  'users.manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

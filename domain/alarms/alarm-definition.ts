@@ -3,7 +3,19 @@ import type { LocalizedText } from '../text/localized-text.ts';
 import type { AlarmClass, AlarmPriority } from './priority.ts';
 
 export const alarmKinds = [
-  'highHigh', 'high', 'low', 'lowLow', 'rateOfChange', 'deviation', 'state', 'stale', 'frozen', 'instrumentFault', 'commFail', 'vote', 'expression',
+  'highHigh',
+  'high',
+  'low',
+  'lowLow',
+  'rateOfChange',
+  'deviation',
+  'state',
+  'stale',
+  'frozen',
+  'instrumentFault',
+  'commFail',
+  'vote',
+  'expression',
 ] as const;
 export type AlarmKind = (typeof alarmKinds)[number];
 
@@ -96,4 +108,13 @@ export interface ExpressionAlarm extends AlarmCommon {
 }
 
 export type AlarmDefinition =
-  | LimitAlarm | RateOfChangeAlarm | DeviationAlarm | StateAlarm | StaleAlarm | FrozenAlarm | InstrumentFaultAlarm | CommFailAlarm | VoteAlarm | ExpressionAlarm;
+  | LimitAlarm
+  | RateOfChangeAlarm
+  | DeviationAlarm
+  | StateAlarm
+  | StaleAlarm
+  | FrozenAlarm
+  | InstrumentFaultAlarm
+  | CommFailAlarm
+  | VoteAlarm
+  | ExpressionAlarm;

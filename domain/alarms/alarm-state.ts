@@ -14,7 +14,19 @@ export const alarmStates = [
 export type AlarmState = (typeof alarmStates)[number];
 
 export const alarmEvents = [
-  'raise', 'clear', 'acknowledge', 'reset', 'shelve', 'unshelve', 'suppress', 'unsuppress', 'removeFromService', 'returnToService', 'escalate', 'reannounce', 'comment',
+  'raise',
+  'clear',
+  'acknowledge',
+  'reset',
+  'shelve',
+  'unshelve',
+  'suppress',
+  'unsuppress',
+  'removeFromService',
+  'returnToService',
+  'escalate',
+  'reannounce',
+  'comment',
 ] as const;
 export type AlarmEvent = (typeof alarmEvents)[number];
 

@@ -6,7 +6,9 @@ export const bucketReadingsSchema = z.object({
   unit: z.string(),
   columns: z.tuple([z.literal('t'), z.literal('min'), z.literal('max'), z.literal('mean'), z.literal('last'), z.literal('goodShare')]),
   bucketMs: z.number(),
-  rows: z.array(z.tuple([z.number(), z.number().nullable(), z.number().nullable(), z.number().nullable(), z.number().nullable(), z.number()])),
+  rows: z.array(
+    z.tuple([z.number(), z.number().nullable(), z.number().nullable(), z.number().nullable(), z.number().nullable(), z.number()]),
+  ),
 });
 export type BucketReadings = z.output<typeof bucketReadingsSchema>;
 

@@ -16,7 +16,11 @@ const common = {
 
 export const conditionMessageSchema = z.discriminatedUnion('kind', [
   /** The condition became true (after its on-delay). */
-  z.object({ kind: z.literal('raise'), ...common, /** Slope, votes, difference … that tripped it, for the journal. */ measured: z.number().nullable() }),
+  z.object({
+    kind: z.literal('raise'),
+    ...common,
+    /** Slope, votes, difference … that tripped it, for the journal. */ measured: z.number().nullable(),
+  }),
   /** The condition became false (after its off-delay). */
   z.object({ kind: z.literal('clear'), ...common }),
   /** Suppressed by design began: `byAlarmId` (a device's commFail) explains this one. The condition itself may go on. */
@@ -45,7 +49,13 @@ export const conditionStatementSchema = z.object({
   throughSequence: z.int().min(0),
   atMs: z.number(),
   active: z.array(
-    z.object({ alarmId: z.string(), occurrenceId: z.uuid(), sinceMs: z.number(), value: z.number().nullable(), suppressedByAlarmId: z.string().nullable() }),
+    z.object({
+      alarmId: z.string(),
+      occurrenceId: z.uuid(),
+      sinceMs: z.number(),
+      value: z.number().nullable(),
+      suppressedByAlarmId: z.string().nullable(),
+    }),
   ),
 });
 export type ConditionStatement = z.output<typeof conditionStatementSchema>;

@@ -38,7 +38,12 @@ export const liveSnapshotSchema = z.object({
 export type LiveSnapshot = z.output<typeof liveSnapshotSchema>;
 
 /** One alarm changed; `alarm.state` normal means it leaves the list. */
-export const liveAlarmSchema = z.object({ schema: z.literal(1), sequence: z.int(), serverTimeMs: z.number(), alarms: z.array(alarmViewSchema) });
+export const liveAlarmSchema = z.object({
+  schema: z.literal(1),
+  sequence: z.int(),
+  serverTimeMs: z.number(),
+  alarms: z.array(alarmViewSchema),
+});
 export type LiveAlarm = z.output<typeof liveAlarmSchema>;
 
 export const liveNoticeSchema = z.object({

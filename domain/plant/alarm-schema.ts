@@ -85,11 +85,17 @@ export const stationAlarmSchema = z.discriminatedUnion('kind', [
 ]);
 export type StationAlarmFile = z.output<typeof stationAlarmSchema>;
 
-export const commFailSchema = z.strictObject({ after: durationSchema, ...alarmCommonShape, priority: z.enum(alarmPriorities).default('high') });
+export const commFailSchema = z.strictObject({
+  after: durationSchema,
+  ...alarmCommonShape,
+  priority: z.enum(alarmPriorities).default('high'),
+});
 
 /** Alarms that every device or analogue point has unless it says otherwise. */
 export const defaultAlarmsSchema = z.strictObject({
   commFail: z.strictObject({ after: durationSchema.default(10_000), priority: z.enum(alarmPriorities).default('high') }).prefault({}),
   stale: z.strictObject({ after: durationSchema.default(60_000), priority: z.enum(alarmPriorities).default('low') }).prefault({}),
-  instrumentFault: z.strictObject({ onDelay: durationSchema.default(4_000), priority: z.enum(alarmPriorities).default('medium') }).prefault({}),
+  instrumentFault: z
+    .strictObject({ onDelay: durationSchema.default(4_000), priority: z.enum(alarmPriorities).default('medium') })
+    .prefault({}),
 });

@@ -8,7 +8,21 @@ export const modbusTables = ['coil', 'discrete', 'holding', 'input'] as const;
 export type ModbusTable = (typeof modbusTables)[number];
 
 export const modbusDataTypes = [
-  'bit', 'bitField', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'float32', 'float64', 'bcd16', 'bcd32', 'bcd48', 'bcd64', 'string',
+  'bit',
+  'bitField',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'float32',
+  'float64',
+  'bcd16',
+  'bcd32',
+  'bcd48',
+  'bcd64',
+  'string',
 ] as const;
 export type ModbusDataType = (typeof modbusDataTypes)[number];
 
@@ -37,11 +51,26 @@ export type ModbusRegister = z.output<typeof modbusRegisterSchema>;
 /** Registers (or bits) that a value occupies. */
 export function registersOf(register: ModbusRegister): number {
   switch (register.type) {
-    case 'bit': case 'bitField': case 'int16': case 'uint16': case 'bcd16': return 1;
-    case 'int32': case 'uint32': case 'float32': case 'bcd32': return 2;
-    case 'bcd48': return 3;
-    case 'int64': case 'uint64': case 'float64': case 'bcd64': return 4;
-    case 'string': return register.length ?? 1;
+    case 'bit':
+    case 'bitField':
+    case 'int16':
+    case 'uint16':
+    case 'bcd16':
+      return 1;
+    case 'int32':
+    case 'uint32':
+    case 'float32':
+    case 'bcd32':
+      return 2;
+    case 'bcd48':
+      return 3;
+    case 'int64':
+    case 'uint64':
+    case 'float64':
+    case 'bcd64':
+      return 4;
+    case 'string':
+      return register.length ?? 1;
   }
 }
 

@@ -12,10 +12,44 @@ export type StationType = (typeof stationTypes)[number];
 
 /** What a point is in the process: the mimic, the coverage audit and the simulators go by it. */
 export const pointRoles = [
-  'inletPressure', 'outletPressure', 'pressure', 'filterDifferentialPressure', 'regulatorTravel', 'monitorTravel', 'slamShut', 'relief',
-  'shutoffValve', 'gasTemperature', 'temperature', 'flow', 'totalizer', 'odorantRate', 'odorantLevel', 'gasDetector', 'gasDetectorState', 'flameDetector',
-  'tankPressure', 'tankLevel', 'tankTemperature', 'compressorSuction', 'compressorDischarge', 'compressorState', 'pumpState', 'vibration', 'oilPressure',
-  'ambientTemperature', 'upsCharge', 'upsRuntime', 'mainsVoltage', 'mainsState', 'door', 'perimeter', 'emergencyStop', 'heartbeat', 'communication', 'other',
+  'inletPressure',
+  'outletPressure',
+  'pressure',
+  'filterDifferentialPressure',
+  'regulatorTravel',
+  'monitorTravel',
+  'slamShut',
+  'relief',
+  'shutoffValve',
+  'gasTemperature',
+  'temperature',
+  'flow',
+  'totalizer',
+  'odorantRate',
+  'odorantLevel',
+  'gasDetector',
+  'gasDetectorState',
+  'flameDetector',
+  'tankPressure',
+  'tankLevel',
+  'tankTemperature',
+  'compressorSuction',
+  'compressorDischarge',
+  'compressorState',
+  'pumpState',
+  'vibration',
+  'oilPressure',
+  'ambientTemperature',
+  'upsCharge',
+  'upsRuntime',
+  'mainsVoltage',
+  'mainsState',
+  'door',
+  'perimeter',
+  'emergencyStop',
+  'heartbeat',
+  'communication',
+  'other',
 ] as const;
 export type PointRole = (typeof pointRoles)[number];
 
@@ -111,7 +145,10 @@ export const deviceFileSchema = z.discriminatedUnion('protocol', [
     insecure: z.boolean().default(false),
     user: z.strictObject({ name: z.string().min(1), passwordEnv: z.string().optional(), passwordFile: z.string().optional() }).optional(),
     /** SHA-1 thumbprint (hex) of the server certificate to trust; else it must lie in the trusted folder. */
-    serverThumbprint: z.string().regex(/^[0-9a-fA-F]{40}$/).optional(),
+    serverThumbprint: z
+      .string()
+      .regex(/^[0-9a-fA-F]{40}$/)
+      .optional(),
     publishingInterval: durationSchema.default(500),
   }),
 ]);

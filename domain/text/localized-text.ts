@@ -12,10 +12,7 @@ export interface LocalizedText {
 /** Accepts `"text"` (same in both languages) or `{ zh, en? }`. */
 export const localizedTextSchema = z
   .union([z.string().min(1), z.strictObject({ zh: z.string().min(1), en: z.string().min(1).optional() })])
-  .transform(
-    (text): LocalizedText =>
-      typeof text === 'string' ? { zh: text, en: text } : { zh: text.zh, en: text.en ?? text.zh },
-  );
+  .transform((text): LocalizedText => (typeof text === 'string' ? { zh: text, en: text } : { zh: text.zh, en: text.en ?? text.zh }));
 
 /** The resolved form, as it travels over the API. */
 export const localizedTextViewSchema = z.object({ zh: z.string(), en: z.string() });

@@ -1,0 +1,264 @@
+// Alarms of the plant file, compiled: ids, default texts, cross-references, and the checks that rationalisation needs (HH above H, setpoint within range).
+import type { AlarmDefinition, AlarmKind, LimitAlarm, VoteCondition } from '../alarms/alarm-definition.ts';
+import type { AlarmClass, AlarmPriority } from '../alarms/priority.ts';
+import { exhaustive } from '../exhaustive.ts';
+import type { LocalizedText } from '../text/localized-text.ts';
+import { alarmMessages } from './alarm-messages.ts';
+import type { PointAlarmFile, StationAlarmFile } from './alarm-schema.ts';
+import type { Device, Point, Station } from './plant.ts';
+import type { DeviceFile, PlantFile, PointFile, StationFile } from './plant-file.ts';
+import type { PathPart, PlantIssues } from './plant-issues.ts';
+
+type DefaultAlarms = PlantFile['defaultAlarms'];
+
+interface CommonFile {
+  readonly priority: AlarmPriority;
+  readonly class: AlarmClass;
+  readonly onDelay: number;
+  readonly offDelay: number;
+  readonly latching: boolean;
+  readonly message?: LocalizedText | undefined;
+  readonly cause?: LocalizedText | undefined;
+  readonly consequence?: LocalizedText | undefined;
+  readonly response?: LocalizedText | undefined;
+  readonly responseTime?: number | undefined;
+}
+
+interface Place {
+  readonly index: number;
+  readonly id: string;
+  readonly stationIndex: number;
+  readonly pointIndex: number | null;
+  readonly deviceIndex: number | null;
+}
+
+function common<P extends Place>(place: P, file: CommonFile, fallbackMessage: LocalizedText) {
+  return {
+    ...place,
+    priority: file.priority,
+    class: file.class,
+    onDelayMs: file.onDelay,
+    offDelayMs: file.offDelay,
+    isLatching: file.latching,
+    message: file.message ?? fallbackMessage,
+    cause: file.cause ?? null,
+    consequence: file.consequence ?? null,
+    response: file.response ?? null,
+    responseTimeMs: file.responseTime ?? null,
+  };
+}
+
+const diagnostic = { class: 'diagnostic', onDelay: 0, offDelay: 0, latching: false } as const;
+
+/** Every device has exactly one: its points' own stale alarms are suppressed by design under it. */
+export function deviceAlarm(file: DeviceFile, device: Device, index: number, defaults: DefaultAlarms): AlarmDefinition {
+  const place = { index, id: `${device.id}.commFail`, stationIndex: device.stationIndex, pointIndex: null, deviceIndex: device.index };
+  const settings = file.commFail ?? { ...diagnostic, ...defaults.commFail };
+  return {
+    ...common(place, { ...settings, class: 'diagnostic' }, alarmMessages.commFail(device.name)),
+    kind: 'commFail',
+    deviceIndex: device.index,
+    afterMs: settings.after,
+  };
+}
+
+interface PointAlarmContext {
+  readonly file: PointFile;
+  readonly point: Point;
+  readonly pointByTag: ReadonlyMap<string, Point>;
+  readonly defaults: DefaultAlarms;
+  readonly firstIndex: number;
+  readonly path: readonly PathPart[];
+  readonly issues: PlantIssues;
+}
+
+export function compilePointAlarms(context: PointAlarmContext): readonly AlarmDefinition[] {
+  const { file, point, defaults, issues, path } = context;
+  const alarms: AlarmDefinition[] = [];
+  const names = new Set<string>();
+  const place = (name: string) => ({
+    index: context.firstIndex + alarms.length,
+    id: `${point.id}.${name}`,
+    stationIndex: point.stationIndex,
+    pointIndex: point.index,
+    deviceIndex: point.deviceIndex,
+  });
+  file.alarms.forEach((alarmFile, position) => {
+    const at: PathPart[] = [...path, 'alarms', position];
+    const name = alarmFile.name ?? alarmFile.kind;
+    if (names.has(name)) issues.error(at, `point ${point.id} has two alarms named ${name}: give one of them a name`);
+    names.add(name);
+    alarms.push(compilePointAlarm(alarmFile, place(name), context, at));
+  });
+  checkLimits(alarms, context);
+  if (file.defaultAlarms) {
+    if (!file.alarms.some((alarm) => alarm.kind === 'stale')) {
+      const settings = { ...diagnostic, ...defaults.stale };
+      // A point that is scanned slowly is not stale before it has missed three scans.
+      const afterMs = Math.max(defaults.stale.after, 3 * point.scanMs);
+      alarms.push({ ...common(place('stale'), settings, alarmMessages.point.stale(point.name)), kind: 'stale', afterMs });
+    }
+    if (point.kind === 'analog' && !file.alarms.some((alarm) => alarm.kind === 'instrumentFault')) {
+      const settings = { ...diagnostic, ...defaults.instrumentFault };
+      alarms.push({
+        ...common(place('instrumentFault'), settings, alarmMessages.point.instrumentFault(point.name)),
+        kind: 'instrumentFault',
+      });
+    }
+  }
+  return alarms;
+}
+
+function compilePointAlarm(
+  file: PointAlarmFile,
+  place: Place & { readonly pointIndex: number; readonly deviceIndex: number },
+  context: PointAlarmContext,
+  at: readonly PathPart[],
+): AlarmDefinition {
+  const { point, pointByTag, issues } = context;
+  const base = common(place, file, alarmMessages.point[file.kind](point.name));
+  if (point.kind === 'text') issues.error(at, 'a text point cannot have alarms');
+  const analogOnly: readonly AlarmKind[] = ['highHigh', 'high', 'low', 'lowLow', 'rateOfChange', 'deviation'];
+  if (point.kind === 'discrete' && analogOnly.includes(file.kind))
+    issues.error([...at, 'kind'], `${file.kind} is for analogue points; use state for ${point.tag}`);
+  switch (file.kind) {
+    case 'highHigh':
+    case 'high':
+    case 'low':
+    case 'lowLow':
+      return { ...base, kind: file.kind, setpoint: file.setpoint, deadband: file.deadband };
+    case 'rateOfChange':
+      if (file.window < 3 * point.scanMs) issues.error([...at, 'window'], `window must hold at least 3 scans (${3 * point.scanMs} ms)`);
+      return {
+        ...base,
+        kind: 'rateOfChange',
+        limitPerMinute: file.limit,
+        deadbandPerMinute: file.deadband,
+        windowMs: file.window,
+        direction: file.direction,
+      };
+    case 'deviation': {
+      if (typeof file.reference === 'number')
+        return {
+          ...base,
+          kind: 'deviation',
+          limit: file.limit,
+          deadband: file.deadband,
+          reference: { kind: 'constant', value: file.reference },
+        };
+      const reference = pointByTag.get(file.reference);
+      if (reference === undefined) issues.error([...at, 'reference'], `${file.reference} is not a point of this station`);
+      return {
+        ...base,
+        kind: 'deviation',
+        limit: file.limit,
+        deadband: file.deadband,
+        reference: { kind: 'point', pointIndex: reference?.index ?? point.index },
+      };
+    }
+    case 'state':
+      if ((file.equals === undefined) === (file.notEquals === undefined)) issues.error(at, 'give exactly one of equals and notEquals');
+      return { ...base, kind: 'state', value: file.equals ?? file.notEquals ?? 0, isNegated: file.equals === undefined };
+    case 'stale':
+      return { ...base, kind: 'stale', afterMs: file.after };
+    case 'frozen':
+      return { ...base, kind: 'frozen', afterMs: file.after };
+    case 'instrumentFault':
+      return { ...base, kind: 'instrumentFault' };
+    default:
+      return exhaustive(file, 'alarm kind');
+  }
+}
+
+const limitOrder = ['lowLow', 'low', 'high', 'highHigh'] as const;
+
+function checkLimits(alarms: readonly AlarmDefinition[], { point, path, issues }: PointAlarmContext): void {
+  const limits = alarms.filter((alarm): alarm is LimitAlarm => (limitOrder as readonly string[]).includes(alarm.kind));
+  const ordered = limitOrder.flatMap((kind) => limits.filter((alarm) => alarm.kind === kind));
+  for (let index = 1; index < ordered.length; index += 1) {
+    const lower = ordered[index - 1];
+    const upper = ordered[index];
+    if (lower === undefined || upper === undefined) continue;
+    if (lower.kind !== upper.kind && upper.setpoint <= lower.setpoint) {
+      issues.error([...path, 'alarms'], `${upper.kind} (${upper.setpoint}) must lie above ${lower.kind} (${lower.setpoint})`);
+    }
+  }
+  for (const alarm of limits) {
+    if (point.range !== null && (alarm.setpoint < point.range.min || alarm.setpoint > point.range.max)) {
+      issues.error(
+        [...path, 'alarms'],
+        `setpoint ${alarm.setpoint} of ${alarm.kind} lies outside the range ${point.range.min} to ${point.range.max}: it could never be reached`,
+      );
+    }
+    if ((alarm.priority === 'critical' || alarm.priority === 'high') && alarm.response === null) {
+      issues.warning(
+        [...path, 'alarms'],
+        `${alarm.id} has no response: an alarm of priority ${alarm.priority} should tell the operator what to do`,
+      );
+    }
+  }
+}
+
+interface StationAlarmContext {
+  readonly file: StationFile;
+  readonly station: Station;
+  readonly pointByTag: ReadonlyMap<string, Point>;
+  readonly firstIndex: number;
+  readonly path: readonly PathPart[];
+  readonly issues: PlantIssues;
+}
+
+export function compileStationAlarms(context: StationAlarmContext): readonly AlarmDefinition[] {
+  return context.file.alarms.map((file, position) => {
+    const place = {
+      index: context.firstIndex + position,
+      id: `${context.station.id}.${file.name}`,
+      stationIndex: context.station.index,
+      pointIndex: null,
+      deviceIndex: null,
+    };
+    return compileStationAlarm(file, place, context, [...context.path, 'alarms', position]);
+  });
+}
+
+function compileStationAlarm(
+  file: StationAlarmFile,
+  place: Place,
+  { pointByTag, station, issues }: StationAlarmContext,
+  at: readonly PathPart[],
+): AlarmDefinition {
+  const find = (tag: string, path: readonly PathPart[]): number => {
+    const point = pointByTag.get(tag);
+    if (point === undefined) issues.error(path, `${tag} is not a point of station ${station.id}`);
+    return point?.index ?? 0;
+  };
+  switch (file.kind) {
+    case 'vote': {
+      if (file.required > file.members.length)
+        issues.error([...at, 'required'], `${file.required} of ${file.members.length} members can never be reached`);
+      return {
+        ...common(place, file, alarmMessages.vote(station.name)),
+        kind: 'vote',
+        required: file.required,
+        memberPointIndexes: file.members.map((tag, index) => find(tag, [...at, 'members', index])),
+        condition: voteCondition(file.condition),
+        badMember: file.badMember,
+      };
+    }
+    case 'expression':
+      return {
+        ...common(place, file, alarmMessages.expression(station.name)),
+        kind: 'expression',
+        formula: file.formula,
+        variables: Object.entries(file.variables).map(([name, tag]) => ({ name, pointIndex: find(tag, [...at, 'variables', name]) })),
+      };
+    default:
+      return exhaustive(file, 'station alarm kind');
+  }
+}
+
+function voteCondition(file: Extract<StationAlarmFile, { kind: 'vote' }>['condition']): VoteCondition {
+  if ('above' in file) return { compare: 'above', value: file.above, deadband: file.deadband };
+  if ('below' in file) return { compare: 'below', value: file.below, deadband: file.deadband };
+  return { compare: 'equals', value: file.equals, deadband: 0 };
+}

@@ -1,0 +1,74 @@
+// From the text of a plant file to a compiled Plant, or to every issue with its line and path. Pure: the text and its version come in.
+import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
+import { compilePlant } from './compile-plant.ts';
+import type { Plant } from './plant.ts';
+import { plantFileSchema } from './plant-file.ts';
+import type { PathPart, PlantIssue } from './plant-issues.ts';
+
+export type ParsedPlant =
+  | { readonly kind: 'ok'; readonly plant: Plant; readonly warnings: readonly PlantIssue[] }
+  | { readonly kind: 'invalid'; readonly issues: readonly PlantIssue[] };
+
+/** `version`: hash of `text`, made by the caller (domain has no crypto). */
+export function parsePlantText(text: string, options: { readonly version: string }): ParsedPlant {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, uniqueKeys: true, prettyErrors: false, version: '1.2' });
+  if (document.errors.length > 0) {
+    return {
+      kind: 'invalid',
+      issues: document.errors.map((error) => {
+        const { line, col } = lineCounter.linePos(error.pos[0]);
+        return { severity: 'error', path: [], message: error.message, line, column: col };
+      }),
+    };
+  }
+  const locate = (issue: Omit<PlantIssue, 'line' | 'column'>): PlantIssue => {
+    const offset = offsetOf(document, issue.path);
+    if (offset === null) return { ...issue, line: null, column: null };
+    const { line, col } = lineCounter.linePos(offset);
+    return { ...issue, line, column: col };
+  };
+
+  const parsed = plantFileSchema.safeParse(document.toJS({ maxAliasCount: 1_000 }));
+  if (!parsed.success) {
+    return {
+      kind: 'invalid',
+      issues: parsed.error.issues.flatMap((issue) => {
+        const path = issue.path.map((part): PathPart => (typeof part === 'symbol' ? part.toString() : part));
+        if (issue.code === 'unrecognized_keys') {
+          return issue.keys.map((key) => locate({ severity: 'error', path: [...path, key], message: 'unknown setting' }));
+        }
+        return [locate({ severity: 'error', path, message: issue.message })];
+      }),
+    };
+  }
+  const { plant, issues } = compilePlant(parsed.data, { version: options.version });
+  const located = issues.all().map(locate);
+  if (located.some((issue) => issue.severity === 'error')) return { kind: 'invalid', issues: located };
+  return { kind: 'ok', plant, warnings: located };
+}
+
+/** Where in the text a path begins: the key where the last part names one, else the value; the nearest parent where the path is absent. */
+function offsetOf(document: Document, path: readonly PathPart[]): number | null {
+  let node: unknown = document.contents;
+  let offset: number | null = startOf(node);
+  for (const part of path) {
+    let next: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isPair(item) && isNode(item.key) && 'value' in item.key && item.key.value === part);
+      if (pair === undefined) break;
+      offset = startOf(pair.key) ?? offset;
+      next = pair.value;
+    } else if (isSeq(node)) {
+      next = node.items[Number(part)];
+      offset = startOf(next) ?? offset;
+    }
+    if (next === undefined || next === null) break;
+    node = next;
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | null {
+  return isNode(node) ? (node.range?.[0] ?? null) : null;
+}

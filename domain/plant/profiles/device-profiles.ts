@@ -1,0 +1,4 @@
+// All device profiles by name.
+import type { DeviceProfile } from '../device-profile.ts';
+
+export const deviceProfiles: ReadonlyMap<string, DeviceProfile> = new Map();
