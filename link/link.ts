@@ -35,7 +35,9 @@ export interface ServerLink {
   onStatus(listener: (status: CollectorStatus) => void): () => void;
   /** Exactly one handler. It resolves after commit with the highest contiguous committed sequence of that outbox. */
   handleConditions(handler: (delivery: ConditionDelivery) => Promise<{ committedThrough: number }>): void;
-  handleStatement(handler: (statement: ConditionStatement) => Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }>): void;
+  handleStatement(
+    handler: (statement: ConditionStatement) => Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }>,
+  ): void;
   /** Asks every collector for its last values; they arrive through `onReadings`. */
   requestSnapshots(): void;
   /** Tells collectors that a server is ready for conditions. Call once all handlers are set. */

@@ -4,7 +4,17 @@ import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 
 /** Closed reasons: also the label of the metric. */
 export type DriverFailure =
-  | 'refused' | 'timeout' | 'reset' | 'closed' | 'protocolViolation' | 'deviceException' | 'securityRejected' | 'signInRejected' | 'unreachable' | 'configuration' | 'stopped';
+  | 'refused'
+  | 'timeout'
+  | 'reset'
+  | 'closed'
+  | 'protocolViolation'
+  | 'deviceException'
+  | 'securityRejected'
+  | 'signInRejected'
+  | 'unreachable'
+  | 'configuration'
+  | 'stopped';
 
 export type ConnectionState =
   | { readonly kind: 'disconnected'; readonly reason: DriverFailure | null }

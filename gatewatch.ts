@@ -1,0 +1,399 @@
+#!/usr/bin/env node
+// The one executable. It reads the settings, composes the parts and stops them in order; the parts know nothing of it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { type Logger, pino } from 'pino';
+import { z } from 'zod';
+import { createCollector } from './collector/collector.ts';
+import { systemClock } from './collector/system-clock.ts';
+import { parsePlantText } from './domain/plant/parse-plant-file.ts';
+import type { Plant } from './domain/plant/plant.ts';
+import { plantFileSchema } from './domain/plant/plant-file.ts';
+import { formatIssue } from './domain/plant/plant-issues.ts';
+import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
+import { openHistorian } from './historian/open-historian.ts';
+import { createInProcessLink } from './link/in-process/in-process-link.ts';
+import { connectNatsCollectorLink } from './link/nats/nats-collector-link.ts';
+import { connectNatsServerLink } from './link/nats/nats-server-link.ts';
+import { createServer } from './server/create-server.ts';
+import { runSimulateCommand } from './simulators/simulate-command.ts';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+
+/** A start that cannot go on because of what it was given: told to the person, without a stack. */
+class StartError extends Error {}
+
+interface Stopper {
+  readonly name: string;
+  readonly stop: () => Promise<void> | void;
+}
+
+/** Stops in the reverse order of starting; one that hangs does not hold the others back. */
+class StopList {
+  readonly #stoppers: Stopper[] = [];
+  readonly #log: Logger;
+  #stopping: Promise<void> | null = null;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  onStop(name: string, stop: Stopper['stop']): void {
+    this.#stoppers.push({ name, stop });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  async #stopAll(): Promise<void> {
+    for (const { name, stop } of this.#stoppers.toReversed()) {
+      const timeout = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), 4_000).unref());
+      try {
+        const outcome = await Promise.race([Promise.resolve(stop()), timeout]);
+        if (outcome === 'late') this.#log.warn({ part: name }, 'did not stop in time; going on without it');
+      } catch (error) {
+        this.#log.error({ part: name, err: error }, 'failed to stop');
+      }
+    }
+  }
+}
+
+function settingsOf(options: Partial<Record<SettingName, string>>): Settings {
+  const parsed = parseSettings(process.env, options);
+  if (parsed.kind === 'invalid') throw new StartError(parsed.messages.join('\n'));
+  return parsed.settings;
+}
+
+function createLog(settings: Settings): Logger {
+  const base = { level: settings.logLevel, base: null };
+  if (!process.stdout.isTTY) return pino(base);
+  return pino({ ...base, transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' } } });
+}
+
+function loadPlant(file: string): { plant: Plant; warnings: readonly string[] } {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StartError(`cannot read the plant file ${file}: ${(error as Error).message}`);
+  }
+  const parsed = parsePlantText(text, { version: createHash('sha256').update(text).digest('hex').slice(0, 16) });
+  if (parsed.kind === 'invalid') {
+    const lines = parsed.issues.map((issue) => formatIssue(issue, file));
+    throw new StartError([...lines, `${lines.length} error(s): the plant was not started`].join('\n'));
+  }
+  return { plant: parsed.plant, warnings: parsed.warnings.map((issue) => formatIssue(issue, file)) };
+}
+
+function prepareDataDir(dataDir: string): string {
+  const absolute = path.resolve(dataDir);
+  try {
+    mkdirSync(absolute, { recursive: true });
+  } catch (error) {
+    throw new StartError(`cannot use the data folder ${absolute}: ${(error as Error).message}`);
+  }
+  return absolute;
+}
+
+const simulatorsReadySchema = z.object({
+  ready: z.literal(true),
+  plantFile: z.string(),
+  controlUrl: z.string(),
+  environment: z.record(z.string(), z.string()),
+});
+
+/** The demo plant runs in a process of its own, as real devices would. */
+async function startDemo(
+  dataDir: string,
+  options: RunOptions,
+): Promise<{ process: ChildProcess; ready: z.output<typeof simulatorsReadySchema> }> {
+  const plantFile = path.join(dataDir, 'demo-plant.yaml');
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      path.join(root, 'gatewatch.ts'),
+      'simulate',
+      '--plant-out',
+      plantFile,
+      '--data-dir',
+      path.join(dataDir, 'simulators'),
+      '--port-base',
+      options.simulatorPortBase,
+      '--control-port',
+      options.simulatorControlPort,
+      '--seed',
+      options.seed,
+      ...(options.story ? ['--story'] : []),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], detached: true },
+  );
+  const ready = await new Promise<z.output<typeof simulatorsReadySchema>>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      const line = text.split('\n').find((candidate) => candidate.startsWith('{"ready"'));
+      if (line !== undefined && text.includes('\n')) resolve(simulatorsReadySchema.parse(JSON.parse(line)));
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new StartError(`the simulators ended with code ${code} before they were ready`)));
+  });
+  return { process: child, ready };
+}
+
+interface RunOptions extends Partial<Record<SettingName, string>> {
+  readonly simulators: boolean;
+  readonly story: boolean;
+  readonly seed: string;
+  readonly simulatorPortBase: string;
+  readonly simulatorControlPort: string;
+}
+
+async function untilSignal(stops: StopList, child: ChildProcess | null): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    child?.once('exit', () => resolve());
+  });
+  await stops.stop();
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const settings = settingsOf(options);
+  const isDemo = settings.plant === undefined;
+  if (isDemo && !options.simulators)
+    throw new StartError('--no-simulators needs a plant file: add --plant FILE, or leave --no-simulators out for the demo plant');
+  if (settings.link !== 'inproc:')
+    throw new StartError(`--link ${settings.link} is for the halves apart: use gatewatch collector and gatewatch server`);
+  // The demo keeps to its own folder, so that a real plant never starts with a demo's journal.
+  const dataDir = prepareDataDir(isDemo ? path.join(settings.dataDir, 'demo') : settings.dataDir);
+  const log = createLog(settings);
+  const stops = new StopList(log);
+  try {
+    const demo = isDemo ? await startDemo(dataDir, options) : null;
+    if (demo !== null) {
+      stops.onStop('simulators', () => stopChild(demo.process));
+      Object.assign(process.env, demo.ready.environment);
+    }
+    const { plant, warnings } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
+    for (const warning of warnings) log.warn(warning);
+    const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
+    stops.onStop('historian', () => historian.close());
+    const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
+    stops.onStop('link', () => link.server.close());
+    const server = await createServer({
+      plant,
+      isDemo,
+      link: link.server,
+      historian,
+      journalUrl: settings.journal,
+      dataDir,
+      http: { host: settings.httpHost, port: settings.httpPort },
+      dashboardDir: path.join(root, 'dashboard', 'dist'),
+      clock: systemClock,
+      log,
+    });
+    stops.onStop('server', () => server.stop());
+    const collector = await createCollector({ plant, historian, link: link.collector, dataDir, clock: systemClock, log });
+    stops.onStop('collector', () => collector.stop());
+    await collector.start();
+    printWelcome({
+      address: server.address,
+      isDemo,
+      plant,
+      controlUrl: demo?.ready.controlUrl ?? null,
+      firstPassword: server.firstAdministratorPassword,
+    });
+    await untilSignal(stops, demo?.process ?? null);
+  } catch (error) {
+    await stops.stop();
+    throw error;
+  }
+}
+
+function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const force = setTimeout(() => child.kill('SIGKILL'), 3_000);
+    child.once('exit', () => {
+      clearTimeout(force);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+function printWelcome(facts: {
+  address: string;
+  isDemo: boolean;
+  plant: Plant;
+  controlUrl: string | null;
+  firstPassword: string | null;
+}): void {
+  const { plant } = facts;
+  const lines = [
+    '',
+    `  Gatewatch 站哨  ${facts.address}`,
+    `  ${plant.company.name.zh} / ${plant.company.name.en}: ${plant.stations.length} stations, ${plant.points.length} points, ${plant.alarms.length} alarms`,
+  ];
+  if (facts.isDemo) {
+    lines.push('  Demo sign-ins (name / password): duty / duty-demo, supervisor / supervisor-demo, team / team-demo,');
+    lines.push('                                   engineer / engineer-demo, auditor / auditor-demo, admin / admin-demo');
+  }
+  if (facts.controlUrl !== null) lines.push(`  Make something happen: ${facts.controlUrl}`);
+  if (facts.firstPassword !== null)
+    lines.push(`  First administrator: admin / ${facts.firstPassword}  (shown once; change it after signing in)`);
+  lines.push('  Ctrl-C stops everything.', '');
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function runCollector(options: Partial<Record<SettingName, string>> & { collectorId: string }): Promise<void> {
+  const settings = settingsOf(options);
+  if (settings.plant === undefined) throw new StartError('a collector needs a plant file: --plant FILE');
+  if (!settings.link.startsWith('nats://')) throw new StartError('a collector apart needs --link nats://HOST:PORT');
+  const dataDir = prepareDataDir(settings.dataDir);
+  const log = createLog(settings);
+  const stops = new StopList(log);
+  try {
+    const { plant } = loadPlant(settings.plant);
+    const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
+    stops.onStop('historian', () => historian.close());
+    const link = await connectNatsCollectorLink(settings.link, {
+      collectorId: options.collectorId,
+      table: plant.pointTable,
+      plantId: plant.company.id,
+    });
+    stops.onStop('link', () => link.close());
+    const collector = await createCollector({ plant, collectorId: options.collectorId, historian, link, dataDir, clock: systemClock, log });
+    stops.onStop('collector', () => collector.stop());
+    await collector.start();
+    process.stdout.write(`collector ${options.collectorId} is running\n`);
+    await untilSignal(stops, null);
+  } catch (error) {
+    await stops.stop();
+    throw error;
+  }
+}
+
+async function runServer(options: Partial<Record<SettingName, string>>): Promise<void> {
+  const settings = settingsOf(options);
+  if (settings.plant === undefined) throw new StartError('a server needs a plant file: --plant FILE');
+  if (!settings.link.startsWith('nats://')) throw new StartError('a server apart needs --link nats://HOST:PORT');
+  const dataDir = prepareDataDir(settings.dataDir);
+  const log = createLog(settings);
+  const stops = new StopList(log);
+  try {
+    const { plant } = loadPlant(settings.plant);
+    // An embedded historian belongs to one process, the collector's; a server apart reads a shared one or has no history.
+    const historian = settings.historian.startsWith('duckdb:')
+      ? null
+      : await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
+    if (historian === null)
+      log.warn('no history: the embedded historian belongs to the collector; give both --historian influx://… for trends');
+    else stops.onStop('historian', () => historian.close());
+    const link = await connectNatsServerLink(settings.link, { collectorId: 'server', table: plant.pointTable, plantId: plant.company.id });
+    stops.onStop('link', () => link.close());
+    const server = await createServer({
+      plant,
+      isDemo: false,
+      link,
+      historian,
+      journalUrl: settings.journal,
+      dataDir,
+      http: { host: settings.httpHost, port: settings.httpPort },
+      dashboardDir: path.join(root, 'dashboard', 'dist'),
+      clock: systemClock,
+      log,
+    });
+    stops.onStop('server', () => server.stop());
+    printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPassword: server.firstAdministratorPassword });
+    await untilSignal(stops, null);
+  } catch (error) {
+    await stops.stop();
+    throw error;
+  }
+}
+
+function withSettings(command: Command): Command {
+  return command
+    .option('--http-port <port>', 'HTTP port (8080)')
+    .option('--http-host <host>', 'HTTP address (127.0.0.1)')
+    .option('--data-dir <folder>', 'data folder (./data)')
+    .option('--plant <file>', 'plant file; the demo plant where absent')
+    .option('--historian <url>', 'duckdb: (embedded) or influx://…')
+    .option('--journal <url>', 'sqlite: (in the data folder) or sqlite:/path')
+    .option('--link <url>', 'inproc: or nats://…')
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent');
+}
+
+const program = new Command('gatewatch')
+  .description('Gatewatch (站哨): station telemetry and alarm monitor for town gas')
+  .showHelpAfterError();
+
+withSettings(program.command('run').description('the whole monitor in one process; the demo plant where no plant file is given'))
+  .option('--no-simulators', 'do not start the simulators (a real plant)')
+  .option('--no-story', 'the demo plant stays calm until a scenario is started by hand')
+  .option('--seed <number>', 'seed of the demo story', '1')
+  .option('--simulator-port-base <port>', 'first port of the simulated devices (0: any free)', '0')
+  .option('--simulator-control-port <port>', 'port of the scenario page (0: any free)', '8090')
+  .action((options: RunOptions) => run(options));
+
+withSettings(program.command('collector').description('the half that talks to the field'))
+  .option('--collector-id <id>', 'which stations: those of this collector in the plant file', 'default')
+  .action((options: Partial<Record<SettingName, string>> & { collectorId: string }) => runCollector(options));
+
+withSettings(program.command('server').description('the half that talks to people')).action(
+  (options: Partial<Record<SettingName, string>>) => runServer(options),
+);
+
+program
+  .command('simulate')
+  .description('the demo plant: simulated devices behind real Modbus TCP and OPC UA sockets, with scenarios on demand')
+  .requiredOption('--plant-out <file>', 'where to write the plant file that matches the simulated devices')
+  .option('--data-dir <folder>', 'folder for certificates', './data/simulators')
+  .option('--port-base <port>', 'first port (0: any free)', '0')
+  .option('--control-port <port>', 'port of the scenario page (0: any free)', '8090')
+  .option('--seed <number>', 'same seed, same story', '1')
+  .option('--story', 'play events by itself', false)
+  .action(async (options: { plantOut: string; dataDir: string; portBase: string; controlPort: string; seed: string; story: boolean }) => {
+    await runSimulateCommand({
+      plantFile: path.resolve(options.plantOut),
+      dataDir: prepareDataDir(options.dataDir),
+      portBase: Number(options.portBase),
+      controlPort: Number(options.controlPort),
+      seed: Number(options.seed),
+      story: options.story,
+      clock: systemClock,
+    });
+  });
+
+const plantCommand = program.command('plant').description('work on a plant file');
+plantCommand
+  .command('check <file>')
+  .description('print every error and warning with line and path; exit 1 where there is an error')
+  .action((file: string) => {
+    const { plant, warnings } = loadPlant(file);
+    for (const warning of warnings) process.stdout.write(`${warning}\n`);
+    process.stdout.write(
+      `${file}: ${plant.stations.length} stations, ${plant.devices.length} devices, ${plant.points.length} points, ${plant.alarms.length} alarms: no errors\n`,
+    );
+  });
+plantCommand
+  .command('schema')
+  .description('print the JSON Schema of the plant file, for editors')
+  .action(() => {
+    process.stdout.write(`${JSON.stringify(z.toJSONSchema(plantFileSchema, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`);
+  });
+
+try {
+  await program.parseAsync();
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(error instanceof StartError ? `${error.message}\n` : `gatewatch: ${(error as Error).stack ?? String(error)}\n`);
+  process.exit(1);
+}
