@@ -1,0 +1,113 @@
+// Both ends of the link in one process: direct calls with an asynchronous border, so that a slow server never holds the collector up.
+import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
+import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
+import type { CollectorLink, DeliveryResult, LinkOptions, LinkState, ServerLink, StatementResult } from '../link.ts';
+
+type ReadingsListener = (collectorId: string, batch: ReadingBatch) => void;
+type StatementAnswer = { kind: 'accepted' } | { kind: 'behind'; committedThrough: number };
+
+export function createInProcessLink(options: LinkOptions): { readonly collector: CollectorLink; readonly server: ServerLink } {
+  const hub = new InProcessHub(options.collectorId);
+  return { collector: hub.collectorEnd(), server: hub.serverEnd() };
+}
+
+class InProcessHub {
+  readonly #collectorId: string;
+  readonly #readings = new Set<ReadingsListener>();
+  readonly #status = new Set<(status: CollectorStatus) => void>();
+  readonly #connected = new Set<() => void>();
+  readonly #snapshots = new Set<() => ReadingBatch>();
+  #handleConditions: ((delivery: ConditionDelivery) => Promise<{ committedThrough: number }>) | null = null;
+  #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
+  #isReady = false;
+  #isClosed = false;
+
+  constructor(collectorId: string) {
+    this.#collectorId = collectorId;
+  }
+
+  collectorEnd(): CollectorLink {
+    return {
+      publishReadings: (batch) => this.#publish(batch),
+      publishStatus: (status) => {
+        for (const listener of this.#status) listener(status);
+      },
+      deliverConditions: (delivery) => this.#deliver(delivery),
+      stateConditions: (statement) => this.#state(statement),
+      onServerConnected: (listener) => {
+        this.#connected.add(listener);
+        if (this.#isReady) queueMicrotask(listener);
+        return () => void this.#connected.delete(listener);
+      },
+      onSnapshotRequested: (listener) => {
+        this.#snapshots.add(listener);
+        return () => void this.#snapshots.delete(listener);
+      },
+      close: () => this.#close(),
+    };
+  }
+
+  serverEnd(): ServerLink {
+    return {
+      onReadings: (listener) => {
+        this.#readings.add(listener);
+        return () => void this.#readings.delete(listener);
+      },
+      onStatus: (listener) => {
+        this.#status.add(listener);
+        return () => void this.#status.delete(listener);
+      },
+      handleConditions: (handler) => {
+        this.#handleConditions = handler;
+      },
+      handleStatement: (handler) => {
+        this.#handleStatement = handler;
+      },
+      requestSnapshots: () => {
+        for (const snapshot of this.#snapshots) this.#publish(snapshot());
+      },
+      announceReady: () => {
+        this.#isReady = true;
+        for (const listener of this.#connected) queueMicrotask(listener);
+      },
+      state: (): LinkState => ({ engine: 'in-process', isConnected: !this.#isClosed, reason: this.#isClosed ? 'closed' : null }),
+      close: () => this.#close(),
+    };
+  }
+
+  #publish(batch: ReadingBatch): void {
+    if (this.#isClosed) return;
+    for (const listener of this.#readings) listener(this.#collectorId, batch);
+  }
+
+  async #deliver(delivery: ConditionDelivery): Promise<DeliveryResult> {
+    if (this.#isClosed) return { kind: 'failed', retryable: false, reason: 'closed' };
+    if (!this.#isReady || this.#handleConditions === null) return { kind: 'failed', retryable: true, reason: 'noServer' };
+    try {
+      const { committedThrough } = await this.#handleConditions(delivery);
+      return { kind: 'committed', throughSequence: committedThrough };
+    } catch {
+      // The server has logged why it could not commit; the outbox keeps the messages and tries again.
+      return { kind: 'failed', retryable: true, reason: 'rejected' };
+    }
+  }
+
+  async #state(statement: ConditionStatement): Promise<StatementResult> {
+    if (this.#isClosed) return { kind: 'failed', retryable: false, reason: 'closed' };
+    if (!this.#isReady || this.#handleStatement === null) return { kind: 'failed', retryable: true, reason: 'noServer' };
+    try {
+      return await this.#handleStatement(statement);
+    } catch {
+      return { kind: 'failed', retryable: true, reason: 'rejected' };
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosed = true;
+    this.#readings.clear();
+    this.#status.clear();
+    this.#connected.clear();
+    this.#snapshots.clear();
+  }
+}
