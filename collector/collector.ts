@@ -1,0 +1,216 @@
+// One collector: the field on one side, historian and link on the other. Composes drivers, scheduler, pipeline, detection and outbox; holds no rule of its own.
+import { randomUUIDv7 } from 'node:crypto';
+import path from 'node:path';
+import type { CollectorStatus, DeviceStatus } from '../domain/messages/collector-status.ts';
+import type { ModbusDevice, OpcuaDevice, Plant } from '../domain/plant/plant.ts';
+import type { Clock, TimerHandle } from '../domain/time/clock.ts';
+import type { Historian } from '../historian/historian.ts';
+import type { CollectorLink } from '../link/link.ts';
+import { createDetector } from './detection/create-detector.ts';
+import type { ConditionEdge } from './detection/detector.ts';
+import type { ConnectionState, Driver, DriverSink } from './drivers/driver.ts';
+import { createModbusDrivers } from './drivers/modbus/modbus-drivers.ts';
+import { createOpcuaDriver } from './drivers/opcua/opcua-driver.ts';
+import { readSecret } from './drivers/read-secret.ts';
+import { ConditionOutbox, type NamedEdge } from './outbox/condition-outbox.ts';
+import { ConditionSender } from './outbox/condition-sender.ts';
+import { createPipeline } from './pipeline/pipeline.ts';
+import { ScanScheduler } from './scheduler/scan-scheduler.ts';
+
+export interface CollectorLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface CollectorOptions {
+  readonly plant: Plant;
+  readonly collectorId?: string;
+  readonly historian: Pick<Historian, 'write' | 'flush' | 'status'>;
+  readonly link: CollectorLink;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: CollectorLog;
+  readonly random?: () => number;
+}
+
+export interface Collector {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  status(): CollectorStatus;
+}
+
+const tickMs = 250;
+const statusMs = 1_000;
+
+interface DeviceState {
+  state: ConnectionState;
+  sinceMs: number;
+  reconnects: number;
+}
+
+export async function createCollector(options: CollectorOptions): Promise<Collector> {
+  const { plant, link, clock, log, historian } = options;
+  const collectorId = options.collectorId ?? 'default';
+  const random = options.random ?? Math.random;
+  const stations = plant.stations.filter((station) => station.collectorId === collectorId);
+  const devices = stations.flatMap((station) => station.deviceIndexes.flatMap((index) => plant.devices[index] ?? []));
+  const pointIndexes = stations.flatMap((station) => station.pointIndexes);
+  const startedAtMs = clock.nowMs();
+
+  const outbox = new ConditionOutbox({ file: path.join(options.dataDir, `outbox-${collectorId}.sqlite`), makeOccurrenceId: () => randomUUIDv7() });
+  const sender = new ConditionSender({ outbox, link, collectorId, clock, random });
+
+  // Edges of one batch or tick are committed together. Those that the disk refused stay here, in order, and are tried again at the next tick.
+  let edges: NamedEdge[] = [];
+  let isOutboxFailing = false;
+  const onEdge = (edge: ConditionEdge) => {
+    const alarm = plant.alarms[edge.alarmIndex];
+    if (alarm === undefined) return;
+    edges.push({
+      kind: edge.kind, alarmId: alarm.id, atMs: edge.atMs, value: edge.value, quality: edge.quality, measured: edge.measured,
+      byAlarmId: edge.byAlarmIndex === null ? null : (plant.alarms[edge.byAlarmIndex]?.id ?? null),
+    });
+  };
+  const commitEdges = () => {
+    if (edges.length === 0) return;
+    try {
+      outbox.append(edges);
+      edges = [];
+      isOutboxFailing = false;
+    } catch (error) {
+      if (!isOutboxFailing) log.error({ err: error, waiting: edges.length }, 'the outbox could not be written; alarms are kept in memory and tried again');
+      isOutboxFailing = true;
+      return;
+    }
+    sender.poke();
+  };
+
+  const detector = createDetector({ plant, onEdge, stationIndexes: stations.map((station) => station.index) });
+  detector.restore(outbox.activeConditions().flatMap((condition) => plant.alarmIndexById.get(condition.alarmId) ?? []));
+  dropForgottenConditions();
+
+  const pipeline = createPipeline({ plant, pointIndexes, detector, historian, link, clock });
+  const deviceStates = new Map<number, DeviceState>(devices.map((device) => [device.index, { state: { kind: 'disconnected', reason: null }, sinceMs: clock.nowMs(), reconnects: 0 }]));
+
+  const sink: DriverSink = {
+    readings(batch) {
+      pipeline.take(batch);
+      commitEdges();
+    },
+    connection(deviceIndex, state) {
+      const entry = deviceStates.get(deviceIndex);
+      if (entry === undefined) return;
+      const device = plant.devices[deviceIndex];
+      if (entry.state.kind !== state.kind) {
+        if (state.kind === 'connected') {
+          if (entry.state.kind === 'failed') entry.reconnects += 1;
+          log.info({ device: device?.id }, 'device connected');
+        } else if (state.kind === 'failed' && entry.state.kind !== 'connecting') log.warn({ device: device?.id, reason: state.reason }, 'device lost');
+        entry.sinceMs = clock.nowMs();
+      }
+      entry.state = state;
+      if (state.kind === 'connected') detector.device(deviceIndex, true, clock.nowMs(), clock.monotonicMs());
+      else if (state.kind !== 'connecting') detector.device(deviceIndex, false, clock.nowMs(), clock.monotonicMs());
+      commitEdges();
+    },
+  };
+
+  const modbus = createModbusDrivers({ plant, devices: devices.filter((device): device is ModbusDevice => device.protocol !== 'opcua'), sink, clock, random });
+  const opcua = devices
+    .filter((device): device is OpcuaDevice => device.protocol === 'opcua')
+    .map((device) => createOpcuaDriver({ plant, device, sink, clock, log, pkiDir: path.join(options.dataDir, 'pki'), readSecret, random }));
+  const drivers: readonly Driver[] = [...modbus.drivers, ...opcua];
+  const scheduler = new ScanScheduler(clock);
+  for (const driver of modbus.drivers) scheduler.add(driver);
+
+  const timers = new Set<TimerHandle>();
+  let readingsBefore = 0;
+  let readingsPerSecond = 0;
+
+  function every(periodMs: number, work: () => void): void {
+    let timer: TimerHandle | null = null;
+    const again = () => {
+      if (timer !== null) timers.delete(timer);
+      timer = clock.after(periodMs, () => {
+        work();
+        again();
+      });
+      timers.add(timer);
+    };
+    again();
+  }
+
+  /** Conditions of alarms that the plant file no longer has cannot be evaluated any more: they end with the change of the plant. */
+  function dropForgottenConditions(): void {
+    for (const condition of outbox.activeConditions()) {
+      if (plant.alarmIndexById.has(condition.alarmId)) continue;
+      edges.push({ kind: 'clear', alarmId: condition.alarmId, atMs: clock.nowMs(), value: null, quality: 0, measured: null, byAlarmId: null });
+    }
+    commitEdges();
+  }
+
+  function deviceStatus(deviceIndex: number): DeviceStatus {
+    const device = plant.devices[deviceIndex];
+    const entry = deviceStates.get(deviceIndex);
+    const statistics = scheduler.statisticsOf(deviceIndex);
+    const state = entry?.state ?? { kind: 'disconnected', reason: null };
+    return {
+      deviceId: device?.id ?? '',
+      connection: state.kind,
+      reason: state.kind === 'failed' || state.kind === 'disconnected' ? state.reason : null,
+      sinceMs: entry?.sinceMs ?? startedAtMs,
+      scans: statistics?.scans ?? 0,
+      scansMissed: statistics?.scansMissed ?? 0,
+      requests: statistics?.requests ?? 0,
+      errors: statistics?.errors ?? 0,
+      reconnects: entry?.reconnects ?? 0,
+      startLatenessP99Ms: statistics?.startLateness.percentile(0.99) ?? 0,
+      durationP50Ms: statistics?.duration.percentile(0.5) ?? 0,
+      durationP99Ms: statistics?.duration.percentile(0.99) ?? 0,
+      isInsecure: device?.protocol === 'opcua' && device.securityMode === 'None',
+    };
+  }
+
+  const status = (): CollectorStatus => ({
+    schema: 1,
+    collectorId,
+    plantVersion: plant.version,
+    atMs: clock.nowMs(),
+    startedAtMs,
+    devices: devices.map((device) => deviceStatus(device.index)),
+    outboxPending: outbox.pendingCount + edges.length,
+    readingsTotal: pipeline.readingsTotal,
+    readingsPerSecond,
+    historian: historian.status(),
+  });
+
+  return {
+    status,
+    async start() {
+      link.onSnapshotRequested(() => pipeline.snapshot());
+      for (const driver of drivers) if (driver.kind === 'subscribed') driver.start();
+      scheduler.start();
+      every(tickMs, () => {
+        detector.tick(clock.nowMs(), clock.monotonicMs());
+        commitEdges();
+      });
+      every(statusMs, () => {
+        readingsPerSecond = (pipeline.readingsTotal - readingsBefore) / (statusMs / 1_000);
+        readingsBefore = pipeline.readingsTotal;
+        link.publishStatus(status());
+      });
+      log.info({ collectorId, stations: stations.length, devices: devices.length, points: pointIndexes.length }, 'collector started');
+    },
+    async stop() {
+      scheduler.stop();
+      for (const timer of timers) timer.cancel();
+      await Promise.all([modbus.stop(), ...opcua.map((driver) => driver.stop())]);
+      commitEdges();
+      sender.stop();
+      await historian.flush();
+      outbox.close();
+      log.info({ collectorId }, 'collector stopped');
+    },
+  };
+}

@@ -1,0 +1,499 @@
+// Detection: is each alarm's condition true? Compiled once to flat arrays. Rules: docs/alarms.md, "Detection".
+//
+// Time. Every point has a steady time that follows its readings' own stamps while those agree with the monotonic clock, and the monotonic clock where they
+// do not (a wall clock that was set): so delays run on the plant's time and no clock jump shortens or stretches them.
+// Quality. Good and uncertain readings are evaluated; bad ones freeze every alarm of their point where it is, except `instrumentFault`, which they may raise,
+// and `stale`, which goes by the last good reading. Active conditions never clear because data stopped.
+import { compileExpression } from 'filtrex';
+import type {
+  AlarmDefinition, DeviationAlarm, ExpressionAlarm, FrozenAlarm, LimitAlarm, RateOfChangeAlarm, StateAlarm, VoteAlarm,
+} from '../../domain/alarms/alarm-definition.ts';
+import { exhaustive } from '../../domain/exhaustive.ts';
+import type { Plant } from '../../domain/plant/plant.ts';
+import { isBad, Quality } from '../../domain/readings/quality.ts';
+import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
+import type { Detector, EdgeListener } from './detector.ts';
+import { RateWindow } from './rate-window.ts';
+
+/** Stamps and monotonic clock may drift apart by this much between two readings before the monotonic clock is believed instead. */
+const stampToleranceMs = 1_000;
+/** A reading this much older than now, and older than the newest of its point, was stored and forwarded: history, not live. */
+const lateMs = 5_000;
+
+const Phase = { normal: 0, pendingOn: 1, active: 2, pendingOff: 3 } as const;
+
+export function createDetector(options: { readonly plant: Plant; readonly onEdge: EdgeListener; readonly stationIndexes?: readonly number[] }): Detector {
+  return new FlatDetector(options.plant, options.onEdge, options.stationIndexes ?? options.plant.stations.map((station) => station.index));
+}
+
+/** An alarm that is evaluated at each reading of the points it names. */
+type PointEvaluator = (pointIndex: number, value: number, timeMs: number, quality: number) => void;
+
+class FlatDetector implements Detector {
+  readonly #plant: Plant;
+  readonly #onEdge: EdgeListener;
+  // By point.
+  readonly #lastTimeMs: Float64Array;
+  readonly #lastMonotonicMs: Float64Array;
+  readonly #steadyMs: Float64Array;
+  readonly #lastValue: Float64Array;
+  readonly #lastQuality: Uint8Array;
+  readonly #lastGoodMonotonicMs: Float64Array;
+  readonly #guardLow: Float64Array;
+  readonly #guardHigh: Float64Array;
+  /** Limit alarms of the point that are not in phase normal. */
+  readonly #busyLimits: Uint16Array;
+  readonly #limitsOf: (readonly LimitAlarm[])[];
+  readonly #ratesOf: (readonly { readonly alarm: RateOfChangeAlarm; readonly window: RateWindow; readonly gapMs: number }[])[];
+  readonly #evaluatorsOf: (readonly PointEvaluator[])[];
+  readonly #faultAlarmOf: Int32Array;
+  readonly #staleAlarmsOf: (readonly number[])[];
+  // By alarm.
+  readonly #phase: Uint8Array;
+  readonly #pendingSinceMs: Float64Array;
+  readonly #delayPoint: Int32Array;
+  readonly #pending = new Set<number>();
+  // Clocked alarms, flat.
+  readonly #stale: { readonly alarm: Int32Array; readonly point: Int32Array; readonly afterMs: Float64Array };
+  readonly #frozen: readonly FrozenAlarm[];
+  readonly #movedAtSteadyMs: Float64Array;
+  readonly #commFails: readonly Extract<AlarmDefinition, { kind: 'commFail' }>[];
+  readonly #lostSinceMonotonicMs: Float64Array;
+  readonly #isSuppressed: Uint8Array;
+  #nowMs = 0;
+  #monotonicMs = 0;
+  #startMonotonicMs = Number.NaN;
+
+  constructor(plant: Plant, onEdge: EdgeListener, stationIndexes: readonly number[]) {
+    this.#plant = plant;
+    this.#onEdge = onEdge;
+    const stations = new Set(stationIndexes);
+    const alarms = plant.alarms.filter((alarm) => stations.has(alarm.stationIndex));
+    const points = plant.points.length;
+    this.#lastTimeMs = new Float64Array(points).fill(Number.NEGATIVE_INFINITY);
+    this.#lastMonotonicMs = new Float64Array(points);
+    this.#steadyMs = new Float64Array(points);
+    this.#lastValue = new Float64Array(points).fill(Number.NaN);
+    this.#lastQuality = new Uint8Array(points).fill(Quality.badNotYetRead);
+    this.#lastGoodMonotonicMs = new Float64Array(points).fill(Number.NaN);
+    this.#guardLow = new Float64Array(points).fill(Number.NEGATIVE_INFINITY);
+    this.#guardHigh = new Float64Array(points).fill(Number.POSITIVE_INFINITY);
+    this.#busyLimits = new Uint16Array(points);
+    this.#movedAtSteadyMs = new Float64Array(points);
+    this.#faultAlarmOf = new Int32Array(points).fill(-1);
+    this.#phase = new Uint8Array(plant.alarms.length);
+    this.#pendingSinceMs = new Float64Array(plant.alarms.length);
+    this.#isSuppressed = new Uint8Array(plant.alarms.length);
+    this.#delayPoint = Int32Array.from(plant.alarms, (alarm) => alarm.pointIndex ?? -1);
+    this.#lostSinceMonotonicMs = new Float64Array(plant.devices.length).fill(Number.NaN);
+
+    const limits: LimitAlarm[][] = plant.points.map(() => []);
+    const rates: { alarm: RateOfChangeAlarm; window: RateWindow; gapMs: number }[][] = plant.points.map(() => []);
+    const evaluators: PointEvaluator[][] = plant.points.map(() => []);
+    const staleOf: number[][] = plant.points.map(() => []);
+    const stale: { alarm: number; point: number; afterMs: number }[] = [];
+    const frozen: FrozenAlarm[] = [];
+    const commFails: Extract<AlarmDefinition, { kind: 'commFail' }>[] = [];
+    for (const alarm of alarms) {
+      switch (alarm.kind) {
+        case 'highHigh':
+        case 'high':
+          limits[alarm.pointIndex]?.push(alarm);
+          this.#guardHigh[alarm.pointIndex] = Math.min(this.#guardHigh[alarm.pointIndex] ?? 0, alarm.setpoint);
+          break;
+        case 'low':
+        case 'lowLow':
+          limits[alarm.pointIndex]?.push(alarm);
+          this.#guardLow[alarm.pointIndex] = Math.max(this.#guardLow[alarm.pointIndex] ?? 0, alarm.setpoint);
+          break;
+        case 'rateOfChange': {
+          const scanMs = plant.points[alarm.pointIndex]?.scanMs ?? 1_000;
+          rates[alarm.pointIndex]?.push({ alarm, window: new RateWindow(alarm.windowMs, scanMs), gapMs: Math.max(3 * scanMs, 2_000) });
+          break;
+        }
+        case 'deviation':
+          evaluators[alarm.pointIndex]?.push(this.#deviation(alarm));
+          break;
+        case 'state':
+          evaluators[alarm.pointIndex]?.push(this.#state(alarm));
+          break;
+        case 'stale':
+          stale.push({ alarm: alarm.index, point: alarm.pointIndex, afterMs: alarm.afterMs });
+          staleOf[alarm.pointIndex]?.push(alarm.index);
+          break;
+        case 'frozen':
+          frozen.push(alarm);
+          break;
+        case 'instrumentFault':
+          this.#faultAlarmOf[alarm.pointIndex] = alarm.index;
+          break;
+        case 'commFail':
+          commFails.push(alarm);
+          break;
+        case 'vote':
+          for (const point of alarm.memberPointIndexes) evaluators[point]?.push(this.#vote(alarm));
+          this.#delayPoint[alarm.index] = alarm.memberPointIndexes[0] ?? -1;
+          break;
+        case 'expression': {
+          const evaluate = this.#expression(alarm);
+          for (const { pointIndex } of alarm.variables) evaluators[pointIndex]?.push(evaluate);
+          this.#delayPoint[alarm.index] = alarm.variables[0]?.pointIndex ?? -1;
+          break;
+        }
+        default:
+          exhaustive(alarm, 'alarm kind');
+      }
+    }
+    this.#limitsOf = limits;
+    this.#ratesOf = rates;
+    this.#evaluatorsOf = evaluators;
+    this.#staleAlarmsOf = staleOf;
+    this.#stale = {
+      alarm: Int32Array.from(stale, (entry) => entry.alarm), point: Int32Array.from(stale, (entry) => entry.point), afterMs: Float64Array.from(stale, (entry) => entry.afterMs),
+    };
+    this.#frozen = frozen;
+    this.#commFails = commFails;
+  }
+
+  isActive(alarmIndex: number): boolean {
+    const phase = this.#phase[alarmIndex];
+    return phase === Phase.active || phase === Phase.pendingOff;
+  }
+
+  restore(activeAlarmIndexes: readonly number[]): void {
+    for (const index of activeAlarmIndexes) {
+      const alarm = this.#plant.alarms[index];
+      if (alarm === undefined) continue;
+      this.#phase[index] = Phase.active;
+      if (isLimit(alarm)) this.#busyLimits[alarm.pointIndex] = (this.#busyLimits[alarm.pointIndex] ?? 0) + 1;
+    }
+  }
+
+  readings(batch: ReadingBatch, nowMs: number, monotonicMs: number): void {
+    this.#begin(nowMs, monotonicMs);
+    for (let row = 0; row < batch.length; row += 1) {
+      this.#reading(batch.point[row] ?? 0, batch.timeMs[row] ?? 0, batch.value[row] ?? Number.NaN, batch.quality[row] ?? Quality.bad);
+    }
+  }
+
+  device(deviceIndex: number, isReachable: boolean, nowMs: number, monotonicMs: number): void {
+    this.#begin(nowMs, monotonicMs);
+    if (!isReachable) {
+      if (Number.isNaN(this.#lostSinceMonotonicMs[deviceIndex] ?? Number.NaN)) this.#lostSinceMonotonicMs[deviceIndex] = monotonicMs;
+      return;
+    }
+    this.#lostSinceMonotonicMs[deviceIndex] = Number.NaN;
+    this.#reachable.add(deviceIndex);
+    for (const alarm of this.#commFails) if (alarm.deviceIndex === deviceIndex && this.isActive(alarm.index)) this.#endCommFail(alarm);
+  }
+
+  tick(nowMs: number, monotonicMs: number): void {
+    this.#begin(nowMs, monotonicMs);
+    for (const alarm of this.#commFails) this.#tickCommFail(alarm);
+    const { alarm, point, afterMs } = this.#stale;
+    for (let index = 0; index < alarm.length; index += 1) {
+      const staleAlarm = alarm[index] ?? 0;
+      if (this.#phase[staleAlarm] !== Phase.normal) continue;
+      const since = this.#lastGoodMonotonicMs[point[index] ?? 0] ?? Number.NaN;
+      const silentMs = monotonicMs - (Number.isNaN(since) ? this.#startMonotonicMs : since);
+      if (silentMs >= (afterMs[index] ?? 0)) this.#raiseStale(staleAlarm, point[index] ?? 0);
+    }
+    for (const frozenAlarm of this.#frozen) this.#checkFrozen(frozenAlarm);
+    for (const index of this.#pending) this.#tickDelay(index);
+  }
+
+  readonly #reachable = new Set<number>();
+
+  #begin(nowMs: number, monotonicMs: number): void {
+    this.#nowMs = nowMs;
+    this.#monotonicMs = monotonicMs;
+    if (Number.isNaN(this.#startMonotonicMs)) this.#startMonotonicMs = monotonicMs;
+  }
+
+  #reading(point: number, timeMs: number, value: number, quality: number): void {
+    const before = this.#lastTimeMs[point] ?? Number.NEGATIVE_INFINITY;
+    if (timeMs < before && this.#nowMs - timeMs > lateMs) return;
+    const byStamp = timeMs - before;
+    const byClock = this.#monotonicMs - (this.#lastMonotonicMs[point] ?? 0);
+    const isFirst = before === Number.NEGATIVE_INFINITY;
+    const elapsed = isFirst ? 0 : byStamp >= 0 && Math.abs(byStamp - byClock) <= stampToleranceMs ? byStamp : byClock;
+    const steady = (this.#steadyMs[point] ?? 0) + elapsed;
+    this.#lastTimeMs[point] = timeMs;
+    this.#lastMonotonicMs[point] = this.#monotonicMs;
+    this.#steadyMs[point] = steady;
+    const previousQuality = this.#lastQuality[point] ?? Quality.bad;
+    this.#lastQuality[point] = quality;
+
+    if (isBad(quality)) {
+      const fault = this.#faultAlarmOf[point] ?? -1;
+      if (fault >= 0 && (quality === Quality.badInstrumentFault || quality === Quality.badOutOfRange)) this.#step(fault, true, steady, timeMs, finiteOrNull(value), quality, null);
+      if (!isBad(previousQuality)) for (const rate of this.#ratesOf[point] ?? []) rate.window.clear();
+      const evaluators = this.#evaluatorsOf[point] ?? [];
+      for (const evaluate of evaluators) evaluate(point, value, timeMs, quality);
+      return;
+    }
+
+    this.#lastGoodMonotonicMs[point] = this.#monotonicMs;
+    const lastValue = this.#lastValue[point];
+    if (value !== lastValue) {
+      this.#movedAtSteadyMs[point] = steady;
+      this.#lastValue[point] = value;
+    }
+    if (isFirst || isBad(previousQuality)) this.#recovered(point, steady, timeMs, value, quality);
+
+    // The cheap way: inside the guard band with no limit alarm up, none of them can change.
+    if ((this.#busyLimits[point] ?? 0) > 0 || value > (this.#guardHigh[point] ?? 0) || value < (this.#guardLow[point] ?? 0)) this.#limits(point, steady, timeMs, value, quality);
+    const rates = this.#ratesOf[point] ?? [];
+    for (let index = 0; index < rates.length; index += 1) {
+      const rate = rates[index];
+      if (rate === undefined) continue;
+      if (elapsed > rate.gapMs) rate.window.clear();
+      rate.window.push(steady, value);
+      if (rate.window.isReady) this.#rate(rate.alarm, rate.window, steady, timeMs, value, quality);
+    }
+    const evaluators = this.#evaluatorsOf[point] ?? [];
+    for (let index = 0; index < evaluators.length; index += 1) evaluators[index]?.(point, value, timeMs, quality);
+  }
+
+  /** First good reading after bad ones or after a start. */
+  #recovered(point: number, steady: number, timeMs: number, value: number, quality: number): void {
+    this.#movedAtSteadyMs[point] = steady;
+    const fault = this.#faultAlarmOf[point] ?? -1;
+    if (fault >= 0) this.#step(fault, false, steady, timeMs, value, quality, null);
+    for (const stale of this.#staleAlarmsOf[point] ?? []) {
+      if (!this.isActive(stale)) continue;
+      if (this.#isSuppressed[stale] === 1) this.#unsuppress(stale);
+      this.#edge('clear', stale, timeMs, value, quality, null);
+      this.#phase[stale] = Phase.normal;
+    }
+  }
+
+  #limits(point: number, steady: number, timeMs: number, value: number, quality: number): void {
+    for (const alarm of this.#limitsOf[point] ?? []) {
+      const isUp = this.isActive(alarm.index);
+      const isHigh = alarm.kind === 'high' || alarm.kind === 'highHigh';
+      const isTrue = isHigh
+        ? value > alarm.setpoint || (isUp && value > alarm.setpoint - alarm.deadband)
+        : value < alarm.setpoint || (isUp && value < alarm.setpoint + alarm.deadband);
+      const wasNormal = this.#phase[alarm.index] === Phase.normal;
+      this.#step(alarm.index, isTrue, steady, timeMs, value, quality, null);
+      const isNormal = this.#phase[alarm.index] === Phase.normal;
+      if (wasNormal !== isNormal) this.#busyLimits[point] = (this.#busyLimits[point] ?? 0) + (isNormal ? -1 : 1);
+    }
+  }
+
+  #rate(alarm: RateOfChangeAlarm, window: RateWindow, steady: number, timeMs: number, value: number, quality: number): void {
+    const slope = window.slopePerMinute;
+    const signed = alarm.direction === 'rising' ? slope : alarm.direction === 'falling' ? -slope : Math.abs(slope);
+    const isUp = this.isActive(alarm.index);
+    if (signed <= alarm.limitPerMinute && !isUp && this.#phase[alarm.index] === Phase.normal) return;
+    let isTrue = signed > (isUp ? alarm.limitPerMinute - alarm.deadbandPerMinute : alarm.limitPerMinute);
+    if (isTrue && !isUp) {
+      const least = window.leastSlopeLeavingOneOut;
+      const leastSigned = alarm.direction === 'rising' ? least : alarm.direction === 'falling' ? -least : Math.abs(least);
+      isTrue = leastSigned > alarm.limitPerMinute;
+    }
+    this.#step(alarm.index, isTrue, steady, timeMs, value, quality, slope);
+  }
+
+  #deviation(alarm: DeviationAlarm): PointEvaluator {
+    const { reference } = alarm;
+    return (point, value, timeMs, quality) => {
+      if (isBad(quality)) return;
+      let wanted: number;
+      if (reference.kind === 'constant') wanted = reference.value;
+      else {
+        if (isBad(this.#lastQuality[reference.pointIndex] ?? Quality.bad)) return;
+        wanted = this.#lastValue[reference.pointIndex] ?? Number.NaN;
+      }
+      const difference = Math.abs(value - wanted);
+      if (Number.isNaN(difference)) return;
+      const isTrue = difference > (this.isActive(alarm.index) ? alarm.limit - alarm.deadband : alarm.limit);
+      this.#step(alarm.index, isTrue, this.#steadyMs[point] ?? 0, timeMs, value, quality, difference);
+    };
+  }
+
+  #state(alarm: StateAlarm): PointEvaluator {
+    return (point, value, timeMs, quality) => {
+      if (isBad(quality)) return;
+      this.#step(alarm.index, (value === alarm.value) !== alarm.isNegated, this.#steadyMs[point] ?? 0, timeMs, value, quality, null);
+    };
+  }
+
+  #vote(alarm: VoteAlarm): PointEvaluator {
+    const members = alarm.memberPointIndexes;
+    const isVoting = new Uint8Array(this.#plant.points.length);
+    const { condition } = alarm;
+    return (point, value, timeMs, quality) => {
+      if (!isBad(quality)) {
+        const was = isVoting[point] === 1;
+        const margin = was ? condition.deadband : 0;
+        const votes = condition.compare === 'above' ? value > condition.value - margin : condition.compare === 'below' ? value < condition.value + margin : value === condition.value;
+        isVoting[point] = votes ? 1 : 0;
+      }
+      let voting = 0;
+      let bad = 0;
+      for (const member of members) {
+        const memberQuality = this.#lastQuality[member] ?? Quality.badNotYetRead;
+        if (memberQuality === Quality.badNotYetRead) bad += alarm.badMember === 'degrades' ? 1 : 0;
+        else if (isBad(memberQuality)) bad += 1;
+        else if (this.#lastTimeMs[member] !== Number.NEGATIVE_INFINITY && isVoting[member] === 1) voting += 1;
+      }
+      if (bad === members.length) return;
+      const isDegraded = bad > 0;
+      const votes = voting + (alarm.badMember === 'countsAsVoting' ? bad : 0);
+      const required = alarm.badMember === 'degrades' ? Math.max(1, Math.min(alarm.required, members.length - bad)) : alarm.required;
+      const delayPoint = this.#delayPoint[alarm.index] ?? point;
+      this.#step(alarm.index, votes >= required, this.#steadyNow(delayPoint), timeMs, finiteOrNull(value), isDegraded ? Quality.uncertainSubstituted : quality, voting);
+    };
+  }
+
+  #expression(alarm: ExpressionAlarm): PointEvaluator {
+    const compiled = compileExpression(alarm.formula);
+    const variables = alarm.variables;
+    const scope: Record<string, number> = {};
+    return (point, value, timeMs, quality) => {
+      for (const { name, pointIndex } of variables) {
+        if (isBad(this.#lastQuality[pointIndex] ?? Quality.bad)) return;
+        scope[name] = this.#lastValue[pointIndex] ?? Number.NaN;
+      }
+      const result: unknown = compiled(scope);
+      // filtrex gives an Error object where the formula cannot be evaluated: the alarm stays where it is.
+      if (typeof result !== 'boolean' && (typeof result !== 'number' || Number.isNaN(result))) return;
+      const delayPoint = this.#delayPoint[alarm.index] ?? point;
+      this.#step(alarm.index, Boolean(result), this.#steadyNow(delayPoint), timeMs, value, quality, typeof result === 'number' ? result : null);
+    };
+  }
+
+  /** Steady time of a point as of now, also while it is silent. */
+  #steadyNow(point: number): number {
+    return (this.#steadyMs[point] ?? 0) + (this.#monotonicMs - (this.#lastMonotonicMs[point] ?? 0));
+  }
+
+  /** One evaluation of a condition: walks normal → pendingOn → active → pendingOff → normal. */
+  #step(index: number, isTrue: boolean, steady: number, timeMs: number, value: number | null, quality: number, measured: number | null): void {
+    const alarm = this.#plant.alarms[index];
+    if (alarm === undefined) return;
+    switch (this.#phase[index]) {
+      case Phase.normal:
+        if (!isTrue) return;
+        if (alarm.onDelayMs > 0) this.#await(index, Phase.pendingOn, steady);
+        else this.#raise(index, timeMs, value, quality, measured);
+        return;
+      case Phase.pendingOn:
+        if (!isTrue) this.#settle(index, Phase.normal);
+        else if (steady - (this.#pendingSinceMs[index] ?? 0) >= alarm.onDelayMs) this.#raise(index, timeMs, value, quality, measured);
+        return;
+      case Phase.active:
+        if (isTrue) return;
+        if (alarm.offDelayMs > 0) this.#await(index, Phase.pendingOff, steady);
+        else this.#clear(index, timeMs, value, quality);
+        return;
+      case Phase.pendingOff:
+        if (isTrue) this.#settle(index, Phase.active);
+        else if (steady - (this.#pendingSinceMs[index] ?? 0) >= alarm.offDelayMs) this.#clear(index, timeMs, value, quality);
+        return;
+    }
+  }
+
+  #await(index: number, phase: number, steady: number): void {
+    this.#phase[index] = phase;
+    this.#pendingSinceMs[index] = steady;
+    this.#pending.add(index);
+  }
+
+  #settle(index: number, phase: number): void {
+    this.#phase[index] = phase;
+    this.#pending.delete(index);
+  }
+
+  #raise(index: number, timeMs: number, value: number | null, quality: number, measured: number | null): void {
+    this.#settle(index, Phase.active);
+    this.#edge('raise', index, timeMs, value, quality, measured);
+  }
+
+  #clear(index: number, timeMs: number, value: number | null, quality: number): void {
+    this.#settle(index, Phase.normal);
+    this.#edge('clear', index, timeMs, value, quality, null);
+  }
+
+  /** Lets a delay run out on the clock where its point says nothing (a subscription without changes). A bad last quality freezes it. */
+  #tickDelay(index: number): void {
+    const alarm = this.#plant.alarms[index];
+    const point = this.#delayPoint[index] ?? -1;
+    if (alarm === undefined || point < 0) return;
+    const quality = this.#lastQuality[point] ?? Quality.bad;
+    const isFault = alarm.kind === 'instrumentFault';
+    if (isBad(quality) && !isFault) return;
+    const scanMs = this.#plant.points[point]?.scanMs ?? 1_000;
+    const silentMs = this.#monotonicMs - (this.#lastMonotonicMs[point] ?? 0);
+    if (silentMs < 1.5 * scanMs) return;
+    const elapsed = this.#steadyNow(point) - (this.#pendingSinceMs[index] ?? 0);
+    const value = finiteOrNull(this.#lastValue[point] ?? Number.NaN);
+    if (this.#phase[index] === Phase.pendingOn && elapsed >= alarm.onDelayMs) this.#raise(index, this.#nowMs, value, quality, null);
+    else if (this.#phase[index] === Phase.pendingOff && elapsed >= alarm.offDelayMs) {
+      this.#clear(index, this.#nowMs, value, quality);
+      if (isLimit(alarm)) this.#busyLimits[point] = Math.max(0, (this.#busyLimits[point] ?? 0) - 1);
+    }
+  }
+
+  #checkFrozen(alarm: FrozenAlarm): void {
+    const point = alarm.pointIndex;
+    const quality = this.#lastQuality[point] ?? Quality.bad;
+    if (isBad(quality)) return;
+    const steady = this.#steadyNow(point);
+    const isTrue = steady - (this.#movedAtSteadyMs[point] ?? 0) >= alarm.afterMs;
+    const value = finiteOrNull(this.#lastValue[point] ?? Number.NaN);
+    this.#step(alarm.index, isTrue, steady, isTrue ? this.#nowMs : (this.#lastTimeMs[point] ?? this.#nowMs), value, quality, null);
+  }
+
+  #tickCommFail(alarm: Extract<AlarmDefinition, { kind: 'commFail' }>): void {
+    if (this.isActive(alarm.index)) return;
+    let since = this.#lostSinceMonotonicMs[alarm.deviceIndex] ?? Number.NaN;
+    if (Number.isNaN(since)) {
+      if (this.#reachable.has(alarm.deviceIndex)) return;
+      since = this.#startMonotonicMs; // never heard of since the start
+    }
+    if (this.#monotonicMs - since < alarm.afterMs) return;
+    this.#raise(alarm.index, this.#nowMs, null, Quality.badCommFail, null);
+    for (const point of this.#plant.devices[alarm.deviceIndex]?.pointIndexes ?? []) {
+      for (const stale of this.#staleAlarmsOf[point] ?? []) if (this.isActive(stale)) this.#suppress(stale, alarm.index);
+    }
+  }
+
+  #endCommFail(alarm: Extract<AlarmDefinition, { kind: 'commFail' }>): void {
+    this.#clear(alarm.index, this.#nowMs, null, Quality.good);
+    for (const point of this.#plant.devices[alarm.deviceIndex]?.pointIndexes ?? []) {
+      for (const stale of this.#staleAlarmsOf[point] ?? []) if (this.#isSuppressed[stale] === 1) this.#unsuppress(stale);
+    }
+  }
+
+  #raiseStale(index: number, point: number): void {
+    this.#raise(index, this.#nowMs, null, this.#lastQuality[point] ?? Quality.badStale, null);
+    const device = this.#plant.points[point]?.deviceIndex ?? -1;
+    const commFail = this.#commFails.find((alarm) => alarm.deviceIndex === device && this.isActive(alarm.index));
+    if (commFail !== undefined) this.#suppress(index, commFail.index);
+  }
+
+  #suppress(index: number, byAlarmIndex: number): void {
+    this.#isSuppressed[index] = 1;
+    this.#onEdge({ kind: 'suppress', alarmIndex: index, atMs: this.#nowMs, value: null, quality: Quality.badCommFail, measured: null, byAlarmIndex });
+  }
+
+  #unsuppress(index: number): void {
+    this.#isSuppressed[index] = 0;
+    this.#edge('unsuppress', index, this.#nowMs, null, Quality.good, null);
+  }
+
+  #edge(kind: 'raise' | 'clear' | 'unsuppress', alarmIndex: number, atMs: number, value: number | null, quality: number, measured: number | null): void {
+    this.#onEdge({ kind, alarmIndex, atMs, value, quality, measured, byAlarmIndex: null });
+  }
+}
+
+function isLimit(alarm: AlarmDefinition): alarm is LimitAlarm {
+  return alarm.kind === 'highHigh' || alarm.kind === 'high' || alarm.kind === 'low' || alarm.kind === 'lowLow';
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

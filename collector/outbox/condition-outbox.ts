@@ -1,0 +1,190 @@
+// The durable outbox: what detection found out, kept on disk (fsync'd) until the server's database has it.
+// One transaction holds the messages and the table of conditions that are true, so that a restart knows both.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
+import { conditionMessageSchema } from '../../domain/messages/condition-message.ts';
+
+export interface ActiveCondition {
+  readonly alarmId: string;
+  readonly occurrenceId: string;
+  readonly sinceMs: number;
+  readonly value: number | null;
+  readonly suppressedByAlarmId: string | null;
+}
+
+/** An edge with names instead of indexes. */
+export interface NamedEdge {
+  readonly kind: 'raise' | 'clear' | 'suppress' | 'unsuppress';
+  readonly alarmId: string;
+  readonly atMs: number;
+  readonly value: number | null;
+  readonly quality: number;
+  readonly measured: number | null;
+  readonly byAlarmId: string | null;
+}
+
+/** SQLite before this version could corrupt a write-ahead log that was reset while another connection read it. */
+const leastSqliteVersion = [3, 51, 3] as const;
+
+export class ConditionOutbox {
+  readonly outboxId: string;
+  readonly #database: DatabaseSync;
+  readonly #makeOccurrenceId: () => string;
+  readonly #active = new Map<string, ActiveCondition>();
+  readonly #insertMessage: StatementSync;
+  readonly #putActive: StatementSync;
+  readonly #deleteActive: StatementSync;
+  readonly #selectPending: StatementSync;
+  readonly #deleteConfirmed: StatementSync;
+  readonly #putSequence: StatementSync;
+  #lastSequence: number;
+  #confirmedSequence: number;
+
+  constructor(options: { file: string; makeOccurrenceId: () => string }) {
+    requireSqlite();
+    mkdirSync(path.dirname(options.file), { recursive: true });
+    this.#makeOccurrenceId = options.makeOccurrenceId;
+    this.#database = new DatabaseSync(options.file);
+    this.#database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      CREATE TABLE IF NOT EXISTS outbox (sequence INTEGER PRIMARY KEY, message TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS active_condition (alarm_id TEXT PRIMARY KEY, occurrence_id TEXT NOT NULL, since_ms REAL NOT NULL, value REAL, suppressed_by TEXT) STRICT;
+      CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    `);
+    this.#insertMessage = this.#database.prepare('INSERT INTO outbox (sequence, message) VALUES (?, ?)');
+    this.#putActive = this.#database.prepare('INSERT OR REPLACE INTO active_condition (alarm_id, occurrence_id, since_ms, value, suppressed_by) VALUES (?, ?, ?, ?, ?)');
+    this.#deleteActive = this.#database.prepare('DELETE FROM active_condition WHERE alarm_id = ?');
+    this.#selectPending = this.#database.prepare('SELECT message FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?');
+    this.#deleteConfirmed = this.#database.prepare('DELETE FROM outbox WHERE sequence <= ?');
+    this.#putSequence = this.#database.prepare('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)');
+    this.outboxId = this.#fact('outboxId') ?? this.#remember('outboxId', randomUUID());
+    this.#lastSequence = Number(this.#fact('lastSequence') ?? '0');
+    this.#confirmedSequence = Number(this.#fact('confirmedSequence') ?? '0');
+    for (const row of this.#database.prepare('SELECT * FROM active_condition').all()) {
+      const alarmId = String(row.alarm_id);
+      this.#active.set(alarmId, {
+        alarmId,
+        occurrenceId: String(row.occurrence_id),
+        sinceMs: Number(row.since_ms),
+        value: row.value === null ? null : Number(row.value),
+        suppressedByAlarmId: row.suppressed_by === null ? null : String(row.suppressed_by),
+      });
+    }
+  }
+
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  get pendingCount(): number {
+    return this.#lastSequence - this.#confirmedSequence;
+  }
+
+  /**
+   * Commits all edges in one transaction (one fsync) and returns their messages. Throws where the disk refuses: then nothing of it happened.
+   * A clear, suppress or unsuppress of a condition that is not active is dropped: there is no occurrence it could belong to.
+   */
+  append(edges: readonly NamedEdge[]): readonly ConditionMessage[] {
+    const messages: ConditionMessage[] = [];
+    const changes: (() => void)[] = [];
+    const seen = new Map<string, ActiveCondition | null>();
+    const current = (alarmId: string) => (seen.has(alarmId) ? (seen.get(alarmId) ?? null) : (this.#active.get(alarmId) ?? null));
+    let sequence = this.#lastSequence;
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const edge of edges) {
+        const before = current(edge.alarmId);
+        const change = this.#changeOf(edge, before);
+        if (change === null) continue;
+        sequence += 1;
+        const message = { ...change.message, sequence };
+        this.#insertMessage.run(sequence, JSON.stringify(message));
+        seen.set(edge.alarmId, change.after);
+        const { after } = change;
+        if (after === null) this.#deleteActive.run(edge.alarmId);
+        else this.#putActive.run(after.alarmId, after.occurrenceId, after.sinceMs, after.value, after.suppressedByAlarmId);
+        changes.push(() => (after === null ? this.#active.delete(edge.alarmId) : this.#active.set(edge.alarmId, after)));
+        messages.push(message);
+      }
+      this.#putSequence.run('lastSequence', String(sequence));
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+    this.#lastSequence = sequence;
+    for (const apply of changes) apply();
+    return messages;
+  }
+
+  /** Messages after `sequence`, oldest first. */
+  pending(afterSequence: number, limit: number): readonly ConditionMessage[] {
+    return this.#selectPending.all(afterSequence, limit).map((row) => conditionMessageSchema.parse(JSON.parse(String(row.message))));
+  }
+
+  get confirmedSequence(): number {
+    return this.#confirmedSequence;
+  }
+
+  /** The server's database has everything up to and with `sequence`. */
+  confirm(sequence: number): void {
+    if (sequence <= this.#confirmedSequence) return;
+    const through = Math.min(sequence, this.#lastSequence);
+    this.#database.exec('BEGIN IMMEDIATE');
+    this.#deleteConfirmed.run(through);
+    this.#putSequence.run('confirmedSequence', String(through));
+    this.#database.exec('COMMIT');
+    this.#confirmedSequence = through;
+  }
+
+  activeConditions(): readonly ActiveCondition[] {
+    return [...this.#active.values()];
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #changeOf(edge: NamedEdge, before: ActiveCondition | null): { message: ConditionMessage; after: ActiveCondition | null } | null {
+    const common = { sequence: 1, alarmId: edge.alarmId, atMs: edge.atMs, value: edge.value, quality: edge.quality };
+    if (edge.kind === 'raise') {
+      if (before !== null) return null;
+      const occurrenceId = this.#makeOccurrenceId();
+      const after: ActiveCondition = { alarmId: edge.alarmId, occurrenceId, sinceMs: edge.atMs, value: edge.value, suppressedByAlarmId: null };
+      return { message: { kind: 'raise', ...common, occurrenceId, measured: edge.measured }, after };
+    }
+    if (before === null) return null;
+    const { occurrenceId } = before;
+    switch (edge.kind) {
+      case 'clear':
+        return { message: { kind: 'clear', ...common, occurrenceId }, after: null };
+      case 'suppress':
+        return { message: { kind: 'suppress', ...common, occurrenceId, byAlarmId: edge.byAlarmId ?? '' }, after: { ...before, suppressedByAlarmId: edge.byAlarmId } };
+      case 'unsuppress':
+        return { message: { kind: 'unsuppress', ...common, occurrenceId }, after: { ...before, suppressedByAlarmId: null } };
+    }
+  }
+
+  #fact(name: string): string | null {
+    const row = this.#database.prepare('SELECT value FROM fact WHERE name = ?').get(name);
+    return row === undefined ? null : String(row.value);
+  }
+
+  #remember(name: string, value: string): string {
+    this.#putSequence.run(name, value);
+    return value;
+  }
+}
+
+function requireSqlite(): void {
+  const version = (process.versions.sqlite ?? '0').split('.').map(Number);
+  for (let index = 0; index < leastSqliteVersion.length; index += 1) {
+    const difference = (version[index] ?? 0) - (leastSqliteVersion[index] ?? 0);
+    if (difference > 0) return;
+    if (difference < 0) throw new Error(`SQLite ${version.join('.')} is too old (3.51.3 or newer is needed): run Gatewatch with the Node it brings`);
+  }
+}

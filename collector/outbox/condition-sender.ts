@@ -1,0 +1,82 @@
+// Carries the outbox to the server: in order, again and again until the server's database has committed it, then states all conditions by level.
+import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import type { CollectorLink } from '../../link/link.ts';
+import type { ConditionOutbox } from './condition-outbox.ts';
+
+const messagesPerDelivery = 500;
+const firstRetryMs = 200;
+const longestRetryMs = 5_000;
+
+export class ConditionSender {
+  readonly #options: { outbox: ConditionOutbox; link: CollectorLink; collectorId: string; clock: Clock; random: () => number };
+  #isSending = false;
+  #needsStatement = true;
+  #failures = 0;
+  #retry: TimerHandle | null = null;
+  #isStopped = false;
+  readonly #unsubscribe: () => void;
+
+  constructor(options: { outbox: ConditionOutbox; link: CollectorLink; collectorId: string; clock: Clock; random: () => number }) {
+    this.#options = options;
+    this.#unsubscribe = options.link.onServerConnected(() => {
+      this.#needsStatement = true;
+      this.#failures = 0;
+      this.poke();
+    });
+  }
+
+  /** Something may be pending. Cheap to call often. */
+  poke(): void {
+    if (this.#isSending || this.#isStopped) return;
+    this.#retry?.cancel();
+    this.#retry = null;
+    this.#isSending = true;
+    void this.#run().finally(() => {
+      this.#isSending = false;
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#retry?.cancel();
+    this.#unsubscribe();
+  }
+
+  async #run(): Promise<void> {
+    const { outbox, link, collectorId, clock } = this.#options;
+    while (!this.#isStopped) {
+      const messages = outbox.pending(outbox.confirmedSequence, messagesPerDelivery);
+      if (messages.length > 0) {
+        const result = await link.deliverConditions({ schema: 1, collectorId, outboxId: outbox.outboxId, messages: [...messages] });
+        if (this.#isStopped) return;
+        if (result.kind === 'failed') return this.#retryLater();
+        if (result.throughSequence <= outbox.confirmedSequence) return this.#retryLater();
+        this.#failures = 0;
+        outbox.confirm(result.throughSequence);
+        continue;
+      }
+      if (!this.#needsStatement) return;
+      const result = await link.stateConditions({
+        schema: 1, collectorId, outboxId: outbox.outboxId, throughSequence: outbox.lastSequence, atMs: clock.nowMs(), active: [...outbox.activeConditions()],
+      });
+      if (this.#isStopped) return;
+      switch (result.kind) {
+        case 'accepted':
+          this.#needsStatement = false;
+          break;
+        case 'behind':
+          // New edges came while it was under way, or the server lost what it had confirmed: the level statement after the next delivery settles it.
+          if (outbox.pendingCount === 0) return this.#retryLater();
+          break;
+        case 'failed':
+          return this.#retryLater();
+      }
+    }
+  }
+
+  #retryLater(): void {
+    this.#failures += 1;
+    const ceilingMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(8, this.#failures - 1));
+    this.#retry = this.#options.clock.after(ceilingMs / 2 + (this.#options.random() * ceilingMs) / 2, () => this.poke());
+  }
+}
