@@ -58,7 +58,10 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   const pointIndexes = stations.flatMap((station) => station.pointIndexes);
   const startedAtMs = clock.nowMs();
 
-  const outbox = new ConditionOutbox({ file: path.join(options.dataDir, `outbox-${collectorId}.sqlite`), makeOccurrenceId: () => randomUUIDv7() });
+  const outbox = new ConditionOutbox({
+    file: path.join(options.dataDir, `outbox-${collectorId}.sqlite`),
+    makeOccurrenceId: () => randomUUIDv7(),
+  });
   const sender = new ConditionSender({ outbox, link, collectorId, clock, random });
 
   // Edges of one batch or tick are committed together. Those that the disk refused stay here, in order, and are tried again at the next tick.
@@ -68,7 +71,12 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     const alarm = plant.alarms[edge.alarmIndex];
     if (alarm === undefined) return;
     edges.push({
-      kind: edge.kind, alarmId: alarm.id, atMs: edge.atMs, value: edge.value, quality: edge.quality, measured: edge.measured,
+      kind: edge.kind,
+      alarmId: alarm.id,
+      atMs: edge.atMs,
+      value: edge.value,
+      quality: edge.quality,
+      measured: edge.measured,
       byAlarmId: edge.byAlarmIndex === null ? null : (plant.alarms[edge.byAlarmIndex]?.id ?? null),
     });
   };
@@ -79,7 +87,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       edges = [];
       isOutboxFailing = false;
     } catch (error) {
-      if (!isOutboxFailing) log.error({ err: error, waiting: edges.length }, 'the outbox could not be written; alarms are kept in memory and tried again');
+      if (!isOutboxFailing)
+        log.error({ err: error, waiting: edges.length }, 'the outbox could not be written; alarms are kept in memory and tried again');
       isOutboxFailing = true;
       return;
     }
@@ -91,7 +100,9 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   dropForgottenConditions();
 
   const pipeline = createPipeline({ plant, pointIndexes, detector, historian, link, clock });
-  const deviceStates = new Map<number, DeviceState>(devices.map((device) => [device.index, { state: { kind: 'disconnected', reason: null }, sinceMs: clock.nowMs(), reconnects: 0 }]));
+  const deviceStates = new Map<number, DeviceState>(
+    devices.map((device) => [device.index, { state: { kind: 'disconnected', reason: null }, sinceMs: clock.nowMs(), reconnects: 0 }]),
+  );
 
   const sink: DriverSink = {
     readings(batch) {
@@ -106,7 +117,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
         if (state.kind === 'connected') {
           if (entry.state.kind === 'failed') entry.reconnects += 1;
           log.info({ device: device?.id }, 'device connected');
-        } else if (state.kind === 'failed' && entry.state.kind !== 'connecting') log.warn({ device: device?.id, reason: state.reason }, 'device lost');
+        } else if (state.kind === 'failed' && entry.state.kind !== 'connecting')
+          log.warn({ device: device?.id, reason: state.reason }, 'device lost');
         entry.sinceMs = clock.nowMs();
       }
       entry.state = state;
@@ -116,7 +128,13 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     },
   };
 
-  const modbus = createModbusDrivers({ plant, devices: devices.filter((device): device is ModbusDevice => device.protocol !== 'opcua'), sink, clock, random });
+  const modbus = createModbusDrivers({
+    plant,
+    devices: devices.filter((device): device is ModbusDevice => device.protocol !== 'opcua'),
+    sink,
+    clock,
+    random,
+  });
   const opcua = devices
     .filter((device): device is OpcuaDevice => device.protocol === 'opcua')
     .map((device) => createOpcuaDriver({ plant, device, sink, clock, log, pkiDir: path.join(options.dataDir, 'pki'), readSecret, random }));
@@ -145,7 +163,15 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   function dropForgottenConditions(): void {
     for (const condition of outbox.activeConditions()) {
       if (plant.alarmIndexById.has(condition.alarmId)) continue;
-      edges.push({ kind: 'clear', alarmId: condition.alarmId, atMs: clock.nowMs(), value: null, quality: 0, measured: null, byAlarmId: null });
+      edges.push({
+        kind: 'clear',
+        alarmId: condition.alarmId,
+        atMs: clock.nowMs(),
+        value: null,
+        quality: 0,
+        measured: null,
+        byAlarmId: null,
+      });
     }
     commitEdges();
   }

@@ -6,7 +6,14 @@
 // and `stale`, which goes by the last good reading. Active conditions never clear because data stopped.
 import { compileExpression } from 'filtrex';
 import type {
-  AlarmDefinition, DeviationAlarm, ExpressionAlarm, FrozenAlarm, LimitAlarm, RateOfChangeAlarm, StateAlarm, VoteAlarm,
+  AlarmDefinition,
+  DeviationAlarm,
+  ExpressionAlarm,
+  FrozenAlarm,
+  LimitAlarm,
+  RateOfChangeAlarm,
+  StateAlarm,
+  VoteAlarm,
 } from '../../domain/alarms/alarm-definition.ts';
 import { exhaustive } from '../../domain/exhaustive.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
@@ -22,7 +29,11 @@ const lateMs = 5_000;
 
 const Phase = { normal: 0, pendingOn: 1, active: 2, pendingOff: 3 } as const;
 
-export function createDetector(options: { readonly plant: Plant; readonly onEdge: EdgeListener; readonly stationIndexes?: readonly number[] }): Detector {
+export function createDetector(options: {
+  readonly plant: Plant;
+  readonly onEdge: EdgeListener;
+  readonly stationIndexes?: readonly number[];
+}): Detector {
   return new FlatDetector(options.plant, options.onEdge, options.stationIndexes ?? options.plant.stations.map((station) => station.index));
 }
 
@@ -131,7 +142,10 @@ class FlatDetector implements Detector {
           commFails.push(alarm);
           break;
         case 'vote':
-          for (const point of alarm.memberPointIndexes) evaluators[point]?.push(this.#vote(alarm));
+          {
+            const evaluate = this.#vote(alarm);
+            for (const point of alarm.memberPointIndexes) evaluators[point]?.push(evaluate);
+          }
           this.#delayPoint[alarm.index] = alarm.memberPointIndexes[0] ?? -1;
           break;
         case 'expression': {
@@ -149,7 +163,9 @@ class FlatDetector implements Detector {
     this.#evaluatorsOf = evaluators;
     this.#staleAlarmsOf = staleOf;
     this.#stale = {
-      alarm: Int32Array.from(stale, (entry) => entry.alarm), point: Int32Array.from(stale, (entry) => entry.point), afterMs: Float64Array.from(stale, (entry) => entry.afterMs),
+      alarm: Int32Array.from(stale, (entry) => entry.alarm),
+      point: Int32Array.from(stale, (entry) => entry.point),
+      afterMs: Float64Array.from(stale, (entry) => entry.afterMs),
     };
     this.#frozen = frozen;
     this.#commFails = commFails;
@@ -226,7 +242,8 @@ class FlatDetector implements Detector {
 
     if (isBad(quality)) {
       const fault = this.#faultAlarmOf[point] ?? -1;
-      if (fault >= 0 && (quality === Quality.badInstrumentFault || quality === Quality.badOutOfRange)) this.#step(fault, true, steady, timeMs, finiteOrNull(value), quality, null);
+      if (fault >= 0 && (quality === Quality.badInstrumentFault || quality === Quality.badOutOfRange))
+        this.#step(fault, true, steady, timeMs, finiteOrNull(value), quality, null);
       if (!isBad(previousQuality)) for (const rate of this.#ratesOf[point] ?? []) rate.window.clear();
       const evaluators = this.#evaluatorsOf[point] ?? [];
       for (const evaluate of evaluators) evaluate(point, value, timeMs, quality);
@@ -242,7 +259,8 @@ class FlatDetector implements Detector {
     if (isFirst || isBad(previousQuality)) this.#recovered(point, steady, timeMs, value, quality);
 
     // The cheap way: inside the guard band with no limit alarm up, none of them can change.
-    if ((this.#busyLimits[point] ?? 0) > 0 || value > (this.#guardHigh[point] ?? 0) || value < (this.#guardLow[point] ?? 0)) this.#limits(point, steady, timeMs, value, quality);
+    if ((this.#busyLimits[point] ?? 0) > 0 || value > (this.#guardHigh[point] ?? 0) || value < (this.#guardLow[point] ?? 0))
+      this.#limits(point, steady, timeMs, value, quality);
     const rates = this.#ratesOf[point] ?? [];
     for (let index = 0; index < rates.length; index += 1) {
       const rate = rates[index];
@@ -328,7 +346,12 @@ class FlatDetector implements Detector {
       if (!isBad(quality)) {
         const was = isVoting[point] === 1;
         const margin = was ? condition.deadband : 0;
-        const votes = condition.compare === 'above' ? value > condition.value - margin : condition.compare === 'below' ? value < condition.value + margin : value === condition.value;
+        const votes =
+          condition.compare === 'above'
+            ? value > condition.value - margin
+            : condition.compare === 'below'
+              ? value < condition.value + margin
+              : value === condition.value;
         isVoting[point] = votes ? 1 : 0;
       }
       let voting = 0;
@@ -344,7 +367,15 @@ class FlatDetector implements Detector {
       const votes = voting + (alarm.badMember === 'countsAsVoting' ? bad : 0);
       const required = alarm.badMember === 'degrades' ? Math.max(1, Math.min(alarm.required, members.length - bad)) : alarm.required;
       const delayPoint = this.#delayPoint[alarm.index] ?? point;
-      this.#step(alarm.index, votes >= required, this.#steadyNow(delayPoint), timeMs, finiteOrNull(value), isDegraded ? Quality.uncertainSubstituted : quality, voting);
+      this.#step(
+        alarm.index,
+        votes >= required,
+        this.#steadyNow(delayPoint),
+        timeMs,
+        finiteOrNull(value),
+        isDegraded ? Quality.uncertainSubstituted : quality,
+        voting,
+      );
     };
   }
 
@@ -361,7 +392,15 @@ class FlatDetector implements Detector {
       // filtrex gives an Error object where the formula cannot be evaluated: the alarm stays where it is.
       if (typeof result !== 'boolean' && (typeof result !== 'number' || Number.isNaN(result))) return;
       const delayPoint = this.#delayPoint[alarm.index] ?? point;
-      this.#step(alarm.index, Boolean(result), this.#steadyNow(delayPoint), timeMs, value, quality, typeof result === 'number' ? result : null);
+      this.#step(
+        alarm.index,
+        Boolean(result),
+        this.#steadyNow(delayPoint),
+        timeMs,
+        value,
+        quality,
+        typeof result === 'number' ? result : null,
+      );
     };
   }
 
@@ -371,7 +410,15 @@ class FlatDetector implements Detector {
   }
 
   /** One evaluation of a condition: walks normal → pendingOn → active → pendingOff → normal. */
-  #step(index: number, isTrue: boolean, steady: number, timeMs: number, value: number | null, quality: number, measured: number | null): void {
+  #step(
+    index: number,
+    isTrue: boolean,
+    steady: number,
+    timeMs: number,
+    value: number | null,
+    quality: number,
+    measured: number | null,
+  ): void {
     const alarm = this.#plant.alarms[index];
     if (alarm === undefined) return;
     switch (this.#phase[index]) {
@@ -477,7 +524,15 @@ class FlatDetector implements Detector {
 
   #suppress(index: number, byAlarmIndex: number): void {
     this.#isSuppressed[index] = 1;
-    this.#onEdge({ kind: 'suppress', alarmIndex: index, atMs: this.#nowMs, value: null, quality: Quality.badCommFail, measured: null, byAlarmIndex });
+    this.#onEdge({
+      kind: 'suppress',
+      alarmIndex: index,
+      atMs: this.#nowMs,
+      value: null,
+      quality: Quality.badCommFail,
+      measured: null,
+      byAlarmIndex,
+    });
   }
 
   #unsuppress(index: number): void {
@@ -485,7 +540,14 @@ class FlatDetector implements Detector {
     this.#edge('unsuppress', index, this.#nowMs, null, Quality.good, null);
   }
 
-  #edge(kind: 'raise' | 'clear' | 'unsuppress', alarmIndex: number, atMs: number, value: number | null, quality: number, measured: number | null): void {
+  #edge(
+    kind: 'raise' | 'clear' | 'unsuppress',
+    alarmIndex: number,
+    atMs: number,
+    value: number | null,
+    quality: number,
+    measured: number | null,
+  ): void {
     this.#onEdge({ kind, alarmIndex, atMs, value, quality, measured, byAlarmIndex: null });
   }
 }

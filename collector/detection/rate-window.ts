@@ -34,7 +34,8 @@ export class RateWindow {
 
   /** `steadyMs` grows monotonically. */
   push(steadyMs: number, value: number): void {
-    while (this.#count > 0 && (this.#count === this.#capacity || steadyMs - (this.#x[this.#first] ?? 0) > this.#windowMs)) this.#dropFirst();
+    while (this.#count > 0 && (this.#count === this.#capacity || steadyMs - (this.#x[this.#first] ?? 0) > this.#windowMs))
+      this.#dropFirst();
     const slot = (this.#first + this.#count) % this.#capacity;
     this.#x[slot] = steadyMs;
     this.#y[slot] = value;

@@ -56,7 +56,9 @@ export class ConditionOutbox {
       CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     `);
     this.#insertMessage = this.#database.prepare('INSERT INTO outbox (sequence, message) VALUES (?, ?)');
-    this.#putActive = this.#database.prepare('INSERT OR REPLACE INTO active_condition (alarm_id, occurrence_id, since_ms, value, suppressed_by) VALUES (?, ?, ?, ?, ?)');
+    this.#putActive = this.#database.prepare(
+      'INSERT OR REPLACE INTO active_condition (alarm_id, occurrence_id, since_ms, value, suppressed_by) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#deleteActive = this.#database.prepare('DELETE FROM active_condition WHERE alarm_id = ?');
     this.#selectPending = this.#database.prepare('SELECT message FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?');
     this.#deleteConfirmed = this.#database.prepare('DELETE FROM outbox WHERE sequence <= ?');
@@ -154,7 +156,13 @@ export class ConditionOutbox {
     if (edge.kind === 'raise') {
       if (before !== null) return null;
       const occurrenceId = this.#makeOccurrenceId();
-      const after: ActiveCondition = { alarmId: edge.alarmId, occurrenceId, sinceMs: edge.atMs, value: edge.value, suppressedByAlarmId: null };
+      const after: ActiveCondition = {
+        alarmId: edge.alarmId,
+        occurrenceId,
+        sinceMs: edge.atMs,
+        value: edge.value,
+        suppressedByAlarmId: null,
+      };
       return { message: { kind: 'raise', ...common, occurrenceId, measured: edge.measured }, after };
     }
     if (before === null) return null;
@@ -163,7 +171,10 @@ export class ConditionOutbox {
       case 'clear':
         return { message: { kind: 'clear', ...common, occurrenceId }, after: null };
       case 'suppress':
-        return { message: { kind: 'suppress', ...common, occurrenceId, byAlarmId: edge.byAlarmId ?? '' }, after: { ...before, suppressedByAlarmId: edge.byAlarmId } };
+        return {
+          message: { kind: 'suppress', ...common, occurrenceId, byAlarmId: edge.byAlarmId ?? '' },
+          after: { ...before, suppressedByAlarmId: edge.byAlarmId },
+        };
       case 'unsuppress':
         return { message: { kind: 'unsuppress', ...common, occurrenceId }, after: { ...before, suppressedByAlarmId: null } };
     }
@@ -185,6 +196,7 @@ function requireSqlite(): void {
   for (let index = 0; index < leastSqliteVersion.length; index += 1) {
     const difference = (version[index] ?? 0) - (leastSqliteVersion[index] ?? 0);
     if (difference > 0) return;
-    if (difference < 0) throw new Error(`SQLite ${version.join('.')} is too old (3.51.3 or newer is needed): run Gatewatch with the Node it brings`);
+    if (difference < 0)
+      throw new Error(`SQLite ${version.join('.')} is too old (3.51.3 or newer is needed): run Gatewatch with the Node it brings`);
   }
 }

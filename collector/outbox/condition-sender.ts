@@ -57,7 +57,12 @@ export class ConditionSender {
       }
       if (!this.#needsStatement) return;
       const result = await link.stateConditions({
-        schema: 1, collectorId, outboxId: outbox.outboxId, throughSequence: outbox.lastSequence, atMs: clock.nowMs(), active: [...outbox.activeConditions()],
+        schema: 1,
+        collectorId,
+        outboxId: outbox.outboxId,
+        throughSequence: outbox.lastSequence,
+        atMs: clock.nowMs(),
+        active: [...outbox.activeConditions()],
       });
       if (this.#isStopped) return;
       switch (result.kind) {

@@ -25,7 +25,9 @@ export function createSignalConditioner(plant: Plant): SignalConditioner {
   const isGasDetector = Uint8Array.from(plant.points, (point) => (point.role === 'gasDetector' ? 1 : 0));
   const isText = Uint8Array.from(plant.points, (point) => (point.kind === 'text' ? 1 : 0));
   /** Points that need more than arithmetic. */
-  const isSpecial = Uint8Array.from(plant.points, (point) => (point.invalidRaw.length > 0 || point.validity.length > 0 || point.heartbeat !== null ? 1 : 0));
+  const isSpecial = Uint8Array.from(plant.points, (point) =>
+    point.invalidRaw.length > 0 || point.validity.length > 0 || point.heartbeat !== null ? 1 : 0,
+  );
   /** Points that others depend on: their newest raw number, and when it last changed. */
   const lastRaw = new Float64Array(count).fill(Number.NaN);
   const changedAtMs = new Float64Array(count).fill(Number.NaN);
@@ -51,7 +53,8 @@ export function createSignalConditioner(plant: Plant): SignalConditioner {
     for (const invalid of point.invalidRaw) if (raw === invalid) return Quality.badInstrumentFault;
     for (const validity of point.validity) {
       const teller = lastRaw[validity.pointIndex] ?? Number.NaN;
-      const holds = validity.test.kind === 'equals' ? teller === validity.test.value : Math.floor(teller / 2 ** validity.test.bit) % 2 === 1;
+      const holds =
+        validity.test.kind === 'equals' ? teller === validity.test.value : Math.floor(teller / 2 ** validity.test.bit) % 2 === 1;
       if (holds) return validity.quality;
     }
     if (point.heartbeat !== null) {

@@ -38,7 +38,14 @@ export class ScanScheduler {
   }
 
   add(driver: PolledDriver): void {
-    this.#statistics.set(driver.deviceIndex, { scans: 0, scansMissed: 0, requests: 0, errors: 0, startLateness: new DurationHistogram(), duration: new DurationHistogram() });
+    this.#statistics.set(driver.deviceIndex, {
+      scans: 0,
+      scansMissed: 0,
+      requests: 0,
+      errors: 0,
+      startLateness: new DurationHistogram(),
+      duration: new DurationHistogram(),
+    });
     driver.groups.forEach((group, groupIndex) => {
       const phase = (this.#entries.length * phaseStep) % 1;
       this.#push({ driver, groupIndex, periodMs: group.scanMs, dueMs: this.#clock.monotonicMs() + phase * group.scanMs });

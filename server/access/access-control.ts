@@ -1,0 +1,220 @@
+// Who is who and who may do what: users, sessions, sign-in with growing delay. The one place that HTTP and the live channel ask.
+import { createHash, randomBytes } from 'node:crypto';
+import { mayDo, type Permission, permissionsOf, type Role, roles } from '../../domain/access/roles.ts';
+import type { SessionView } from '../../domain/api/session-api.ts';
+import type { JournalActor } from '../../domain/journal/journal-entry.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import type { AlarmStore } from '../alarms/alarm-store.ts';
+import type { Database } from '../journal/database.ts';
+import { hashPassword, verifyPassword } from './password-hash.ts';
+
+export interface Identity {
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly stationIds: ReadonlySet<string> | null;
+  readonly expiresAtMs: number;
+  readonly tokenHash: string;
+}
+
+export type SignInResult =
+  | { readonly kind: 'ok'; readonly token: string; readonly identity: Identity }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'wait'; readonly retryInMs: number };
+
+/** A shift and its handover: an action needs an identity that somebody took on for this watch. */
+const sessionMs = 12 * 3_600_000;
+const failuresBeforeDelay = 5;
+const longestDelayMs = 30_000;
+
+const demoUsers: readonly { username: string; displayName: string; role: Role }[] = [
+  { username: 'duty', displayName: '值班员 王敏', role: 'operator' },
+  { username: 'supervisor', displayName: '值班长 李强', role: 'supervisor' },
+  { username: 'team', displayName: '抢险队 赵刚', role: 'emergencyTeam' },
+  { username: 'engineer', displayName: '工程师 陈晨', role: 'engineer' },
+  { username: 'auditor', displayName: '审计员 周洁', role: 'auditor' },
+  { username: 'admin', displayName: '管理员 孙磊', role: 'administrator' },
+];
+
+export class AccessControl {
+  readonly #database: Database;
+  readonly #store: AlarmStore;
+  readonly #clock: Clock;
+  readonly #failures = new Map<string, { count: number; untilMs: number }>();
+  readonly #ended = new Set<(tokenHash: string) => void>();
+  #decoyHash: string | null = null;
+
+  constructor(database: Database, store: AlarmStore, clock: Clock) {
+    this.#database = database;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Demo users, or one administrator with a password that is returned once. Changes nothing where users exist. */
+  async prepare(kind: 'demo' | 'real'): Promise<string | null> {
+    const existing = await this.#database.selectFrom('user_account').select('username').limit(1).executeTakeFirst();
+    if (existing !== undefined) return null;
+    if (kind === 'demo') {
+      for (const user of demoUsers) await this.addUser({ ...user, stationIds: null, password: `${user.username}-demo` });
+      return null;
+    }
+    const password = randomBytes(12).toString('base64url');
+    await this.addUser({ username: 'admin', displayName: 'admin', role: 'administrator', stationIds: null, password });
+    return password;
+  }
+
+  async addUser(user: {
+    username: string;
+    displayName: string;
+    role: Role;
+    stationIds: readonly string[] | null;
+    password: string;
+  }): Promise<void> {
+    await this.#database
+      .insertInto('user_account')
+      .values({
+        username: user.username,
+        display_name: user.displayName,
+        role: user.role,
+        station_ids: user.stationIds === null ? null : JSON.stringify(user.stationIds),
+        password_hash: await hashPassword(user.password),
+        is_disabled: 0,
+      })
+      .execute();
+  }
+
+  /** Checks a password without making a session: for a second person's approval. */
+  async verify(
+    username: string,
+    password: string,
+  ): Promise<
+    | { readonly kind: 'ok'; readonly role: Role; readonly displayName: string }
+    | { readonly kind: 'refused' }
+    | { readonly kind: 'wait'; readonly retryInMs: number }
+  > {
+    const nowMs = this.#clock.monotonicMs();
+    const failure = this.#failures.get(username);
+    if (failure !== undefined && failure.untilMs > nowMs) return { kind: 'wait', retryInMs: failure.untilMs - nowMs };
+    const user = await this.#database.selectFrom('user_account').selectAll().where('username', '=', username).executeTakeFirst();
+    // An unknown name costs the same time as a wrong password.
+    this.#decoyHash ??= await hashPassword(randomBytes(16).toString('hex'));
+    const isRight = await verifyPassword(password, user?.password_hash ?? this.#decoyHash);
+    if (!isRight || user === undefined || user.is_disabled === 1) {
+      this.#countFailure(username, nowMs);
+      return { kind: 'refused' };
+    }
+    this.#failures.delete(username);
+    return { kind: 'ok', role: roleOf(user.role), displayName: user.display_name };
+  }
+
+  async signIn(username: string, password: string, from: string): Promise<SignInResult> {
+    const verified = await this.verify(username, password);
+    if (verified.kind !== 'ok') {
+      await this.#audit(
+        'session.refused',
+        { kind: 'system', part: 'server' },
+        { username, from, reason: verified.kind === 'wait' ? 'delayed' : 'wrongNameOrPassword' },
+      );
+      return verified;
+    }
+    const token = randomBytes(32).toString('base64url');
+    const tokenHash = hashToken(token);
+    const nowMs = this.#clock.nowMs();
+    await this.#database.deleteFrom('session').where('expires_at_ms', '<', nowMs).execute();
+    await this.#database
+      .insertInto('session')
+      .values({ token_hash: tokenHash, username, created_at_ms: nowMs, expires_at_ms: nowMs + sessionMs })
+      .execute();
+    const identity = await this.identify(token);
+    if (identity === null) return { kind: 'refused' };
+    await this.#audit('session.start', actorOf(identity), { from });
+    return { kind: 'ok', token, identity };
+  }
+
+  async signOut(identity: Identity): Promise<void> {
+    await this.#database.deleteFrom('session').where('token_hash', '=', identity.tokenHash).execute();
+    await this.#audit('session.end', actorOf(identity), {});
+    for (const listener of this.#ended) listener(identity.tokenHash);
+  }
+
+  onSessionEnded(listener: (tokenHash: string) => void): void {
+    this.#ended.add(listener);
+  }
+
+  /** The live identity behind a session token, asked anew at every action. */
+  async identify(token: string | undefined): Promise<Identity | null> {
+    return token === undefined || token === '' ? null : this.identifyHash(hashToken(token));
+  }
+
+  async identifyHash(tokenHash: string): Promise<Identity | null> {
+    const row = await this.#database
+      .selectFrom('session')
+      .innerJoin('user_account', 'user_account.username', 'session.username')
+      .select([
+        'user_account.username',
+        'user_account.display_name',
+        'user_account.role',
+        'user_account.station_ids',
+        'user_account.is_disabled',
+        'session.expires_at_ms',
+      ])
+      .where('session.token_hash', '=', tokenHash)
+      .executeTakeFirst();
+    if (row === undefined || row.is_disabled === 1 || row.expires_at_ms <= this.#clock.nowMs()) return null;
+    return {
+      username: row.username,
+      displayName: row.display_name,
+      role: roleOf(row.role),
+      stationIds: row.station_ids === null ? null : new Set(JSON.parse(row.station_ids) as string[]),
+      expiresAtMs: row.expires_at_ms,
+      tokenHash,
+    };
+  }
+
+  async auditRefusal(identity: Identity | null, what: string): Promise<void> {
+    await this.#audit('access.refused', identity === null ? { kind: 'system', part: 'server' } : actorOf(identity), { what });
+  }
+
+  #countFailure(username: string, nowMs: number): void {
+    const count = (this.#failures.get(username)?.count ?? 0) + 1;
+    // A delay, never a lock: an attacker must not be able to keep the duty staff out.
+    const delayMs = count < failuresBeforeDelay ? 0 : Math.min(longestDelayMs, 1_000 * 2 ** (count - failuresBeforeDelay));
+    if (this.#failures.size > 10_000) this.#failures.clear();
+    this.#failures.set(username, { count, untilMs: nowMs + delayMs });
+  }
+
+  #audit(kind: string, actor: JournalActor, detail: Record<string, unknown>): Promise<void> {
+    return this.#store.note({ occurredAtMs: this.#clock.nowMs(), kind, stationId: null, alarmId: null, occurrenceId: null, actor, detail });
+  }
+}
+
+export function isAllowed(identity: Identity, permission: Permission, stationId: string | null): boolean {
+  return mayDo(identity.role, permission) && (stationId === null || maySee(identity, stationId));
+}
+
+export function maySee(identity: Identity, stationId: string): boolean {
+  return identity.stationIds === null || identity.stationIds.has(stationId);
+}
+
+export function actorOf(identity: Identity): JournalActor {
+  return { kind: 'person', username: identity.username, displayName: identity.displayName };
+}
+
+export function sessionView(identity: Identity): SessionView {
+  return {
+    username: identity.username,
+    displayName: identity.displayName,
+    role: identity.role,
+    permissions: [...permissionsOf(identity.role)],
+    stationIds: identity.stationIds === null ? null : [...identity.stationIds],
+    expiresAtMs: identity.expiresAtMs,
+  };
+}
+
+function roleOf(text: string): Role {
+  return (roles as readonly string[]).includes(text) ? (text as Role) : 'viewer';
+}
+
+function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,0 +1,174 @@
+// The half that talks to people: composes journal, alarms, access, HTTP and the live channel, and stops them in order.
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { CollectorStatus } from '../domain/messages/collector-status.ts';
+import type { Plant } from '../domain/plant/plant.ts';
+import type { Clock, TimerHandle } from '../domain/time/clock.ts';
+import type { HistorianReader } from '../historian/historian.ts';
+import type { ServerLink } from '../link/link.ts';
+import { AccessControl } from './access/access-control.ts';
+import { AlarmStore } from './alarms/alarm-store.ts';
+import { AlarmViews } from './alarms/alarm-view.ts';
+import { alarmRoutes } from './http/alarm-routes.ts';
+import { createApp } from './http/create-app.ts';
+import { healthRoutes } from './http/health-routes.ts';
+import { plantRoutes } from './http/plant-routes.ts';
+import { readingsRoutes } from './http/readings-routes.ts';
+import { sessionRoutes } from './http/session-routes.ts';
+import { openDatabase } from './journal/database.ts';
+import { Journal } from './journal/journal.ts';
+import { LastValues } from './live/last-values.ts';
+import { createLiveChannel } from './live/live-channel.ts';
+
+export interface ServerOptions {
+  readonly plant: Plant;
+  readonly isDemo: boolean;
+  readonly link: ServerLink;
+  readonly historian: HistorianReader | null;
+  readonly journalUrl: string;
+  readonly dataDir: string;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly dashboardDir: string | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** CIDR list of proxies whose X-Forwarded-For is believed; none by default. */
+  readonly trustProxy?: string;
+}
+
+export interface Server {
+  readonly address: string;
+  /** Printed once at the first start of a real plant. */
+  readonly firstAdministratorPassword: string | null;
+  stop(): Promise<void>;
+}
+
+const expiryCheckMs = 1_000;
+
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { plant, link, clock, log } = options;
+  const stoppers: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
+  const onStop = (name: string, stop: () => Promise<void> | void) => void stoppers.push({ name, stop });
+  const stop = async () => {
+    for (const stopper of stoppers.splice(0).toReversed()) {
+      try {
+        await stopper.stop();
+      } catch (error) {
+        log.error({ part: stopper.name, err: error }, 'failed to stop');
+      }
+    }
+  };
+
+  try {
+    const database = await openDatabase(options.journalUrl, options.dataDir);
+    onStop('database', () => database.destroy());
+    const journal = await Journal.open(database);
+    const store = await AlarmStore.open({ plant, database, journal, clock });
+    const access = new AccessControl(database, store, clock);
+    const isLoopback = options.http.host === '127.0.0.1' || options.http.host === '::1' || options.http.host === 'localhost';
+    const firstAdministratorPassword = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');
+    const views = new AlarmViews(plant, store);
+    const values = new LastValues(plant, clock);
+    const statuses = new Map<string, CollectorStatus>();
+    const collectorStatuses = () => [...statuses.values()];
+
+    const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
+    let socketCount = () => 0;
+    await app.register(sessionRoutes(access, options.isDemo));
+    await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
+    await app.register(alarmRoutes({ plant, store, views, access, database, clock }));
+    await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
+    await app.register(
+      healthRoutes({
+        version: productVersion(),
+        access,
+        store,
+        journal,
+        values,
+        link,
+        clock,
+        collectorStatuses,
+        isHistorianKnown: options.historian !== null,
+        socketCount: () => socketCount(),
+      }),
+    );
+    await app.ready();
+    const live = createLiveChannel({
+      httpServer: app.server,
+      parseCookie: (header) => app.parseCookie(header),
+      plant,
+      access,
+      store,
+      views,
+      values,
+      clock,
+    });
+    socketCount = () => live.clientCount;
+    onStop('http', () => app.close());
+    onStop('live channel', () => live.close());
+
+    let expiry: TimerHandle | null = null;
+    const expireLater = () => {
+      expiry = clock.after(expiryCheckMs, () => {
+        store.expire().then(expireLater, (error: unknown) => {
+          log.error({ err: error }, 'shelvings could not be ended; trying again');
+          expireLater();
+        });
+      });
+    };
+    expireLater();
+    onStop('expiry', () => expiry?.cancel());
+
+    const guarded = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+      work().catch((error: unknown) => {
+        log.error({ err: error }, `${what} could not be committed; the collector keeps it and sends it again`);
+        throw error;
+      });
+    link.handleConditions((delivery) => guarded('conditions', () => store.deliver(delivery)));
+    link.handleStatement((statement) => guarded('a condition statement', () => store.state(statement)));
+    onStop(
+      'readings',
+      link.onReadings((collectorId, batch) => values.put(collectorId, batch)),
+    );
+    onStop(
+      'status',
+      link.onStatus((status) => {
+        statuses.set(status.collectorId, status);
+        values.heard(status.collectorId);
+      }),
+    );
+    await store.note({
+      occurredAtMs: clock.nowMs(),
+      kind: 'system.start',
+      stationId: null,
+      alarmId: null,
+      occurrenceId: null,
+      actor: { kind: 'system', part: 'server' },
+      detail: { version: productVersion(), plantVersion: plant.version },
+    });
+    onStop('stop line', () =>
+      store.note({
+        occurredAtMs: clock.nowMs(),
+        kind: 'system.stop',
+        stationId: null,
+        alarmId: null,
+        occurrenceId: null,
+        actor: { kind: 'system', part: 'server' },
+        detail: {},
+      }),
+    );
+    const address = await app.listen({ host: options.http.host, port: options.http.port });
+    link.announceReady();
+    link.requestSnapshots();
+    log.info({ address }, 'server listening');
+    return { address, firstAdministratorPassword, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function productVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

@@ -1,0 +1,307 @@
+// Alarms and what people do about them: /api/alarms, /api/alarms/{id}, its actions, and /api/journal.
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Permission } from '../../domain/access/roles.ts';
+import { mayDo } from '../../domain/access/roles.ts';
+import { type AlarmState, alarmStates, needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
+import { alarmPriorities, priorityNumber } from '../../domain/alarms/priority.ts';
+import {
+  type AlarmView,
+  acknowledgeSchema,
+  alarmViewSchema,
+  commentSchema,
+  removeFromServiceSchema,
+  resetSchema,
+  returnToServiceSchema,
+  shelveSchema,
+  unshelveSchema,
+} from '../../domain/api/alarm-api.ts';
+import { alarmDefinitionViewSchema } from '../../domain/api/plant-api.ts';
+import { journalEntrySchema } from '../../domain/journal/journal-entry.ts';
+import type { Plant } from '../../domain/plant/plant.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { type AccessControl, actorOf, type Identity, maySee } from '../access/access-control.ts';
+import { type LifecycleEvent, type Refusal, stateOf } from '../alarms/alarm-machine.ts';
+import type { AlarmStore } from '../alarms/alarm-store.ts';
+import { type AlarmViews, definitionView } from '../alarms/alarm-view.ts';
+import type { Database } from '../journal/database.ts';
+import { readJournal } from '../journal/journal.ts';
+import { identityOf } from './create-app.ts';
+import { momentSchema } from './moment.ts';
+import { ProblemError } from './problem-error.ts';
+
+const refusalText: Readonly<Record<Refusal, string>> = {
+  nothingToAcknowledge: 'There is nothing to acknowledge.',
+  notAnnunciated: 'The alarm is shelved, suppressed or out of service.',
+  commentRequired: 'A critical alarm is acknowledged with a comment: say what you are doing about it.',
+  notLatched: 'The alarm is not latched.',
+  conditionStillTrue: 'The condition is still true.',
+  acknowledgeFirst: 'Acknowledge the alarm first.',
+  safetyCannotBeShelved: 'A safety alarm cannot be shelved; take it out of service with a permit.',
+  alreadyShelved: 'The alarm is shelved already.',
+  notShelved: 'The alarm is not shelved.',
+  tooLong: 'Longer than this priority allows (critical and high 1 h, others 8 h).',
+  endsInThePast: 'The end lies in the past.',
+  approverRequired: 'A second person must approve.',
+  approverMustBeAnother: 'The approver must be another person.',
+  isOutOfService: 'The alarm is out of service.',
+  notOutOfService: 'The alarm is not out of service.',
+  notAcknowledged: 'The alarm has not been acknowledged.',
+};
+
+export function alarmRoutes(options: {
+  readonly plant: Plant;
+  readonly store: AlarmStore;
+  readonly views: AlarmViews;
+  readonly access: AccessControl;
+  readonly database: Database;
+  readonly clock: Clock;
+}): FastifyPluginAsyncZod {
+  const { plant, store, views, access, database, clock } = options;
+  const stationOf = (stationIndex: number) => plant.stations[stationIndex]?.id ?? '';
+
+  function visible(identity: Identity, id: string) {
+    const found = store.find(id);
+    if (found === null || !maySee(identity, stationOf(found.definition.stationIndex)))
+      throw new ProblemError(404, 'Not found', { detail: `There is no alarm ${id}` });
+    return found;
+  }
+
+  async function act(
+    request: FastifyRequest,
+    id: string,
+    version: number,
+    event: LifecycleEvent,
+    detail: Readonly<Record<string, unknown>> = {},
+  ): Promise<AlarmView> {
+    const identity = identityOf(request);
+    const { definition } = visible(identity, id);
+    const result = await store.act(id, version, actorOf(identity), event, detail);
+    switch (result.kind) {
+      case 'unknown':
+        throw new ProblemError(404, 'Not found');
+      case 'conflict':
+        throw new ProblemError(409, 'Somebody was quicker', {
+          detail:
+            result.record.changedBy === null
+              ? 'The alarm has changed since you saw it.'
+              : `${result.record.changedBy} has acted on this alarm since you saw it.`,
+          extra: { current: views.view(definition, result.record), by: result.record.changedBy, atMs: result.record.changedAtMs },
+        });
+      case 'refused':
+        throw new ProblemError(422, 'Refused', { detail: refusalText[result.reason], extra: { reason: result.reason } });
+      case 'done':
+        return views.view(definition, result.record);
+    }
+  }
+
+  /** A second person signs with his own name and password, and must himself be allowed to do it. */
+  async function approve(identity: Identity, approver: { username: string; password: string }, permission: Permission): Promise<string> {
+    const result = await access.verify(approver.username, approver.password);
+    if (result.kind !== 'ok' || !mayDo(result.role, permission)) {
+      await access.auditRefusal(identity, `approval by ${approver.username}`);
+      throw new ProblemError(403, 'Approval refused', {
+        detail: 'The approver is unknown, the password is wrong, or the role does not allow it.',
+      });
+    }
+    return approver.username;
+  }
+
+  const params = z.object({ id: z.string() });
+  const response = { 200: alarmViewSchema };
+
+  return async (app) => {
+    app.get(
+      '/api/alarms',
+      {
+        schema: {
+          querystring: z.object({
+            state: z.enum([...alarmStates, 'active', 'unacknowledged', 'all']).optional(),
+            station: z.string().optional(),
+            priority: z.enum(alarmPriorities).optional(),
+            limit: z.coerce.number().int().min(1).max(50_000).default(10_000),
+          }),
+          response: { 200: z.array(alarmViewSchema) },
+        },
+        config: { permission: 'alarms.read' },
+      },
+      async (request) => {
+        const identity = identityOf(request);
+        const { state, station, priority, limit } = request.query;
+        const wanted = (actual: AlarmState, isConditionTrue: boolean): boolean => {
+          if (state === undefined) return actual !== 'normal';
+          if (state === 'all') return true;
+          if (state === 'active') return isConditionTrue;
+          if (state === 'unacknowledged') return needsAcknowledgement(actual);
+          return actual === state;
+        };
+        return store
+          .all()
+          .filter(({ definition, record }) => {
+            const stationId = stationOf(definition.stationIndex);
+            if (
+              !maySee(identity, stationId) ||
+              (station !== undefined && stationId !== station) ||
+              (priority !== undefined && definition.priority !== priority)
+            )
+              return false;
+            return wanted(stateOf(record), record.isConditionTrue);
+          })
+          .map(({ definition, record }) => views.view(definition, record))
+          .toSorted(
+            (a, b) =>
+              Number(needsAcknowledgement(b.state)) - Number(needsAcknowledgement(a.state)) ||
+              priorityNumber[a.priority] - priorityNumber[b.priority] ||
+              (b.raisedAtMs ?? 0) - (a.raisedAtMs ?? 0),
+          )
+          .slice(0, limit);
+      },
+    );
+
+    app.get(
+      '/api/alarms/:id',
+      {
+        schema: { params, response: { 200: alarmViewSchema.extend({ definition: alarmDefinitionViewSchema }) } },
+        config: { permission: 'alarms.read' },
+      },
+      async (request) => {
+        const { definition, record } = visible(identityOf(request), request.params.id);
+        return { ...views.view(definition, record), definition: definitionView(plant, definition) };
+      },
+    );
+
+    app.post(
+      '/api/alarms/:id/acknowledge',
+      { schema: { params, body: acknowledgeSchema, response }, config: { permission: 'alarms.acknowledge' } },
+      (request) =>
+        act(request, request.params.id, request.body.version, {
+          kind: 'acknowledge',
+          atMs: clock.nowMs(),
+          by: identityOf(request).username,
+          comment: request.body.comment ?? null,
+        }),
+    );
+
+    app.post(
+      '/api/alarms/:id/reset',
+      { schema: { params, body: resetSchema, response }, config: { permission: 'alarms.reset' } },
+      (request) =>
+        act(request, request.params.id, request.body.version, {
+          kind: 'reset',
+          atMs: clock.nowMs(),
+          by: identityOf(request).username,
+          comment: request.body.comment ?? null,
+        }),
+    );
+
+    app.post(
+      '/api/alarms/:id/comment',
+      { schema: { params, body: commentSchema, response }, config: { permission: 'alarms.comment' } },
+      (request) =>
+        act(request, request.params.id, request.body.version, {
+          kind: 'comment',
+          atMs: clock.nowMs(),
+          by: identityOf(request).username,
+          comment: request.body.comment,
+        }),
+    );
+
+    app.post(
+      '/api/alarms/:id/shelve',
+      { schema: { params, body: shelveSchema, response }, config: { permission: 'alarms.shelve' } },
+      async (request) => {
+        const identity = identityOf(request);
+        const approvedBy = request.body.approver === undefined ? null : await approve(identity, request.body.approver, 'alarms.shelve');
+        const { reason, untilMs, version } = request.body;
+        return act(request, request.params.id, version, {
+          kind: 'shelve',
+          atMs: clock.nowMs(),
+          by: identity.username,
+          reason,
+          untilMs,
+          approvedBy,
+        });
+      },
+    );
+
+    app.post(
+      '/api/alarms/:id/unshelve',
+      { schema: { params, body: unshelveSchema, response }, config: { permission: 'alarms.shelve' } },
+      (request) =>
+        act(request, request.params.id, request.body.version, {
+          kind: 'unshelve',
+          atMs: clock.nowMs(),
+          by: identityOf(request).username,
+          comment: request.body.comment ?? null,
+        }),
+    );
+
+    app.post(
+      '/api/alarms/:id/remove-from-service',
+      { schema: { params, body: removeFromServiceSchema, response }, config: { permission: 'alarms.removeFromService' } },
+      async (request) => {
+        const identity = identityOf(request);
+        const approvedBy = await approve(identity, request.body.approver, 'alarms.removeFromService');
+        const { permit, compensatingMeasure, untilMs, version } = request.body;
+        return act(request, request.params.id, version, {
+          kind: 'removeFromService',
+          atMs: clock.nowMs(),
+          by: identity.username,
+          approvedBy,
+          permit,
+          compensatingMeasure,
+          untilMs,
+        });
+      },
+    );
+
+    app.post(
+      '/api/alarms/:id/return-to-service',
+      { schema: { params, body: returnToServiceSchema, response }, config: { permission: 'alarms.removeFromService' } },
+      (request) =>
+        act(request, request.params.id, request.body.version, {
+          kind: 'returnToService',
+          atMs: clock.nowMs(),
+          by: identityOf(request).username,
+          comment: request.body.comment ?? null,
+        }),
+    );
+
+    app.get(
+      '/api/journal',
+      {
+        schema: {
+          querystring: z.object({
+            from: momentSchema.optional(),
+            to: momentSchema.optional(),
+            station: z.string().optional(),
+            alarm: z.string().optional(),
+            before: z.coerce.number().int().optional(),
+            limit: z.coerce.number().int().min(1).max(5_000).default(500),
+          }),
+          response: { 200: z.array(journalEntrySchema) },
+        },
+        config: { permission: 'journal.read' },
+      },
+      async (request) => {
+        const identity = identityOf(request);
+        const { station, alarm } = request.query;
+        if (station !== undefined && !maySee(identity, station))
+          throw new ProblemError(404, 'Not found', { detail: `There is no station ${station}` });
+        const stationIds = station === undefined ? (identity.stationIds === null ? undefined : [...identity.stationIds]) : [station];
+        const alarmId = alarm === undefined ? undefined : visible(identity, alarm).definition.id;
+        return [
+          ...(await readJournal(database, {
+            fromMs: request.query.from,
+            toMs: request.query.to,
+            stationIds,
+            alarmId,
+            beforeSequence: request.query.before,
+            limit: request.query.limit,
+          })),
+        ];
+      },
+    );
+  };
+}

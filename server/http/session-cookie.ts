@@ -1,0 +1,3 @@
+// The session cookie's name, the same for HTTP and the live channel.
+
+export const sessionCookieName = 'gatewatch_session';
