@@ -1,0 +1,133 @@
+// The order of the alarm list: unacknowledged first, then priority, then newest first; a lesser alarm of a point is folded under the worse one.
+
+import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
+import { type AlarmPriority, priorityNumber } from '../../domain/alarms/priority.ts';
+import type { AlarmView } from '../../domain/api/alarm-api.ts';
+
+export interface AlarmRow {
+  readonly alarm: AlarmView;
+  /** Alarms of the same point that this one explains (HH over H). */
+  readonly eclipsed: readonly AlarmView[];
+}
+
+/** Which part of the list is looked at. */
+export const alarmScopes = ['open', 'unacknowledged', 'active', 'setAside'] as const;
+export type AlarmScope = (typeof alarmScopes)[number];
+
+export interface AlarmFilter {
+  readonly scope: AlarmScope;
+  readonly priorities: readonly AlarmPriority[];
+  readonly stationId: string | null;
+  /** Lower case. */
+  readonly text: string;
+}
+
+/** Shelved, suppressed by design or out of service: known, but not asking for anything. */
+export function isSetAside(alarm: AlarmView): boolean {
+  return alarm.state === 'shelved' || alarm.state === 'suppressed' || alarm.state === 'outOfService';
+}
+
+export function isInScope(alarm: AlarmView, scope: AlarmScope): boolean {
+  switch (scope) {
+    case 'open':
+      return !isSetAside(alarm);
+    case 'unacknowledged':
+      return needsAcknowledgement(alarm.state);
+    case 'active':
+      return alarm.isConditionTrue && !isSetAside(alarm);
+    case 'setAside':
+      return isSetAside(alarm);
+  }
+}
+
+export function compareAlarms(one: AlarmView, other: AlarmView): number {
+  return (
+    Number(needsAcknowledgement(other.state)) - Number(needsAcknowledgement(one.state)) ||
+    priorityNumber[one.priority] - priorityNumber[other.priority] ||
+    (other.raisedAtMs ?? 0) - (one.raisedAtMs ?? 0) ||
+    (one.alarmId < other.alarmId ? -1 : 1)
+  );
+}
+
+export function matchesFilter(alarm: AlarmView, filter: AlarmFilter, searchText: (alarm: AlarmView) => string): boolean {
+  return (
+    isInScope(alarm, filter.scope) &&
+    (filter.priorities.length === 0 || filter.priorities.includes(alarm.priority)) &&
+    (filter.stationId === null || alarm.stationId === filter.stationId) &&
+    (filter.text === '' || searchText(alarm).includes(filter.text))
+  );
+}
+
+/** Nothing is lost by folding: an eclipsed alarm with no worse one in the list stands as a row of its own. */
+export function orderAlarms(alarms: readonly AlarmView[]): AlarmRow[] {
+  const sorted = [...alarms].sort(compareAlarms);
+  const heads = new Map<string, AlarmView>();
+  for (const alarm of sorted) {
+    if (alarm.isEclipsed || alarm.pointId === null) continue;
+    const held = heads.get(alarm.pointId);
+    if (held === undefined || isWorse(alarm, held)) heads.set(alarm.pointId, alarm);
+  }
+  const folded = new Map<string, AlarmView[]>();
+  const rows: AlarmView[] = [];
+  for (const alarm of sorted) {
+    const head = alarm.isEclipsed && alarm.pointId !== null ? heads.get(alarm.pointId) : undefined;
+    if (head === undefined || !isLimit(head)) rows.push(alarm);
+    else folded.set(head.alarmId, [...(folded.get(head.alarmId) ?? []), alarm]);
+  }
+  return rows.map((alarm) => ({ alarm, eclipsed: folded.get(alarm.alarmId) ?? none }));
+}
+
+const none: readonly AlarmView[] = [];
+
+/** Only a limit alarm eclipses (highHigh over high, lowLow over low). */
+function isLimit(alarm: AlarmView): boolean {
+  return alarm.kind === 'highHigh' || alarm.kind === 'lowLow' || alarm.kind === 'high' || alarm.kind === 'low';
+}
+
+function isWorse(one: AlarmView, other: AlarmView): boolean {
+  if (isLimit(one) !== isLimit(other)) return isLimit(one);
+  return priorityNumber[one.priority] < priorityNumber[other.priority];
+}
+
+export interface AlarmSummary {
+  readonly worstPriority: AlarmPriority | null;
+  /** True where the worst one waits for acknowledgement. */
+  readonly isWorstUnacknowledged: boolean;
+  readonly open: number;
+  readonly unacknowledged: number;
+}
+
+export const noAlarms: AlarmSummary = { worstPriority: null, isWorstUnacknowledged: false, open: 0, unacknowledged: 0 };
+
+/** Sums up a group of alarms for a tile, a mimic part or a point. Set-aside and eclipsed ones do not count. */
+export function summarizeAlarms(alarms: Iterable<AlarmView>): AlarmSummary {
+  let worst: AlarmView | null = null;
+  let open = 0;
+  let unacknowledged = 0;
+  for (const alarm of alarms) {
+    if (isSetAside(alarm) || alarm.isEclipsed) continue;
+    open++;
+    const isUnacknowledged = needsAcknowledgement(alarm.state);
+    if (isUnacknowledged) unacknowledged++;
+    if (worst === null) worst = alarm;
+    else {
+      const difference = priorityNumber[alarm.priority] - priorityNumber[worst.priority];
+      if (difference < 0 || (difference === 0 && isUnacknowledged)) worst = alarm;
+    }
+  }
+  if (worst === null) return noAlarms;
+  return { worstPriority: worst.priority, isWorstUnacknowledged: needsAcknowledgement(worst.state), open, unacknowledged };
+}
+
+/** Groups alarms by a key once, so that two hundred tiles do not each walk the whole list. */
+export function summarizeBy(alarms: readonly AlarmView[], key: (alarm: AlarmView) => string | null): ReadonlyMap<string, AlarmSummary> {
+  const groups = new Map<string, AlarmView[]>();
+  for (const alarm of alarms) {
+    const name = key(alarm);
+    if (name === null) continue;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [alarm]);
+    else group.push(alarm);
+  }
+  return new Map([...groups].map(([name, group]) => [name, summarizeAlarms(group)]));
+}

@@ -1,0 +1,87 @@
+// One HTTP request to the server: what the world does to it comes back as a value, and every answer is parsed before it is used.
+import type { z } from 'zod';
+import { type Problem, problemSchema } from '../../domain/api/problem.ts';
+
+export type Answer<Value> =
+  | { readonly kind: 'ok'; readonly value: Value }
+  /** The server said no, and why. `body` is the whole document, for problems that carry more (a version conflict). */
+  | { readonly kind: 'problem'; readonly status: number; readonly problem: Problem; readonly body: unknown }
+  /** No answer, or one that makes no sense. */
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'malformed'; readonly detail: string };
+
+export interface RequestOptions<Schema extends z.ZodType | null> {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: unknown;
+  readonly schema: Schema;
+  readonly signal?: AbortSignal;
+}
+
+export async function request<Schema extends z.ZodType | null>(
+  path: string,
+  options: RequestOptions<Schema>,
+): Promise<Answer<Schema extends z.ZodType ? z.output<Schema> : null>> {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(path, {
+      method: options.method ?? 'GET',
+      credentials: 'same-origin',
+      headers: {
+        accept: 'application/json, application/problem+json',
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    const text = await response.text();
+    body = text === '' ? null : parseJson(text);
+  } catch {
+    return { kind: 'unreachable' };
+  }
+  if (!response.ok) {
+    const problem = problemSchema.safeParse(body);
+    return {
+      kind: 'problem',
+      status: response.status,
+      problem: problem.success ? problem.data : { type: 'about:blank', title: response.statusText, status: response.status },
+      body,
+    };
+  }
+  type Value = Schema extends z.ZodType ? z.output<Schema> : null;
+  if (options.schema === null) return { kind: 'ok', value: null as Value };
+  const parsed = options.schema.safeParse(body);
+  if (!parsed.success)
+    return {
+      kind: 'malformed',
+      detail: `${path}: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}`,
+    };
+  return { kind: 'ok', value: parsed.data as Value };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** For TanStack Query, whose language is exceptions: a query that got no value has failed, with the reason kept. */
+export class RequestFailed extends Error {
+  readonly answer: Exclude<Answer<unknown>, { kind: 'ok' }>;
+
+  constructor(answer: Exclude<Answer<unknown>, { kind: 'ok' }>) {
+    super(answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : answer.kind);
+    this.answer = answer;
+  }
+
+  get status(): number | null {
+    return this.answer.kind === 'problem' ? this.answer.status : null;
+  }
+}
+
+export function valueOrThrow<Value>(answer: Answer<Value>): Value {
+  if (answer.kind === 'ok') return answer.value;
+  throw new RequestFailed(answer);
+}

@@ -1,0 +1,24 @@
+// The page's entry: settings of the browser first, then the whole.
+import { createRoot } from 'react-dom/client';
+import { z } from 'zod';
+import { startLanguage } from './language/language.ts';
+import { startTheme } from './look/theme.ts';
+import { App } from './shell/app.tsx';
+import { AlarmSound } from './sound/alarm-sound.ts';
+import { createWebAudioPlayer } from './sound/web-audio-player.ts';
+import { createBrowserClock } from './time/browser-clock.ts';
+import './look/tokens.css';
+import './look/base.css';
+
+// zod would compile its parsers with `new Function`, which the content security policy forbids.
+z.config({ jitless: true });
+startTheme();
+startLanguage();
+
+const clock = createBrowserClock();
+const sound = new AlarmSound({ clock, player: createWebAudioPlayer() });
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no #root');
+createRoot(root).render(<App clock={clock} sound={sound} />);
+// Chinese glyphs come after the first picture, piece by piece as they are needed; until then the system's own are shown.
+void import('./look/font.ts');

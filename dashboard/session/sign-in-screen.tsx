@@ -1,0 +1,132 @@
+// Sign-in: one form, errors in plain words beside it, and the demo accounts where the server says that this is the demo.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import type { SignIn } from '../../domain/api/session-api.ts';
+import { fetchIsDemo, signIn } from '../http/gatewatch-api.ts';
+import { setLanguage, useWords } from '../language/language.ts';
+import './sign-in.css';
+
+const demoAccounts = [
+  { username: 'duty', role: 'operator' },
+  { username: 'supervisor', role: 'supervisor' },
+  { username: 'team', role: 'emergencyTeam' },
+  { username: 'engineer', role: 'engineer' },
+  { username: 'auditor', role: 'auditor' },
+  { username: 'admin', role: 'administrator' },
+] as const;
+
+export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): ReactNode {
+  const { t, language } = useWords();
+  const queries = useQueryClient();
+  const [problem, setProblem] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const demo = useQuery({ queryKey: ['demo'], queryFn: fetchIsDemo, staleTime: Number.POSITIVE_INFINITY, retry: false });
+  const attempt = useMutation({
+    mutationFn: (credentials: SignIn) => signIn(credentials),
+    onSuccess: (answer) => {
+      switch (answer.kind) {
+        case 'ok':
+          queries.setQueryData(['session'], answer.value);
+          return;
+        case 'unreachable':
+          setProblem(t('signIn.unreachable'));
+          return;
+        case 'malformed':
+          setProblem(t('signIn.failed', { reason: answer.detail }));
+          return;
+        case 'problem':
+          if (answer.status === 401 || answer.status === 403) setProblem(t('signIn.refused'));
+          else if (answer.status === 429) setProblem(t('signIn.tooMany'));
+          else setProblem(t('signIn.failed', { reason: answer.problem.detail ?? answer.problem.title }));
+      }
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const credentials = { username: String(data.get('username') ?? '').trim(), password: String(data.get('password') ?? '') };
+    if (credentials.username === '' || credentials.password === '') {
+      setProblem(t('signIn.missing'));
+      return;
+    }
+    setProblem(null);
+    attempt.mutate(credentials);
+  }
+
+  function fillIn(username: string): void {
+    const fields = form.current?.elements;
+    const name = fields?.namedItem('username');
+    const password = fields?.namedItem('password');
+    if (!(name instanceof HTMLInputElement) || !(password instanceof HTMLInputElement)) return;
+    name.value = username;
+    password.value = `${username}-demo`;
+    setProblem(null);
+    password.focus();
+  }
+
+  return (
+    <main className="sign-in" id="content">
+      <div className="sign-in-card">
+        <header className="sign-in-head">
+          <img src={new URL('../look/gatewatch.svg', import.meta.url).href} alt="" width="44" height="44" />
+          <div>
+            <h1>
+              {t('product.name')} <span>{t('product.latin')}</span>
+            </h1>
+            <p>{t('product.tagline')}</p>
+          </div>
+        </header>
+        <form
+          ref={form}
+          onSubmit={submit}
+          data-testid="sign-in-form"
+          noValidate
+          aria-describedby={problem === null ? undefined : 'sign-in-problem'}
+        >
+          {hasEnded && problem === null && (
+            <p className="notice" role="status">
+              {t('signIn.ended')}
+            </p>
+          )}
+          {problem !== null && (
+            <p className="notice notice-problem" role="alert" id="sign-in-problem" data-testid="sign-in-problem">
+              {problem}
+            </p>
+          )}
+          <label className="field">
+            <span>{t('signIn.username')}</span>
+            <input name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} data-testid="sign-in-username" />
+          </label>
+          <label className="field">
+            <span>{t('signIn.password')}</span>
+            <input name="password" type="password" autoComplete="current-password" data-testid="sign-in-password" />
+          </label>
+          <button type="submit" className="button button-primary" disabled={attempt.isPending} data-testid="sign-in-submit">
+            {attempt.isPending ? t('signIn.working') : t('signIn.submit')}
+          </button>
+        </form>
+        {demo.data === true && (
+          <section className="sign-in-demo" data-testid="sign-in-demo" aria-label={t('signIn.demo')}>
+            <p>{t('signIn.demoHint')}</p>
+            <div>
+              {demoAccounts.map(({ username, role }) => (
+                <button key={username} type="button" className="button button-quiet" onClick={() => fillIn(username)}>
+                  <code>{username}</code> {t(`role.${role}`)}
+                </button>
+              ))}
+            </div>
+          </section>
+        )}
+      </div>
+      <button
+        type="button"
+        className="button button-quiet sign-in-language"
+        onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}
+        lang={language === 'zh' ? 'en' : 'zh-CN'}
+      >
+        {language === 'zh' ? 'English' : '中文'}
+      </button>
+    </main>
+  );
+}

@@ -1,0 +1,61 @@
+// One line of constant height under the header: the most urgent alarm that waits for somebody, on whichever screen he is.
+import { Link } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
+import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import { compareAlarms, isSetAside } from '../alarms/alarm-order.ts';
+import { flashOf, hueOf, PriorityMark } from '../alarms/priority-mark.tsx';
+import { useWords } from '../language/language.ts';
+import { useAlarms, useLiveClient } from '../live/live-context.tsx';
+import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
+import { formatRecent } from '../time/plant-time.ts';
+
+const AcknowledgeDialog = lazy(() => import('../alarms/acknowledge-dialog.tsx').then((module) => ({ default: module.AcknowledgeDialog })));
+
+export function AlarmStrip(): ReactNode {
+  const { t } = useWords();
+  const alarms = useAlarms();
+  const worst = useMemo(() => {
+    let found: AlarmView | null = null;
+    for (const alarm of alarms) {
+      if (isSetAside(alarm) || alarm.isEclipsed || !needsAcknowledgement(alarm.state)) continue;
+      if (found === null || compareAlarms(alarm, found) < 0) found = alarm;
+    }
+    return found;
+  }, [alarms]);
+  return (
+    <section className="alarm-strip" aria-label={t('alarms.strip')} aria-live="assertive" data-testid="alarm-strip">
+      {worst === null ? <span className="muted">{t('alarms.stripQuiet')}</span> : <StripAlarm key={worst.id} alarm={worst} />}
+    </section>
+  );
+}
+
+function StripAlarm({ alarm }: { readonly alarm: AlarmView }): ReactNode {
+  const { t, text } = useWords();
+  const zone = useZone();
+  const station = useStation(alarm.stationId);
+  const { serverNowMs } = useLiveClient();
+  const mayAcknowledge = usePermission('alarms.acknowledge');
+  const [isAsking, setIsAsking] = useState(false);
+  return (
+    <>
+      <PriorityMark priority={alarm.priority} alarmClass={alarm.class} flash={flashOf(alarm.state)} showsWord />
+      {alarm.raisedAtMs !== null && <span className="number">{formatRecent(alarm.raisedAtMs, serverNowMs(), zone)}</span>}
+      <Link
+        className="alarm-strip-text"
+        data-hue={hueOf(alarm.priority, alarm.class)}
+        to="/alarms/$alarmId"
+        params={{ alarmId: alarm.alarmId }}
+      >
+        <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {text(alarm.message)}
+      </Link>
+      <span className="alarm-strip-state muted">{t(`alarmState.${alarm.state}`)}</span>
+      {mayAcknowledge && (
+        <button type="button" className="button button-small" onClick={() => setIsAsking(true)} data-testid="strip-acknowledge">
+          {t('alarms.acknowledge')}
+        </button>
+      )}
+      <Suspense>{isAsking && <AcknowledgeDialog alarms={[alarm]} onClose={() => setIsAsking(false)} />}</Suspense>
+    </>
+  );
+}

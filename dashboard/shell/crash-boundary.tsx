@@ -1,0 +1,33 @@
+// A screen that fails says so and offers to load again; it never leaves an operator before a blank page.
+import { Component, type ReactNode } from 'react';
+import { useWords } from '../language/language.ts';
+
+interface CrashState {
+  readonly error: Error | null;
+}
+
+export class CrashBoundary extends Component<{ readonly children: ReactNode }, CrashState> {
+  override state: CrashState = { error: null };
+
+  static getDerivedStateFromError(error: unknown): CrashState {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render(): ReactNode {
+    return this.state.error === null ? this.props.children : <Crashed error={this.state.error} />;
+  }
+}
+
+export function Crashed({ error }: { readonly error: unknown }): ReactNode {
+  const { t } = useWords();
+  return (
+    <div className="empty" role="alert" data-testid="crashed">
+      <strong>{t('common.crashed')}</strong>
+      <p>{t('common.crashedHint')}</p>
+      <p className="small">{error instanceof Error ? error.message : String(error)}</p>
+      <button type="button" className="button" onClick={() => location.reload()}>
+        {t('common.reload')}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+// The header: whose plant, where to go, how many alarms of which priority, does it sound, is it live, what time is it there, who is signed in.
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useMemo } from 'react';
+import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
+import { type AlarmPriority, alarmPriorities } from '../../domain/alarms/priority.ts';
+import { isSetAside } from '../alarms/alarm-order.ts';
+import { PriorityMark } from '../alarms/priority-mark.tsx';
+import { useWords } from '../language/language.ts';
+import { useAlarms, useBeats, useLiveness } from '../live/live-context.tsx';
+import { usePlant, useZone } from '../session/plant-context.tsx';
+import { formatClock, formatDate } from '../time/plant-time.ts';
+import { useNow } from '../values/use-now.ts';
+import { KeyHint } from './key-hint.tsx';
+import { SoundMenu } from './sound-menu.tsx';
+import { UserMenu } from './user-menu.tsx';
+
+export function Header({ onJump, onHelp }: { readonly onJump: () => void; readonly onHelp: () => void }): ReactNode {
+  const { t, text } = useWords();
+  const { plant } = usePlant();
+  return (
+    <header className="header">
+      <Link to="/" className="brand">
+        <img src={new URL('../look/gatewatch.svg', import.meta.url).href} alt="" width="26" height="26" />
+        <span className="brand-name">{t('product.name')}</span>
+        <span className="brand-company">{text(plant.company.name)}</span>
+        {plant.isDemo && <span className="tag">{t('header.demo')}</span>}
+      </Link>
+      <nav className="nav" aria-label={t('nav.main')}>
+        <Link to="/" activeOptions={{ exact: true }}>
+          {t('nav.overview')}
+        </Link>
+        <Link to="/alarms" activeOptions={{ includeSearch: false }}>
+          {t('nav.alarms')}
+        </Link>
+        <Link to="/trends" activeOptions={{ includeSearch: false }}>
+          {t('nav.trends')}
+        </Link>
+      </nav>
+      <button type="button" className="header-button header-jump" onClick={onJump} data-testid="open-jump">
+        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">
+          <path d="M10.5 10.5L15 15M12 6.5a5.5 5.5 0 1 1-11 0a5.5 5.5 0 0 1 11 0Z" fill="none" stroke="currentColor" strokeWidth="1.6" />
+        </svg>
+        <span>{t('header.jump')}</span>
+        <KeyHint name="/" />
+      </button>
+      <AlarmCounts />
+      <SoundMenu />
+      <Connection />
+      <PlantClock />
+      <UserMenu onHelp={onHelp} />
+    </header>
+  );
+}
+
+function AlarmCounts(): ReactNode {
+  const { t } = useWords();
+  const alarms = useAlarms();
+  const counts = useMemo(() => {
+    const total: Record<AlarmPriority, number> = { critical: 0, high: 0, medium: 0, low: 0 };
+    const waiting: Record<AlarmPriority, number> = { critical: 0, high: 0, medium: 0, low: 0 };
+    for (const alarm of alarms) {
+      if (isSetAside(alarm)) continue;
+      total[alarm.priority]++;
+      if (needsAcknowledgement(alarm.state)) waiting[alarm.priority]++;
+    }
+    return { total, waiting };
+  }, [alarms]);
+  return (
+    <Link to="/alarms" className="alarm-counts" data-testid="alarm-counts" aria-label={t('header.alarmCounts', counts.total)}>
+      {alarmPriorities.map((priority) => (
+        <span key={priority} data-empty={counts.total[priority] === 0 || undefined} data-testid={`count-${priority}`}>
+          <PriorityMark priority={priority} size={18} flash={counts.waiting[priority] > 0 ? 'fast' : 'none'} />
+          <b className="number">{counts.total[priority]}</b>
+        </span>
+      ))}
+    </Link>
+  );
+}
+
+/** Moves once a message of the server: a page that stands still shows that it stands still. */
+function Connection(): ReactNode {
+  const { t } = useWords();
+  const liveness = useLiveness();
+  const beats = useBeats();
+  const word = liveness.kind === 'live' ? t('header.live') : liveness.kind === 'connecting' ? t('header.connecting') : t('header.notLive');
+  return (
+    <span className="connection" data-liveness={liveness.kind} data-testid="connection" role="status">
+      <svg viewBox="0 0 48 16" width="42" height="14" aria-hidden="true" focusable="false">
+        <path d="M0 8h14l3-6 5 12 3-6h23" />
+        <circle cx={4 + (beats % 9) * 5} cy="8" r="2.4" />
+      </svg>
+      <span>{word}</span>
+    </span>
+  );
+}
+
+function PlantClock(): ReactNode {
+  const { t } = useWords();
+  const zone = useZone();
+  const nowMs = useNow(1_000);
+  return (
+    <time className="clock number" dateTime={new Date(nowMs).toISOString()} title={t('header.clock', { zone })} data-testid="clock">
+      <span>{formatDate(nowMs, zone)}</span> <b>{formatClock(nowMs, zone)}</b>
+    </time>
+  );
+}

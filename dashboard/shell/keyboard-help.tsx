@@ -1,0 +1,67 @@
+// All keys on one page, and the switch that turns single-key shortcuts off.
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { useWords } from '../language/language.ts';
+import { Dialog } from './dialog.tsx';
+import { areSingleKeysOn, setSingleKeys } from './keys.ts';
+
+const groups = [
+  {
+    title: 'keys.everywhere',
+    keys: [
+      ['g o', 'keys.overview'],
+      ['g a', 'keys.alarms'],
+      ['g t', 'keys.trends'],
+      ['g s', 'keys.station'],
+      ['/', 'keys.jump'],
+      ['s', 'keys.silence'],
+      ['?', 'keys.help'],
+    ],
+  },
+  {
+    title: 'keys.inOverview',
+    keys: [
+      ['← ↑ → ↓', 'keys.move'],
+      ['Enter', 'keys.open'],
+    ],
+  },
+  {
+    title: 'keys.inAlarms',
+    keys: [
+      ['↑ ↓', 'keys.move'],
+      ['Enter', 'keys.open'],
+      ['a', 'keys.acknowledge'],
+      ['A', 'keys.acknowledgeAll'],
+    ],
+  },
+  { title: 'keys.inTrends', keys: [['l', 'keys.live']] },
+] as const;
+
+export function KeyboardHelp({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const { t } = useWords();
+  const isOn = useSyncExternalStore(areSingleKeysOn.subscribe, areSingleKeysOn.get);
+  return (
+    <Dialog title={t('keys.title')} onClose={onClose} testId="keyboard-help">
+      <div className="dialog-body key-groups">
+        {groups.map((group) => (
+          <section key={group.title}>
+            <h3>{t(group.title)}</h3>
+            <dl>
+              {group.keys.map(([key, meaning]) => (
+                <div key={key}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{t(meaning)}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+        <label className="check">
+          <input type="checkbox" checked={isOn} onChange={(event) => setSingleKeys(event.target.checked)} />
+          {t('keys.enabled')}
+        </label>
+      </div>
+    </Dialog>
+  );
+}

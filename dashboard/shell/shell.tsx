@@ -1,0 +1,64 @@
+// The frame around every screen: header, banner, the most urgent alarm, the screen itself; and the keys that work everywhere.
+import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { useWords } from '../language/language.ts';
+import { usePlant } from '../session/plant-context.tsx';
+import { useSound } from '../sound/sound-context.tsx';
+import { AlarmStrip } from './alarm-strip.tsx';
+import { Header } from './header.tsx';
+import { useKeys } from './keys.ts';
+import { NotLiveBanner } from './not-live-banner.tsx';
+import './shell.css';
+
+const JumpDialog = lazy(() => import('../search/jump-dialog.tsx').then((module) => ({ default: module.JumpDialog })));
+const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then((module) => ({ default: module.KeyboardHelp })));
+
+type OpenDialog = 'none' | 'jump' | 'help';
+
+export function Shell(): ReactNode {
+  const { t, text } = useWords();
+  const navigate = useNavigate();
+  const { plant, stations } = usePlant();
+  const sound = useSound();
+  const [dialog, setDialog] = useState<OpenDialog>('none');
+  const { stationId } = useParams({ strict: false });
+  const [lastStationId, setLastStationId] = useState<string | null>(null);
+  useEffect(() => {
+    if (stationId !== undefined) setLastStationId(stationId);
+  }, [stationId]);
+  useEffect(() => {
+    document.title = `${text(plant.company.name)} · ${t('product.name')}`;
+  }, [plant, text, t]);
+
+  const toStation = (): void => {
+    const target = lastStationId ?? stations[0]?.id;
+    if (target !== undefined) void navigate({ to: '/stations/$stationId', params: { stationId: target } });
+  };
+  useKeys([
+    ['g o', () => void navigate({ to: '/' })],
+    ['g a', () => void navigate({ to: '/alarms' })],
+    ['g t', () => void navigate({ to: '/trends' })],
+    ['g s', toStation],
+    ['/', () => setDialog('jump')],
+    ['?', () => setDialog('help')],
+    ['s', () => sound.silence()],
+  ]);
+
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content">
+        {t('common.skipToContent')}
+      </a>
+      <Header onJump={() => setDialog('jump')} onHelp={() => setDialog('help')} />
+      <NotLiveBanner />
+      <AlarmStrip />
+      <main id="content" className="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Suspense>
+        {dialog === 'jump' && <JumpDialog onClose={() => setDialog('none')} />}
+        {dialog === 'help' && <KeyboardHelp onClose={() => setDialog('none')} />}
+      </Suspense>
+    </div>
+  );
+}

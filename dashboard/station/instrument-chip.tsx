@@ -1,0 +1,30 @@
+// One detector, door or supply beside the process drawing: tag, name, value, alarm.
+import { memo, type ReactNode } from 'react';
+import type { PointView } from '../../domain/api/plant-api.ts';
+import type { AlarmSummary } from '../alarms/alarm-order.ts';
+import { PriorityMark } from '../alarms/priority-mark.tsx';
+import { useWords } from '../language/language.ts';
+import { ReadingText } from '../values/reading-text.tsx';
+
+export const InstrumentChip = memo(function InstrumentChip({
+  point,
+  summary,
+}: {
+  readonly point: PointView;
+  readonly summary: AlarmSummary;
+}): ReactNode {
+  const { text } = useWords();
+  return (
+    <li className="chip" data-hue={summary.worstPriority ?? undefined}>
+      <span className="chip-name" title={text(point.name)}>
+        <b>{point.tag}</b> {text(point.name)}
+      </span>
+      <span className="chip-value">
+        <ReadingText point={point} />
+        {summary.worstPriority !== null && (
+          <PriorityMark priority={summary.worstPriority} flash={summary.isWorstUnacknowledged ? 'fast' : 'none'} size={18} />
+        )}
+      </span>
+    </li>
+  );
+});

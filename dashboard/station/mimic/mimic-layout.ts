@@ -1,0 +1,418 @@
+// Turns the points of a station into a process drawing: which parts it has, where they stand, how the pipes run. Pure; the plant file is its only source.
+// Process line from left to right: inlet, filters, regulator runs (slam-shut, monitor, worker), outlet with relief, meters, odoriser. Below: tanks and machines.
+
+import type { PointView } from '../../../domain/api/plant-api.ts';
+import type { PointRole } from '../../../domain/plant/plant-file.ts';
+
+export type SymbolKind =
+  | 'valve'
+  | 'filter'
+  | 'slamShut'
+  | 'monitor'
+  | 'regulator'
+  | 'relief'
+  | 'meter'
+  | 'odoriser'
+  | 'tank'
+  | 'compressor'
+  | 'pump';
+
+export interface MimicSymbol {
+  readonly kind: SymbolKind;
+  readonly x: number;
+  readonly y: number;
+  /** Run, tank or machine that it is: A, B, T1. */
+  readonly unitOf: string | null;
+  /** Points that change how it looks: state of a valve, level of a tank. */
+  readonly points: readonly PointView[];
+}
+
+export interface MimicInstrument {
+  readonly point: PointView;
+  /** Centre of the bubble; the value stands right of it. */
+  readonly x: number;
+  readonly y: number;
+  /** Where it is tapped from the pipe; null where it stands beside its part. */
+  readonly tap: { readonly x: number; readonly y: number } | null;
+}
+
+export type CaptionKey = 'inlet' | 'outlet' | 'filter' | 'run' | 'meter' | 'odoriser' | 'tank' | 'compressor' | 'pump' | 'relief';
+
+export interface MimicCaption {
+  readonly key: CaptionKey;
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: 'start' | 'middle';
+}
+
+export interface MimicLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly pipes: readonly string[];
+  /** Tips of the arrows at the ends of pipes, pointing right. */
+  readonly arrows: readonly { readonly x: number; readonly y: number }[];
+  readonly symbols: readonly MimicSymbol[];
+  readonly instruments: readonly MimicInstrument[];
+  readonly captions: readonly MimicCaption[];
+}
+
+export const instrumentWidth = 136;
+const instrumentHeight = 36;
+const instrumentPitch = 48;
+const runPitch = 128;
+const minimumWidth = 900;
+
+const lineRoles: ReadonlySet<PointRole> = new Set<PointRole>([
+  'inletPressure',
+  'outletPressure',
+  'filterDifferentialPressure',
+  'regulatorTravel',
+  'monitorTravel',
+  'slamShut',
+  'relief',
+  'shutoffValve',
+  'gasTemperature',
+  'flow',
+  'totalizer',
+  'odorantRate',
+  'odorantLevel',
+]);
+
+const tankRoles: ReadonlySet<PointRole> = new Set<PointRole>(['tankLevel', 'tankPressure', 'tankTemperature']);
+const compressorRoles: ReadonlySet<PointRole> = new Set<PointRole>([
+  'compressorState',
+  'compressorSuction',
+  'compressorDischarge',
+  'oilPressure',
+  'vibration',
+]);
+
+class Drawing {
+  readonly pipes: string[] = [];
+  readonly arrows: { x: number; y: number }[] = [];
+  readonly symbols: MimicSymbol[] = [];
+  readonly instruments: MimicInstrument[] = [];
+  readonly captions: MimicCaption[] = [];
+  #top = 0;
+  #bottom = 0;
+
+  reach(top: number, bottom: number): void {
+    this.#top = Math.min(this.#top, top);
+    this.#bottom = Math.max(this.#bottom, bottom);
+  }
+
+  symbol(kind: SymbolKind, x: number, y: number, unitOf: string | null, points: readonly PointView[]): void {
+    this.symbols.push({ kind, x, y, unitOf, points });
+    this.reach(y - 44, y + 40);
+  }
+
+  instrument(point: PointView, x: number, y: number, tap: MimicInstrument['tap']): void {
+    this.instruments.push({ point, x, y, tap });
+    this.reach(y - instrumentHeight / 2 - 4, y + instrumentHeight / 2 + 4);
+  }
+
+  caption(key: CaptionKey, name: string, x: number, y: number, anchor: MimicCaption['anchor'] = 'middle'): void {
+    this.captions.push({ key, name, x, y, anchor });
+    this.reach(y - 16, y + 6);
+  }
+
+  /** Instruments of one place on the pipe: the first above it, the next below, and so on outwards; all above where `clearBelow` is null. */
+  stack(points: readonly PointView[], x: number, pipeY: number, clearAbove: number, clearBelow: number | null): void {
+    let above = pipeY - clearAbove;
+    let below = pipeY + (clearBelow ?? 0);
+    points.forEach((point, index) => {
+      if (index % 2 === 0 || clearBelow === null) {
+        this.instrument(point, x, above, { x, y: pipeY });
+        above -= instrumentPitch;
+      } else {
+        this.instrument(point, x, below, { x, y: pipeY });
+        below += instrumentPitch;
+      }
+    });
+  }
+
+  finish(width: number): MimicLayout {
+    const margin = 14;
+    const shift = margin - this.#top;
+    const move = <Placed extends { readonly y: number }>(placed: Placed): Placed => ({ ...placed, y: placed.y + shift });
+    return {
+      width: Math.max(width, minimumWidth),
+      height: this.#bottom - this.#top + margin * 2,
+      pipes: this.pipes.map((path) => shiftPath(path, shift)),
+      arrows: this.arrows.map(move),
+      symbols: this.symbols.map(move),
+      instruments: this.instruments.map((placed) => ({ ...move(placed), tap: placed.tap === null ? null : move(placed.tap) })),
+      captions: this.captions.map(move),
+    };
+  }
+}
+
+/** Paths here are made of `Mx,y`, `Hx` and `Vy` only. */
+function shiftPath(path: string, shift: number): string {
+  return path.replace(/([MV])(?:(-?[\d.]+),)?(-?[\d.]+)/g, (_, command: string, x: string | undefined, y: string) =>
+    x === undefined ? `${command}${Number(y) + shift}` : `${command}${x},${Number(y) + shift}`,
+  );
+}
+
+function unitsOf(points: readonly PointView[]): (string | null)[] {
+  return [...new Set(points.map((point) => point.unitOf))].sort((one, other) =>
+    (one ?? '').localeCompare(other ?? '', 'en', { numeric: true }),
+  );
+}
+
+export function layOutMimic(points: readonly PointView[]): MimicLayout | null {
+  const machines = machinesOf(points);
+  const inMachines = new Set(machines.flatMap((machine) => machine.points));
+  const inLine = points.filter((point) => !inMachines.has(point));
+  const hasLine = inLine.some((point) => lineRoles.has(point.role));
+  if (!hasLine && machines.length === 0) return null;
+  const drawing = new Drawing();
+  let width = 0;
+  if (hasLine) width = drawLine(drawing, inLine, machines.length > 0);
+  if (machines.length > 0) width = drawMachines(drawing, machines, Math.max(width, minimumWidth), hasLine);
+  return drawing.finish(width);
+}
+
+/** Parts of a regulator run in the order in which the gas passes them. */
+const runParts = [
+  { kind: 'filter', role: 'filterDifferentialPressure' },
+  { kind: 'slamShut', role: 'slamShut' },
+  { kind: 'monitor', role: 'monitorTravel' },
+  { kind: 'regulator', role: 'regulatorTravel' },
+  { kind: null, role: 'pressure' },
+] as const;
+const runPartPitch = 132;
+
+function drawLine(drawing: Drawing, points: readonly PointView[], isFedFromBelow: boolean): number {
+  const ofRole = (...roles: PointRole[]): PointView[] => points.filter((point) => roles.includes(point.role));
+  const y = 0;
+  const start = 30;
+  let x = start;
+  const runs = unitsOf(ofRole('slamShut', 'monitorTravel', 'regulatorTravel'));
+  const isInRun = (point: PointView): boolean => point.unitOf !== null && runs.includes(point.unitOf);
+
+  // Inlet
+  drawing.caption('inlet', '', x, y - 14, 'start');
+  x += 40;
+  const [firstValve, ...laterValves] = ofRole('shutoffValve').filter((point) => !isInRun(point));
+  if (firstValve !== undefined) {
+    drawing.symbol('valve', x + 12, y, firstValve.unitOf, [firstValve]);
+    drawing.instrument(firstValve, x - 22, y + 48, null);
+    x += 56;
+  }
+  const temperatures = ofRole('gasTemperature');
+  const inletTemperature = temperatures.length > 1 ? temperatures[0] : undefined;
+  const outletTemperatures = temperatures.length > 1 ? temperatures.slice(1) : temperatures;
+  const atInlet = [...ofRole('inletPressure'), ...(inletTemperature === undefined ? [] : [inletTemperature])];
+  if (atInlet.length > 0) {
+    // Both above the pipe where the valve's own instrument stands below it.
+    drawing.stack(atInlet, x + 16, y, 58, firstValve === undefined ? 56 : null);
+    x += instrumentWidth;
+  }
+
+  // Filters that belong to no run
+  const filters = ofRole('filterDifferentialPressure').filter((point) => !isInRun(point));
+  if (filters.length > 0) {
+    x = drawParallel(drawing, x, y, filters, 140, (point, centreX, centreY) => {
+      drawing.symbol('filter', centreX, centreY, point.unitOf, [point]);
+      drawing.instrument(point, centreX - 40, centreY + 48, null);
+      drawing.caption('filter', point.unitOf ?? '', centreX, centreY - 30);
+    });
+  }
+
+  // Runs
+  if (runs.length > 0) {
+    const isUsed = (role: PointRole): boolean =>
+      points.some((point) => point.role === role && (runs.length === 1 || isInRun(point)) && runs.includes(point.unitOf));
+    const parts = runParts.filter((part) => part.role === 'regulatorTravel' || isUsed(part.role));
+    const length = parts.length * runPartPitch + 52;
+    runs.forEach((unit, row) => {
+      const atY = y + (row - (runs.length - 1) / 2) * runPitch;
+      drawing.pipes.push(`M${x},${y}H${x + 14}V${atY}H${x + length - 14}V${y}H${x + length}`);
+      drawing.caption('run', unit ?? '', x + 24, atY - 30, 'start');
+      parts.forEach(({ kind, role }, index) => {
+        const own = points.filter((point) => point.unitOf === unit && point.role === role);
+        const centreX = x + 80 + index * runPartPitch;
+        if (kind !== null && (own.length > 0 || kind === 'regulator')) drawing.symbol(kind, centreX, atY, unit, own);
+        for (const point of own.slice(0, 1)) {
+          drawing.instrument(point, centreX - 38, atY + 48, kind === null ? { x: centreX - 38, y: atY } : null);
+        }
+      });
+    });
+    x += length;
+  }
+
+  // Outlet with relief
+  const relief = ofRole('relief').slice(0, 1);
+  for (const point of relief) {
+    drawing.pipes.push(`M${x + 22},${y}V${y - 96}`);
+    drawing.symbol('relief', x + 22, y - 108, point.unitOf, [point]);
+    drawing.instrument(point, x + 58, y - 116, null);
+  }
+  const atOutlet = [...ofRole('outletPressure'), ...outletTemperatures.slice(0, 1)];
+  if (atOutlet.length > 0) {
+    drawing.stack(atOutlet, x + 58, y, 56, 56);
+    x += instrumentWidth + 36;
+  } else if (relief.length > 0) x += instrumentWidth + 36;
+
+  // Meters
+  const meterPoints = ofRole('flow', 'totalizer');
+  const meters = unitsOf(meterPoints);
+  if (meters.length > 0) {
+    x = drawParallel(drawing, x, y, meters, 168, (unit, centreX, centreY) => {
+      drawing.symbol('meter', centreX - 20, centreY, unit, []);
+      drawing.caption('meter', unit ?? '', centreX - 20, centreY - 30);
+      meterPoints
+        .filter((point) => point.unitOf === unit)
+        .slice(0, 2)
+        .forEach((point, index) => {
+          drawing.instrument(point, centreX - 58, centreY + 48 + index * 44, null);
+        });
+    });
+  }
+
+  // Odoriser
+  const odorant = ofRole('odorantRate', 'odorantLevel');
+  if (odorant.length > 0) {
+    drawing.pipes.push(`M${x + 44},${y}V${y - 36}`);
+    drawing.symbol('odoriser', x + 44, y - 60, null, odorant);
+    drawing.caption('odoriser', '', x + 44, y - 94);
+    odorant.slice(0, 3).forEach((point, index) => {
+      drawing.instrument(point, x + 12, y + 50 + index * instrumentPitch, null);
+    });
+    x += instrumentWidth;
+  }
+  for (const valve of laterValves.slice(0, 1)) {
+    drawing.symbol('valve', x + 34, y, valve.unitOf, [valve]);
+    drawing.instrument(valve, x, y + 48, null);
+    x += 120;
+  }
+  x += 44;
+  drawing.pipes.unshift(`M${start},${y}H${x - 8}`);
+  // A pipe through the runs would be a by-pass that is not there.
+  if (runs.length > 0 || isFedFromBelow) openAtRuns(drawing, y);
+  drawing.arrows.push({ x, y });
+  drawing.caption('outlet', '', x - 16, y - 14);
+  return x + 24;
+}
+
+/** Cuts the main line where parallel paths replace it. */
+function openAtRuns(drawing: Drawing, y: number): void {
+  const main = drawing.pipes.shift();
+  if (main === undefined) return;
+  const [, from, to] = /^M(-?[\d.]+),-?[\d.]+H(-?[\d.]+)$/.exec(main)?.map(Number) ?? [];
+  if (from === undefined || to === undefined) return;
+  const gaps = drawing.pipes
+    .map((path) => /^M(-?[\d.]+),(-?[\d.]+)H-?[\d.]+V-?[\d.]+H-?[\d.]+V-?[\d.]+H(-?[\d.]+)$/.exec(path))
+    .filter((match) => match !== null && Number(match[2]) === y)
+    .map((match) => ({ start: Number(match?.[1]), end: Number(match?.[3]) }))
+    .sort((one, other) => one.start - other.start);
+  let at = from;
+  for (const gap of gaps) {
+    if (gap.start > at) drawing.pipes.push(`M${at},${y}H${gap.start}`);
+    at = Math.max(at, gap.end);
+  }
+  if (to > at) drawing.pipes.push(`M${at},${y}H${to}`);
+}
+
+/** Like parts side by side: one on the line, several on branches around it. */
+function drawParallel<Item>(
+  drawing: Drawing,
+  x: number,
+  y: number,
+  items: readonly Item[],
+  width: number,
+  draw: (item: Item, centreX: number, centreY: number) => void,
+): number {
+  if (items.length === 1) {
+    items.forEach((item) => {
+      draw(item, x + width / 2, y);
+    });
+    return x + width;
+  }
+  const length = width + 32;
+  items.forEach((item, row) => {
+    const atY = y + (row - (items.length - 1) / 2) * runPitch;
+    drawing.pipes.push(`M${x},${y}H${x + 12}V${atY}H${x + length - 12}V${y}H${x + length}`);
+    draw(item, x + length / 2, atY);
+  });
+  return x + length;
+}
+
+interface Machine {
+  readonly kind: 'tank' | 'compressor' | 'pump';
+  readonly unitOf: string | null;
+  readonly points: readonly PointView[];
+}
+
+function machinesOf(points: readonly PointView[]): Machine[] {
+  const machines: Machine[] = [];
+  const collect = (kind: Machine['kind'], isMember: (point: PointView) => boolean): void => {
+    const members = points.filter(isMember);
+    for (const unitOf of unitsOf(members)) {
+      // What else the plant file puts with the same tank or machine belongs to it too.
+      const others = points.filter(
+        (point) => unitOf !== null && point.unitOf === unitOf && companionRoles.has(point.role) && !isMember(point),
+      );
+      machines.push({ kind, unitOf, points: [...members.filter((point) => point.unitOf === unitOf), ...others] });
+    }
+  };
+  collect('tank', (point) => tankRoles.has(point.role));
+  collect('compressor', (point) => compressorRoles.has(point.role));
+  collect('pump', (point) => point.role === 'pumpState');
+  return machines;
+}
+
+const companionRoles: ReadonlySet<PointRole> = new Set<PointRole>(['pressure', 'temperature', 'shutoffValve']);
+const slotPitch = 46;
+const slotsPerColumn = 3;
+
+/** What stands beside the machine: its state is the look of the symbol, everything else has an instrument. */
+function slotsOf(machine: Machine): PointView[] {
+  return machine.points.filter((point) => point.role !== 'compressorState' && point.role !== 'pumpState' && point.role !== 'shutoffValve');
+}
+
+function drawMachines(drawing: Drawing, machines: readonly Machine[], width: number, hasLine: boolean): number {
+  const columnsOfSlots = Math.max(1, ...machines.map((machine) => Math.ceil(slotsOf(machine).length / slotsPerColumn)));
+  const machineWidth = 112 + columnsOfSlots * instrumentWidth;
+  const rowHeight = 64 + slotsPerColumn * slotPitch;
+  const headerX = 30;
+  const perRow = Math.max(1, Math.floor((width - headerX - 20) / machineWidth));
+  const top = hasLine ? bottomOf(drawing) + 34 : 0;
+  const rows = Math.ceil(machines.length / perRow);
+  for (let row = 0; row < rows; row++) {
+    const count = Math.min(perRow, machines.length - row * perRow);
+    drawing.pipes.push(`M${headerX},${top + row * rowHeight}H${headerX + 70 + (count - 1) * machineWidth}`);
+  }
+  machines.forEach((machine, index) => {
+    const headerY = top + Math.floor(index / perRow) * rowHeight;
+    const left = headerX + 22 + (index % perRow) * machineWidth;
+    const centreX = left + 48;
+    const centreY = headerY + 104;
+    drawing.pipes.push(`M${centreX},${headerY}V${centreY - (machine.kind === 'tank' ? 60 : 24)}`);
+    drawing.symbol(machine.kind, centreX, centreY, machine.unitOf, machine.points);
+    const [valve] = machine.points.filter((point) => point.role === 'shutoffValve');
+    if (valve !== undefined) drawing.symbol('valve', centreX, headerY + 22, machine.unitOf, [valve]);
+    drawing.caption(machine.kind, machine.unitOf ?? '', left + 100, headerY + 22, 'start');
+    slotsOf(machine).forEach((point, slot) => {
+      drawing.instrument(
+        point,
+        left + 116 + Math.floor(slot / slotsPerColumn) * instrumentWidth,
+        headerY + 52 + (slot % slotsPerColumn) * slotPitch,
+        null,
+      );
+    });
+    drawing.reach(headerY, headerY + 178);
+  });
+  const lastHeaderY = top + (rows - 1) * rowHeight;
+  if (hasLine) drawing.pipes.push(`M${headerX},0V${lastHeaderY}`);
+  else if (rows > 1) drawing.pipes.push(`M${headerX},${top}V${lastHeaderY}`);
+  return width;
+}
+
+function bottomOf(drawing: Drawing): number {
+  const instruments = drawing.instruments.map((placed) => placed.y + instrumentHeight / 2);
+  const symbols = drawing.symbols.map((placed) => placed.y + 30);
+  return Math.max(0, ...instruments, ...symbols);
+}

@@ -1,0 +1,36 @@
+// The devices of one station and whether they answer.
+import type { ReactNode } from 'react';
+import type { StationView } from '../../domain/api/plant-api.ts';
+import { deviceConnectionStates } from '../../domain/messages/collector-status.ts';
+import { useWords } from '../language/language.ts';
+
+export function StationDevices({ devices }: { readonly devices: StationView['devices'] }): ReactNode {
+  const { t, text } = useWords();
+  return (
+    <section className="panel" aria-label={t('station.devices')}>
+      <div className="panel-head">
+        <h2>{t('station.devices')}</h2>
+      </div>
+      <ul className="devices">
+        {devices.map((device) => {
+          const state = deviceConnectionStates.find((candidate) => candidate === device.connection);
+          return (
+            <li key={device.id} data-connection={device.connection} data-testid={`device-${device.id}`}>
+              <span className="device-light" aria-hidden="true" />
+              <span className="device-name">
+                <span>{text(device.name)}</span>
+                <span className="muted small">
+                  {device.id} · {device.protocol}
+                </span>
+              </span>
+              <span className="device-state small">
+                {state === undefined ? device.connection : t(`station.connection.${state}`)}
+                {device.reason !== null && <span className="muted"> · {device.reason}</span>}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
