@@ -16,7 +16,9 @@ export async function runSimulateCommand(options: {
   const simulators = await startSimulators(options);
   mkdirSync(path.dirname(options.plantFile), { recursive: true });
   writeFileSync(options.plantFile, simulators.plantText);
-  process.stdout.write(`${JSON.stringify({ ready: true, plantFile: options.plantFile, controlUrl: simulators.controlUrl, environment: simulators.environment })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, plantFile: options.plantFile, controlUrl: simulators.controlUrl, environment: simulators.environment })}\n`,
+  );
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.once(signal, () => resolve());
   });

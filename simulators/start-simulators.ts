@@ -52,7 +52,10 @@ export async function startSimulators(options: {
   const password = randomBytes(12).toString('base64url');
   const plcs = new Map<string, OpcuaPlc>();
   for (const id of ['GS-01.PLC-1', 'RS-02.PLC-1']) {
-    plcs.set(id, await createOpcuaPlc({ host, port: portOf(id), pkiDir: path.join(options.dataDir, 'pki', id), userName: opcuaUserName, password }));
+    plcs.set(
+      id,
+      await createOpcuaPlc({ host, port: portOf(id), pkiDir: path.join(options.dataDir, 'pki', id), userName: opcuaUserName, password }),
+    );
   }
   const plantText = demoPlantText({ host, portOf, thumbprintOf: (id) => plcs.get(id)?.thumbprint ?? '0'.repeat(40) });
   const parsed = parsePlantText(plantText, { version: 'demo' });
@@ -70,7 +73,11 @@ export async function startSimulators(options: {
     if (device.protocol === 'opcua' || device.line.kind !== 'tcp') continue;
     images.set(device.index, createUnitImage());
     const key = `${device.line.port}`;
-    const listener = listeners.get(key) ?? { framing: device.protocol === 'modbusTcp' ? ('tcp' as const) : ('rtu' as const), port: device.line.port, devices: new Map<number, number>() };
+    const listener = listeners.get(key) ?? {
+      framing: device.protocol === 'modbusTcp' ? ('tcp' as const) : ('rtu' as const),
+      port: device.line.port,
+      devices: new Map<number, number>(),
+    };
     listener.devices.set(device.unitId, device.index);
     listeners.set(key, listener);
   }
@@ -91,7 +98,8 @@ export async function startSimulators(options: {
         if (point?.source.kind !== 'modbus') continue;
         const { register } = point.source;
         const raw = ((values[index] ?? 0) - point.offset) / point.factor;
-        if (register.table === 'coil' || register.table === 'discrete') (register.table === 'coil' ? image.coils : image.discrete)[register.address] = raw !== 0 ? 1 : 0;
+        if (register.table === 'coil' || register.table === 'discrete')
+          (register.table === 'coil' ? image.coils : image.discrete)[register.address] = raw !== 0 ? 1 : 0;
         else encodeNumber(register, raw, register.table === 'holding' ? image.holding : image.input);
       }
     }
@@ -101,14 +109,20 @@ export async function startSimulators(options: {
   for (const listener of listeners.values()) {
     servers.push(
       await startModbusServer({
-        host, port: listener.port, framing: listener.framing,
+        host,
+        port: listener.port,
+        framing: listener.framing,
         imageOf: (unitId) => images.get(listener.devices.get(unitId) ?? -1) ?? null,
         behaviourOf: (unitId) => ({ kind: network.deviceFaults.get(listener.devices.get(unitId) ?? -1)?.kind ?? 'normal' }),
       }),
     );
   }
   for (const device of plant.devices) {
-    if (device.protocol === 'opcua') await plcs.get(device.id)?.serve(plant, device.pointIndexes.flatMap((index) => plant.points[index] ?? []));
+    if (device.protocol === 'opcua')
+      await plcs.get(device.id)?.serve(
+        plant,
+        device.pointIndexes.flatMap((index) => plant.points[index] ?? []),
+      );
   }
   const refusedWrites = () => servers.reduce((sum, server) => sum + server.refusedWrites, 0);
   const control = await startControlServer({ host, port: options.controlPort ?? 0, network, player, refusedWrites });
@@ -131,7 +145,13 @@ export async function startSimulators(options: {
   timer = clock.after(stepMs, tick);
 
   return {
-    plantText, plant, network, player, controlUrl: control.url, environment: { [opcuaPasswordVariable]: password }, refusedWrites,
+    plantText,
+    plant,
+    network,
+    player,
+    controlUrl: control.url,
+    environment: { [opcuaPasswordVariable]: password },
+    refusedWrites,
     async stop() {
       isStopped = true;
       timer?.cancel();

@@ -38,20 +38,16 @@ export function healthRoutes(options: {
     const parts = [
       { name: 'journal', isReady: true, reason: null as string | null },
       { name: 'link', isReady: linkState.isConnected, reason: linkState.reason },
-      ...values
-        .collectors()
-        .map((collector) => ({
-          name: `collector ${collector.collectorId}`,
-          isReady: collector.isLive,
-          reason: collector.isLive ? null : 'notHeard',
-        })),
-      ...options
-        .collectorStatuses()
-        .map((status) => ({
-          name: `historian of ${status.collectorId}`,
-          isReady: status.historian.isAvailable,
-          reason: status.historian.reason,
-        })),
+      ...values.collectors().map((collector) => ({
+        name: `collector ${collector.collectorId}`,
+        isReady: collector.isLive,
+        reason: collector.isLive ? null : 'notHeard',
+      })),
+      ...options.collectorStatuses().map((status) => ({
+        name: `historian of ${status.collectorId}`,
+        isReady: status.historian.isAvailable,
+        reason: status.historian.reason,
+      })),
       ...(options.isHistorianKnown ? [] : [{ name: 'history', isReady: false, reason: 'noHistorianAtThisServer' }]),
     ];
     return { status: parts.every((part) => part.isReady) ? 'ready' : 'notReady', parts };

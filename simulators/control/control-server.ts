@@ -2,9 +2,14 @@
 import http from 'node:http';
 import { z } from 'zod';
 import type { Network } from '../process/network.ts';
-import { type ScenarioPlayer, ScenarioError, scenarios } from './scenarios.ts';
+import { ScenarioError, type ScenarioPlayer, scenarios } from './scenarios.ts';
 
-const requestSchema = z.strictObject({ station: z.string().optional(), point: z.string().optional(), size: z.number().optional(), seconds: z.number().optional() });
+const requestSchema = z.strictObject({
+  station: z.string().optional(),
+  point: z.string().optional(),
+  size: z.number().optional(),
+  seconds: z.number().optional(),
+});
 const forceSchema = z.strictObject({ value: z.number().nullable() });
 
 export async function startControlServer(options: {
@@ -19,10 +24,19 @@ export async function startControlServer(options: {
   function route(method: string, url: URL, body: unknown): { status: number; body: unknown } {
     const [first, second] = url.pathname.split('/').slice(1).map(decodeURIComponent);
     if (first === 'scenarios' && second === undefined && method === 'GET') {
-      return { status: 200, body: { scenarios: scenarios.map(({ name, title, station, seconds }) => ({ name, title, station, seconds })), running: player.running(), refusedWrites: options.refusedWrites() } };
+      return {
+        status: 200,
+        body: {
+          scenarios: scenarios.map(({ name, title, station, seconds }) => ({ name, title, station, seconds })),
+          running: player.running(),
+          refusedWrites: options.refusedWrites(),
+        },
+      };
     }
-    if (first === 'scenarios' && second !== undefined && method === 'POST') return { status: 200, body: player.start(second, requestSchema.parse(body ?? {})) };
-    if (first === 'scenarios' && second !== undefined && method === 'DELETE') return { status: player.stop(second) ? 200 : 404, body: { name: second } };
+    if (first === 'scenarios' && second !== undefined && method === 'POST')
+      return { status: 200, body: player.start(second, requestSchema.parse(body ?? {})) };
+    if (first === 'scenarios' && second !== undefined && method === 'DELETE')
+      return { status: player.stop(second) ? 200 : 404, body: { name: second } };
     if (first === 'values' && second === undefined && method === 'GET') {
       const only = url.searchParams.get('station');
       const points = network.plant.points.filter((point) => only === null || network.plant.stations[point.stationIndex]?.id === only);
@@ -88,7 +102,10 @@ export async function startControlServer(options: {
 
 function page(): string {
   const buttons = scenarios
-    .map(({ name, title, station, seconds }) => `<button data-name="${name}"><b>${title.zh}</b> ${title.en}<br><small>${name} · ${station} · ${seconds} s</small></button>`)
+    .map(
+      ({ name, title, station, seconds }) =>
+        `<button data-name="${name}"><b>${title.zh}</b> ${title.en}<br><small>${name} · ${station} · ${seconds} s</small></button>`,
+    )
     .join('\n');
   return `<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>演示场景 · Demo scenarios</title>
 <style>body{font:15px system-ui;margin:2rem auto;max-width:60rem;background:#eee;color:#222}main{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.6rem}

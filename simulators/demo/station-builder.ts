@@ -17,7 +17,16 @@ export function named([zh, en]: Name): { zh: string; en: string } {
 }
 
 type NumberType = 'float32' | 'float64' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'bcd32' | 'uint64';
-const words: Readonly<Record<NumberType, number>> = { float32: 2, float64: 4, int16: 1, uint16: 1, int32: 2, uint32: 2, bcd32: 2, uint64: 4 };
+const words: Readonly<Record<NumberType, number>> = {
+  float32: 2,
+  float64: 4,
+  int16: 1,
+  uint16: 1,
+  int32: 2,
+  uint32: 2,
+  bcd32: 2,
+  uint64: 4,
+};
 
 /** Hands out registers one after another, as a PLC programmer would. */
 export class RegisterMap {
@@ -62,8 +71,16 @@ export interface Place {
   bit(tag: string): object;
 }
 
-export function modbusPlace(map: RegisterMap, type: NumberType = 'float32', bits: 'discrete' | 'status' = 'discrete', table: 'holding' | 'input' = 'holding'): Place {
-  return { analog: () => ({ register: map.number(type, table) }), bit: () => ({ register: bits === 'discrete' ? map.discrete() : map.bit() }) };
+export function modbusPlace(
+  map: RegisterMap,
+  type: NumberType = 'float32',
+  bits: 'discrete' | 'status' = 'discrete',
+  table: 'holding' | 'input' = 'holding',
+): Place {
+  return {
+    analog: () => ({ register: map.number(type, table) }),
+    bit: () => ({ register: bits === 'discrete' ? map.discrete() : map.bit() }),
+  };
 }
 
 export function opcuaPlace(stationId: string): Place {
@@ -71,16 +88,36 @@ export function opcuaPlace(stationId: string): Place {
   return { analog: node, bit: node };
 }
 
-export function analog(place: Place, tag: string, name: Name, role: string, unit: string, range: readonly [number, number], more: Record<string, unknown> = {}): PointInput {
+export function analog(
+  place: Place,
+  tag: string,
+  name: Name,
+  role: string,
+  unit: string,
+  range: readonly [number, number],
+  more: Record<string, unknown> = {},
+): PointInput {
   return { tag, name: named(name), role, unit, range: { min: range[0], max: range[1] }, ...place.analog(tag), ...more };
 }
 
-export function discrete(place: Place, tag: string, name: Name, role: string, states: readonly [zero: Name, one: Name], more: Record<string, unknown> = {}): PointInput {
+export function discrete(
+  place: Place,
+  tag: string,
+  name: Name,
+  role: string,
+  states: readonly [zero: Name, one: Name],
+  more: Record<string, unknown> = {},
+): PointInput {
   const abnormal = more.abnormal === undefined ? 1 : more.abnormal;
   const { abnormal: _, ...rest } = more;
   return {
-    tag, name: named(name), kind: 'discrete', role, ...place.bit(tag),
-    states: states.map((state, value) => ({ value, name: named(state), isNormal: value !== abnormal })), ...rest,
+    tag,
+    name: named(name),
+    kind: 'discrete',
+    role,
+    ...place.bit(tag),
+    states: states.map((state, value) => ({ value, name: named(state), isNormal: value !== abnormal })),
+    ...rest,
   };
 }
 
@@ -91,7 +128,12 @@ interface Guidance {
   readonly responseTime?: string;
 }
 
-export function limit(kind: 'highHigh' | 'high' | 'low' | 'lowLow', setpoint: number, priority: string, more: Record<string, unknown> & Guidance = {}): object {
+export function limit(
+  kind: 'highHigh' | 'high' | 'low' | 'lowLow',
+  setpoint: number,
+  priority: string,
+  more: Record<string, unknown> & Guidance = {},
+): object {
   return { kind, setpoint, priority, ...guided(more) };
 }
 

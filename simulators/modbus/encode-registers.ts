@@ -46,7 +46,9 @@ export function encodeNumber(register: ModbusRegister & { readonly wordOrder: Wo
     case 'bcd32':
     case 'bcd48':
     case 'bcd64': {
-      const digits = String(Math.max(0, whole)).padStart(count * 4, '0').slice(-count * 4);
+      const digits = String(Math.max(0, whole))
+        .padStart(count * 4, '0')
+        .slice(-count * 4);
       bytes.write(digits, 'hex');
       break;
     }

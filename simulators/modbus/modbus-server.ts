@@ -24,7 +24,12 @@ export interface ModbusServer {
 const slowReplyMs = 1_500;
 
 export function createUnitImage(): UnitImage {
-  return { holding: new Uint16Array(65_536), input: new Uint16Array(65_536), coils: new Uint8Array(65_536), discrete: new Uint8Array(65_536) };
+  return {
+    holding: new Uint16Array(65_536),
+    input: new Uint16Array(65_536),
+    coils: new Uint8Array(65_536),
+    discrete: new Uint8Array(65_536),
+  };
 }
 
 export async function startModbusServer(options: {
@@ -57,7 +62,8 @@ export async function startModbusServer(options: {
       const reply = Buffer.alloc(2 + Math.ceil(count / 8));
       reply[0] = functionCode;
       reply[1] = reply.length - 2;
-      for (let index = 0; index < count; index += 1) if (bits[address + index] === 1) reply[2 + (index >> 3)] = (reply[2 + (index >> 3)] ?? 0) | (1 << (index & 7));
+      for (let index = 0; index < count; index += 1)
+        if (bits[address + index] === 1) reply[2 + (index >> 3)] = (reply[2 + (index >> 3)] ?? 0) | (1 << (index & 7));
       return reply;
     }
     const registers = functionCode === 3 ? image.holding : image.input;

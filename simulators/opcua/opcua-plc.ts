@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import {
-  DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes, type UAVariable, Variant,
+  DataType,
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAServer,
+  SecurityPolicy,
+  StatusCodes,
+  type UAVariable,
+  Variant,
 } from 'node-opcua';
 import type { Plant, Point } from '../../domain/plant/plant.ts';
 
@@ -26,7 +33,11 @@ export interface OpcuaPlc {
 }
 
 export async function createOpcuaPlc(options: OpcuaPlcOptions): Promise<OpcuaPlc> {
-  const certificateManager = new OPCUACertificateManager({ rootFolder: options.pkiDir, automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
+  const certificateManager = new OPCUACertificateManager({
+    rootFolder: options.pkiDir,
+    automaticallyAcceptUnknownCertificate: true,
+    disableFileWatchers: true,
+  });
   await certificateManager.initialize();
   const server = new OPCUAServer({
     host: options.host,
@@ -53,14 +64,27 @@ export async function createOpcuaPlc(options: OpcuaPlcOptions): Promise<OpcuaPlc
       const { addressSpace } = server.engine;
       if (addressSpace === null) throw new Error('the OPC UA server has no address space');
       const namespace = addressSpace.registerNamespace('urn:gatewatch:demo');
-      const folder = namespace.addFolder(addressSpace.rootFolder.objects, { browseName: plant.stations[points[0]?.stationIndex ?? 0]?.id ?? 'Station' });
+      const folder = namespace.addFolder(addressSpace.rootFolder.objects, {
+        browseName: plant.stations[points[0]?.stationIndex ?? 0]?.id ?? 'Station',
+      });
       for (const point of points) {
         const isDiscrete = point.kind === 'discrete';
         const isCounter = point.kind === 'counter';
         const variable = namespace.addVariable({
-          organizedBy: folder, browseName: point.tag, nodeId: `s=${point.id}`, dataType: isDiscrete ? DataType.Boolean : isCounter ? DataType.UInt32 : DataType.Double,
-          accessLevel: 'CurrentRead', userAccessLevel: 'CurrentRead', minimumSamplingInterval: 100,
-          value: new Variant(isDiscrete ? { dataType: DataType.Boolean, value: false } : isCounter ? { dataType: DataType.UInt32, value: 0 } : { dataType: DataType.Double, value: 0 }),
+          organizedBy: folder,
+          browseName: point.tag,
+          nodeId: `s=${point.id}`,
+          dataType: isDiscrete ? DataType.Boolean : isCounter ? DataType.UInt32 : DataType.Double,
+          accessLevel: 'CurrentRead',
+          userAccessLevel: 'CurrentRead',
+          minimumSamplingInterval: 100,
+          value: new Variant(
+            isDiscrete
+              ? { dataType: DataType.Boolean, value: false }
+              : isCounter
+                ? { dataType: DataType.UInt32, value: 0 }
+                : { dataType: DataType.Double, value: 0 },
+          ),
         });
         variables.push({ variable, point });
       }

@@ -22,8 +22,17 @@ export interface Disturbances {
 
 export function noDisturbances(): Disturbances {
   return {
-    leakLel: 0, isLineBroken: false, isWorkerFailedOpen: false, isMonitorFailed: false, isSlamShutTripped: false, filterDirt: 1, isMainsLost: false, isOdorantPumpFailed: false, isGateOpen: false,
-    isTankOverfilling: false, isIntruded: false,
+    leakLel: 0,
+    isLineBroken: false,
+    isWorkerFailedOpen: false,
+    isMonitorFailed: false,
+    isSlamShutTripped: false,
+    filterDirt: 1,
+    isMainsLost: false,
+    isOdorantPumpFailed: false,
+    isGateOpen: false,
+    isTankOverfilling: false,
+    isIntruded: false,
   };
 }
 
@@ -148,7 +157,9 @@ export class StationProcess {
     A.monitor += ((disturbances.isWorkerFailedOpen && !disturbances.isMonitorFailed && !A.isTripped ? opening : 100) - A.monitor) * ease;
     B.worker += ((A.isTripped && !B.isTripped ? opening : 0) - B.worker) * ease;
     const load = (this.#flow / this.#qMax) ** 2;
-    A.filterLoss += ((A.isTripped ? 0.2 : Math.min(92, 4 + 12 * load * disturbances.filterDirt + (disturbances.filterDirt - 1) * 6)) - A.filterLoss) * (1 - Math.exp(-dt / 6));
+    A.filterLoss +=
+      ((A.isTripped ? 0.2 : Math.min(92, 4 + 12 * load * disturbances.filterDirt + (disturbances.filterDirt - 1) * 6)) - A.filterLoss) *
+      (1 - Math.exp(-dt / 6));
     B.filterLoss += ((A.isTripped ? 4 + 12 * load : 0.3) - B.filterLoss) * ease;
     A.afterRegulator = A.isTripped ? this.#outlet * 0.98 : this.#outlet * 1.004;
     B.afterRegulator = this.#outlet * 1.002;
@@ -207,7 +218,11 @@ export class StationProcess {
       case 'gasDetectorState':
         return point.states?.some((state) => state.value === 1 && state.isNormal) ? 1 : 0;
       case 'tankPressure':
-        return noisy((tank?.pressure ?? 1) * (disturbances.isTankOverfilling && point.unitOf === 'T1' ? 1 + Math.max(0, (tank?.level ?? 0) - 80) / 60 : 1), 0.000_5);
+        return noisy(
+          (tank?.pressure ?? 1) *
+            (disturbances.isTankOverfilling && point.unitOf === 'T1' ? 1 + Math.max(0, (tank?.level ?? 0) - 80) / 60 : 1),
+          0.000_5,
+        );
       case 'tankTemperature':
         return noisy(tank?.temperature ?? 18, 0.000_5);
       case 'tankLevel':

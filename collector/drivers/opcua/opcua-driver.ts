@@ -1,0 +1,378 @@
+// An OPC UA device as a subscribed driver: one session, one subscription, monitored items; plain reading where a server refuses subscriptions.
+// The driver owns reconnection: whatever fails, everything is taken down and built anew, so that no half-dead subscription can be mistaken for a quiet plant.
+//
+// Silence. A subscription reports changes only. While keep-alives arrive, a value that did not change still holds, so it is stated again every few seconds with
+// the present time; when neither data nor keep-alives arrive for three keep-alive periods, every point becomes bad and the connection is rebuilt.
+import {
+  AttributeIds,
+  type ClientMonitoredItemGroup,
+  type ClientSession,
+  ClientSubscription,
+  type DataValue,
+  MessageSecurityMode,
+  MonitoringMode,
+  OPCUAClient,
+  resolveNodeId,
+  SecurityPolicy,
+  TimestampsToReturn,
+  UserTokenType,
+} from 'node-opcua';
+import type { OpcuaDevice, Plant } from '../../../domain/plant/plant.ts';
+import { Quality } from '../../../domain/readings/quality.ts';
+import { createReadingBatch, pushReading, type ReadingBatch } from '../../../domain/readings/reading-batch.ts';
+import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
+import type { ConnectionState, DriverFailure, DriverSink, SubscribedDriver } from '../driver.ts';
+import { type OpcuaReading, qualityOf, readingOf } from './data-value.ts';
+import { pinnedStore } from './pinned-store.ts';
+import { openPki } from './pki.ts';
+
+export interface OpcuaDriverOptions {
+  readonly plant: Plant;
+  readonly device: OpcuaDevice;
+  readonly sink: DriverSink;
+  readonly clock: Clock;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  readonly pkiDir: string;
+  readonly readSecret: (user: { readonly passwordEnv: string | null; readonly passwordFile: string | null }) => Promise<string>;
+  readonly random?: () => number;
+}
+
+const firstBackOffMs = 500;
+const longestBackOffMs = 8_000;
+const keepAliveCount = 5;
+const watchMs = 500;
+/** A value that did not change is stated again this often. */
+const restateMs = 5_000;
+const itemsPerRequest = 500;
+
+/** What a session may be asked: reading, browsing, subscribing. Writing and calling are not in the type. */
+type ReadingSession = Pick<ClientSession, 'read' | 'readNamespaceArray' | 'createSubscription2'>;
+
+export function createOpcuaDriver(options: OpcuaDriverOptions): SubscribedDriver {
+  return new OpcuaDriver(options);
+}
+
+class ConnectionEnded extends Error {
+  readonly reason: DriverFailure;
+
+  constructor(reason: DriverFailure) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+class OpcuaDriver implements SubscribedDriver {
+  readonly kind = 'subscribed';
+  readonly deviceIndex: number;
+  readonly #options: OpcuaDriverOptions;
+  readonly #points: readonly number[];
+  readonly #batch: ReadingBatch;
+  readonly #last: { value: number; quality: number; text: string | null; statedAtMs: number; isKnown: boolean }[];
+  #isStopped = false;
+  #failures = 0;
+  #connection: ConnectionState['kind'] = 'disconnected';
+  #isFlushing = false;
+  #heardAtMs = 0;
+  #end: ((reason: DriverFailure) => void) | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #wait: { readonly timer: TimerHandle; readonly done: () => void } | null = null;
+  overflows = 0;
+
+  constructor(options: OpcuaDriverOptions) {
+    this.#options = options;
+    this.deviceIndex = options.device.index;
+    this.#points = options.device.pointIndexes;
+    this.#batch = createReadingBatch(options.plant.pointTable, Math.max(64, this.#points.length * 4));
+    this.#last = this.#points.map(() => ({ value: Number.NaN, quality: Quality.badNotYetRead, text: null, statedAtMs: 0, isKnown: false }));
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#wait?.timer.cancel();
+    this.#wait?.done();
+    this.#end?.('stopped');
+    await Promise.race([this.#running, this.#pause(2_000)]);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      this.#tell({ kind: 'connecting' });
+      const reason = await this.#connectAndServe();
+      if (this.#isStopped) return;
+      this.#failures += 1;
+      this.#stateAll(Quality.badCommFail);
+      const ceilingMs = Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.min(10, this.#failures - 1));
+      const waitMs = ceilingMs / 2 + (this.#options.random ?? Math.random)() * (ceilingMs / 2);
+      this.#tell({ kind: 'failed', reason, retryInMs: waitMs });
+      await this.#pause(waitMs);
+    }
+  }
+
+  /** One life of a connection; resolves with the reason of its end. */
+  async #connectAndServe(): Promise<DriverFailure> {
+    const { device, clock } = this.#options;
+    const ended = new Promise<DriverFailure>((resolve) => {
+      this.#end = resolve;
+    });
+    let client: OPCUAClient | null = null;
+    let session: ClientSession | null = null;
+    const deadlineMs = Math.max(8_000, 4 * device.timeoutMs);
+    try {
+      client = OPCUAClient.create({
+        applicationName: 'Gatewatch collector',
+        clientCertificateManager: pinnedStore(await openPki(this.#options.pkiDir), device.serverThumbprint),
+        securityMode: MessageSecurityMode[device.securityMode],
+        securityPolicy: SecurityPolicy[device.securityPolicy],
+        endpointMustExist: false,
+        connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 200 },
+        keepSessionAlive: true,
+        requestedSessionTimeout: 30_000,
+        transportTimeout: Math.max(5_000, device.timeoutMs),
+      });
+      client.on('connection_lost', () => this.#end?.('closed'));
+      client.on('close', () => this.#end?.('closed'));
+      const build = this.#build(client).then((opened) => {
+        session = opened;
+      });
+      const late = this.#pause(deadlineMs).then(() => {
+        throw new ConnectionEnded('timeout');
+      });
+      late.catch(() => undefined);
+      await Promise.race([build, late, ended.then((reason) => Promise.reject(new ConnectionEnded(reason)))]);
+      this.#failures = 0;
+      this.#heardAtMs = clock.monotonicMs();
+      this.#tell({ kind: 'connected' });
+      return await ended;
+    } catch (error) {
+      const reason = error instanceof ConnectionEnded ? error.reason : failureOf(error as Error);
+      if (this.#failures === 0 || reason === 'securityRejected' || reason === 'signInRejected') {
+        this.#options.log.warn({ device: device.id, reason, message: (error as Error).message }, 'OPC UA connection failed');
+      }
+      return reason;
+    } finally {
+      this.#end = null;
+      this.#poll?.cancel();
+      this.#watch?.cancel();
+      await this.#takeDown(client, session);
+    }
+  }
+
+  #poll: TimerHandle | null = null;
+  #watch: TimerHandle | null = null;
+
+  async #build(client: OPCUAClient): Promise<ClientSession> {
+    const { device } = this.#options;
+    await client.connect(device.endpoint);
+    const session = await client.createSession(
+      device.user === null
+        ? { type: UserTokenType.Anonymous }
+        : { type: UserTokenType.UserName, userName: device.user.name, password: await this.#options.readSecret(device.user) },
+    );
+    session.on('session_closed', () => this.#end?.('closed'));
+    const reading: ReadingSession = session;
+    const nodeIds = await this.#resolveNodes(reading);
+    try {
+      await this.#subscribe(reading, nodeIds);
+    } catch (error) {
+      if (
+        !/BadServiceUnsupported|BadTooManySubscriptions|BadTooManyMonitoredItems|BadMonitoredItemFilterUnsupported/.test(
+          (error as Error).message,
+        )
+      )
+        throw error;
+      this.#options.log.warn({ device: device.id, message: (error as Error).message }, 'the server refuses subscriptions; reading instead');
+      this.#pollNodes(reading, nodeIds);
+    }
+    return session;
+  }
+
+  /** `nsu=URI;…` is looked up in the server's namespace array at each session: indexes change when servers are rebuilt. */
+  async #resolveNodes(session: ReadingSession): Promise<readonly string[]> {
+    const sources = this.#points.map((index) => this.#options.plant.points[index]?.source);
+    const needsNamespaces = sources.some((source) => source?.kind === 'opcua' && source.nodeId.startsWith('nsu='));
+    const namespaces = needsNamespaces ? await session.readNamespaceArray() : [];
+    return sources.map((source) => {
+      const nodeId = source?.kind === 'opcua' ? source.nodeId : '';
+      const match = /^nsu=([^;]+);(.+)$/.exec(nodeId);
+      if (match === null) return nodeId;
+      return `ns=${namespaces.indexOf(match[1] ?? '')};${match[2] ?? ''}`;
+    });
+  }
+
+  async #subscribe(session: ReadingSession, nodeIds: readonly string[]): Promise<void> {
+    const { device, plant, clock } = this.#options;
+    const subscription = await session.createSubscription2({
+      requestedPublishingInterval: device.publishingIntervalMs,
+      requestedMaxKeepAliveCount: keepAliveCount,
+      requestedLifetimeCount: 100,
+      maxNotificationsPerPublish: 0,
+      publishingEnabled: true,
+      priority: 10,
+    });
+    const heard = () => {
+      this.#heardAtMs = clock.monotonicMs();
+    };
+    subscription.on('keepalive', heard);
+    subscription.on('received_notifications', heard);
+    subscription.on('terminated', () => this.#end?.('closed'));
+    const byRate = new Map<number, number[]>();
+    this.#points.forEach((pointIndex, slot) => {
+      if ((nodeIds[slot] ?? '').startsWith('ns=-1')) return void this.#stateUnknownNode(slot);
+      const scanMs = plant.points[pointIndex]?.scanMs ?? 1_000;
+      byRate.set(scanMs, [...(byRate.get(scanMs) ?? []), slot]);
+    });
+    for (const [scanMs, slots] of byRate) {
+      for (let start = 0; start < slots.length; start += itemsPerRequest) {
+        const part = slots.slice(start, start + itemsPerRequest);
+        const group = await subscription.monitorItems(
+          part.map((slot) => ({ nodeId: resolveNodeId(nodeIds[slot] ?? ''), attributeId: AttributeIds.Value })),
+          { samplingInterval: scanMs / 2, discardOldest: true, queueSize: 10 },
+          TimestampsToReturn.Both,
+        );
+        group.on('changed', (_item: unknown, dataValue: DataValue, index: number) => {
+          const slot = part[index];
+          if (slot !== undefined) this.#take(slot, dataValue);
+        });
+        this.#refuseUnknown(group, part);
+      }
+    }
+    this.#watchSubscription(subscription.publishingInterval * Math.max(1, subscription.maxKeepAliveCount));
+  }
+
+  /** Items that the server would not monitor (unknown node) are bad by configuration, not silent. */
+  #refuseUnknown(group: ClientMonitoredItemGroup, slots: readonly number[]): void {
+    group.monitoredItems.forEach((item, index) => {
+      const status = item.statusCode;
+      if (status.isGood()) return;
+      const slot = slots[index];
+      if (slot === undefined) return;
+      this.#put(slot, { value: Number.NaN, quality: qualityOf(status), text: null, timeMs: this.#options.clock.nowMs() });
+    });
+  }
+
+  #stateUnknownNode(slot: number): void {
+    this.#put(slot, { value: Number.NaN, quality: Quality.badConfigurationError, text: null, timeMs: this.#options.clock.nowMs() });
+  }
+
+  #watchSubscription(keepAliveMs: number): void {
+    const { clock } = this.#options;
+    this.#watch = clock.after(watchMs, () => {
+      const nowMs = clock.monotonicMs();
+      if (nowMs - this.#heardAtMs > Math.max(3 * keepAliveMs, 3_000)) {
+        this.#end?.('timeout');
+        return;
+      }
+      for (let slot = 0; slot < this.#last.length; slot += 1) {
+        const last = this.#last[slot];
+        if (last === undefined || !last.isKnown || nowMs - last.statedAtMs < restateMs) continue;
+        this.#put(slot, { value: last.value, quality: last.quality, text: last.text, timeMs: clock.nowMs() });
+      }
+      this.#watchSubscription(keepAliveMs);
+    });
+  }
+
+  #pollNodes(session: ReadingSession, nodeIds: readonly string[]): void {
+    const { clock, plant } = this.#options;
+    const periodMs = Math.min(...this.#points.map((index) => plant.points[index]?.scanMs ?? 1_000));
+    const again = () => {
+      this.#poll = clock.after(periodMs, () => {
+        session.read(nodeIds.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }))).then(
+          (values) => {
+            this.#heardAtMs = clock.monotonicMs();
+            values.forEach((value, slot) => void this.#take(slot, value));
+            again();
+          },
+          () => this.#end?.('timeout'),
+        );
+      });
+    };
+    again();
+  }
+
+  #take(slot: number, dataValue: DataValue): void {
+    const { clock } = this.#options;
+    this.#heardAtMs = clock.monotonicMs();
+    if (dataValue.statusCode.hasOverflowBit) this.overflows += 1;
+    this.#put(slot, readingOf(dataValue, clock.nowMs()));
+  }
+
+  /** Collects what arrives in one turn and hands it on as one batch, in order. */
+  #put(slot: number, reading: OpcuaReading): void {
+    const last = this.#last[slot];
+    const point = this.#points[slot];
+    if (last === undefined || point === undefined) return;
+    last.value = reading.value;
+    last.quality = reading.quality;
+    last.text = reading.text;
+    last.statedAtMs = this.#options.clock.monotonicMs();
+    last.isKnown = true;
+    if (this.#batch.length >= this.#batch.point.length) this.#flush();
+    if (reading.text !== null) {
+      this.#batch.text ??= new Map();
+      this.#batch.text.set(this.#batch.length, reading.text);
+    }
+    pushReading(this.#batch, point, reading.timeMs, reading.value, reading.quality);
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    setImmediate(() => {
+      this.#isFlushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#batch.length === 0 || this.#isStopped) return;
+    this.#options.sink.readings(this.#batch);
+    this.#batch.length = 0;
+    this.#batch.text = null;
+  }
+
+  #stateAll(quality: number): void {
+    const timeMs = this.#options.clock.nowMs();
+    for (let slot = 0; slot < this.#last.length; slot += 1) {
+      this.#put(slot, { value: Number.NaN, quality, text: null, timeMs });
+      const last = this.#last[slot];
+      if (last !== undefined) last.isKnown = false;
+    }
+    this.#flush();
+  }
+
+  async #takeDown(client: OPCUAClient | null, session: ClientSession | null): Promise<void> {
+    if (client === null) return;
+    client.removeAllListeners();
+    // A server that hangs must not hold the driver: after a second the socket is left to the library.
+    const close = async () => {
+      if (session !== null) await session.close(true).catch(() => undefined);
+      await client.disconnect().catch(() => undefined);
+    };
+    await Promise.race([close(), this.#pause(1_000)]);
+  }
+
+  #tell(state: ConnectionState): void {
+    if (state.kind === this.#connection && state.kind !== 'failed') return;
+    this.#connection = state.kind;
+    this.#options.sink.connection(this.deviceIndex, state);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.after(ms, resolve);
+      this.#wait = { timer, done: resolve };
+    });
+  }
+}
+
+function failureOf(error: Error): DriverFailure {
+  const text = `${error.message}`;
+  if (/BadIdentityToken|BadUserAccessDenied|BadUserSignatureInvalid|password/i.test(text)) return 'signInRejected';
+  if (/certificate|BadSecurity|untrusted/i.test(text)) return 'securityRejected';
+  if (/ECONNREFUSED/.test(text)) return 'refused';
+  if (/timeout|timed out|BadTimeout/i.test(text)) return 'timeout';
+  if (/ECONNRESET|EPIPE/.test(text)) return 'reset';
+  if (/endpoint|BadNodeId|environment variable/i.test(text)) return 'configuration';
+  return 'unreachable';
+}

@@ -1,0 +1,160 @@
+// The collector's end over NATS. Conditions go through JetStream, which is transport and never the only copy: a delivery counts only when the server says
+// that its database has committed it; without that word in time, the outbox sends again.
+import { jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { z } from 'zod';
+import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
+import type { CollectorLink, DeliveryResult, LinkOptions, StatementResult } from '../link.ts';
+import { encodeReadingBatch } from '../reading-batch-codec.ts';
+import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
+
+const confirmationMs = 5_000;
+const streamAgeMs = 24 * 3_600_000;
+
+const committedSchema = z.object({ outboxId: z.string(), throughSequence: z.int() });
+const statementAnswerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('accepted') }),
+  z.object({ kind: z.literal('behind'), committedThrough: z.int() }),
+]);
+
+export async function connectNatsCollectorLink(url: string, options: LinkOptions & NatsLinkOptions): Promise<CollectorLink> {
+  const connection = await connect({
+    servers: url,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 500,
+    waitOnFirstConnect: true,
+    name: `gatewatch collector ${options.collectorId}`,
+  });
+  return new NatsCollectorLink(connection, options);
+}
+
+class NatsCollectorLink implements CollectorLink {
+  readonly #connection: NatsConnection;
+  readonly #options: LinkOptions & NatsLinkOptions;
+  readonly #subjects: ReturnType<typeof subjectsOf>;
+  readonly #connected = new Set<() => void>();
+  readonly #snapshots = new Set<() => ReadingBatch>();
+  readonly #waiting = new Set<(outboxId: string, throughSequence: number) => void>();
+  #isStreamMade = false;
+
+  constructor(connection: NatsConnection, options: LinkOptions & NatsLinkOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#subjects = subjectsOf(options.plantId);
+    this.#listen(this.#subjects.committed(options.collectorId), (data) => {
+      const parsed = committedSchema.safeParse(parseJson(data));
+      if (parsed.success) for (const waiting of this.#waiting) waiting(parsed.data.outboxId, parsed.data.throughSequence);
+    });
+    this.#listen(this.#subjects.ready, () => this.#serverIsThere());
+    this.#listen(this.#subjects.snapshot, () => {
+      for (const snapshot of this.#snapshots) this.publishReadings(snapshot());
+    });
+    // After an outage everything is stated again.
+    void (async () => {
+      for await (const status of connection.status()) if (status.type === 'reconnect') this.#serverIsThere();
+    })();
+  }
+
+  publishReadings(batch: ReadingBatch): void {
+    if (this.#connection.isClosed()) return;
+    this.#connection.publish(this.#subjects.readings(this.#options.collectorId), encodeReadingBatch(batch));
+  }
+
+  publishStatus(status: object): void {
+    if (this.#connection.isClosed()) return;
+    this.#connection.publish(this.#subjects.status(this.#options.collectorId), JSON.stringify(status));
+  }
+
+  async deliverConditions(delivery: ConditionDelivery): Promise<DeliveryResult> {
+    if (this.#connection.isClosed()) return { kind: 'failed', retryable: false, reason: 'closed' };
+    const last = delivery.messages.at(-1)?.sequence ?? 0;
+    let settle: ((result: DeliveryResult) => void) | null = null;
+    const confirmed = new Promise<DeliveryResult>((resolve) => {
+      settle = resolve;
+    });
+    const waiting = (outboxId: string, throughSequence: number) => {
+      if (outboxId === delivery.outboxId && throughSequence >= last) settle?.({ kind: 'committed', throughSequence });
+    };
+    this.#waiting.add(waiting);
+    const timer = setTimeout(() => settle?.({ kind: 'failed', retryable: true, reason: 'timeout' }), confirmationMs);
+    try {
+      await this.#makeStream();
+      await jetstream(this.#connection).publish(this.#subjects.conditions(this.#options.collectorId), JSON.stringify(delivery));
+      return await confirmed;
+    } catch {
+      return { kind: 'failed', retryable: true, reason: 'noServer' };
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(waiting);
+    }
+  }
+
+  async stateConditions(statement: ConditionStatement): Promise<StatementResult> {
+    if (this.#connection.isClosed()) return { kind: 'failed', retryable: false, reason: 'closed' };
+    try {
+      const answer = await this.#connection.request(this.#subjects.statement, JSON.stringify(statement), { timeout: confirmationMs });
+      const parsed = statementAnswerSchema.safeParse(parseJson(answer.data));
+      return parsed.success ? parsed.data : { kind: 'failed', retryable: true, reason: 'rejected' };
+    } catch {
+      return { kind: 'failed', retryable: true, reason: 'noServer' };
+    }
+  }
+
+  onServerConnected(listener: () => void): () => void {
+    this.#connected.add(listener);
+    // The server may have announced itself before: trying costs one refused request, waiting could cost an alarm.
+    queueMicrotask(listener);
+    return () => void this.#connected.delete(listener);
+  }
+
+  onSnapshotRequested(listener: () => ReadingBatch): () => void {
+    this.#snapshots.add(listener);
+    return () => void this.#snapshots.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  #serverIsThere(): void {
+    for (const listener of this.#connected) listener();
+  }
+
+  async #makeStream(): Promise<void> {
+    if (this.#isStreamMade) return;
+    const manager = await jetstreamManager(this.#connection);
+    await makeConditionStream(manager, this.#subjects);
+    this.#isStreamMade = true;
+  }
+
+  #listen(subject: string, work: (data: Uint8Array) => void): void {
+    this.#connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error === null) work(message.data);
+      },
+    });
+  }
+}
+
+/** Made by whoever comes first. */
+export async function makeConditionStream(
+  manager: Awaited<ReturnType<typeof jetstreamManager>>,
+  subjects: ReturnType<typeof subjectsOf>,
+): Promise<void> {
+  await manager.streams.add({
+    name: subjects.stream,
+    subjects: [subjects.conditions('*')],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    max_age: streamAgeMs * 1_000_000,
+  });
+}
+
+export function parseJson(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(data).toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,167 @@
+// The server's end over NATS: readings and status from core subjects, conditions from a durable JetStream consumer, acknowledged after the commit.
+import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type CollectorStatus, collectorStatusSchema } from '../../domain/messages/collector-status.ts';
+import {
+  type ConditionDelivery,
+  type ConditionStatement,
+  conditionDeliverySchema,
+  conditionStatementSchema,
+} from '../../domain/messages/condition-message.ts';
+import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
+import type { LinkOptions, LinkState, ServerLink } from '../link.ts';
+import { decodeReadingBatch } from '../reading-batch-codec.ts';
+import { makeConditionStream, parseJson } from './nats-collector-link.ts';
+import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
+
+type StatementAnswer = { kind: 'accepted' } | { kind: 'behind'; committedThrough: number };
+
+export async function connectNatsServerLink(url: string, options: LinkOptions & NatsLinkOptions): Promise<ServerLink> {
+  const connection = await connect({
+    servers: url,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 500,
+    waitOnFirstConnect: true,
+    name: 'gatewatch server',
+  });
+  return new NatsServerLink(connection, options);
+}
+
+const retryMs = 1_000;
+
+class NatsServerLink implements ServerLink {
+  readonly #connection: NatsConnection;
+  readonly #options: LinkOptions & NatsLinkOptions;
+  readonly #subjects: ReturnType<typeof subjectsOf>;
+  readonly #readings = new Set<(collectorId: string, batch: ReadingBatch) => void>();
+  readonly #status = new Set<(status: CollectorStatus) => void>();
+  #handleConditions: ((delivery: ConditionDelivery) => Promise<{ committedThrough: number }>) | null = null;
+  #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
+  #isConnected = true;
+  #isClosed = false;
+  /** Batches of another plant version: they cannot be mapped to points. */
+  #mismatched = 0;
+
+  constructor(connection: NatsConnection, options: LinkOptions & NatsLinkOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#subjects = subjectsOf(options.plantId);
+    void (async () => {
+      for await (const status of connection.status()) {
+        if (status.type === 'disconnect') this.#isConnected = false;
+        if (status.type === 'reconnect') {
+          this.#isConnected = true;
+          this.requestSnapshots();
+        }
+      }
+    })();
+    connection.subscribe(this.#subjects.readings('*'), {
+      callback: (error, message) => {
+        if (error !== null) return;
+        const batch = decodeReadingBatch(message.data, this.#options.table);
+        if (batch === null) {
+          this.#mismatched += 1;
+          return;
+        }
+        const collectorId = message.subject.split('.').at(-1) ?? '';
+        for (const listener of this.#readings) listener(collectorId, batch);
+      },
+    });
+    connection.subscribe(this.#subjects.status('*'), {
+      callback: (error, message) => {
+        const parsed = error === null ? collectorStatusSchema.safeParse(parseJson(message.data)) : null;
+        if (parsed?.success === true) for (const listener of this.#status) listener(parsed.data);
+      },
+    });
+    connection.subscribe(this.#subjects.statement, {
+      callback: (error, message) => {
+        const parsed = error === null ? conditionStatementSchema.safeParse(parseJson(message.data)) : null;
+        if (parsed?.success !== true || this.#handleStatement === null) return;
+        this.#handleStatement(parsed.data).then(
+          (answer) => void message.respond(JSON.stringify(answer)),
+          // No answer: the collector's request runs out and it states again.
+          () => undefined,
+        );
+      },
+    });
+  }
+
+  onReadings(listener: (collectorId: string, batch: ReadingBatch) => void): () => void {
+    this.#readings.add(listener);
+    return () => void this.#readings.delete(listener);
+  }
+
+  onStatus(listener: (status: CollectorStatus) => void): () => void {
+    this.#status.add(listener);
+    return () => void this.#status.delete(listener);
+  }
+
+  handleConditions(handler: (delivery: ConditionDelivery) => Promise<{ committedThrough: number }>): void {
+    this.#handleConditions = handler;
+  }
+
+  handleStatement(handler: (statement: ConditionStatement) => Promise<StatementAnswer>): void {
+    this.#handleStatement = handler;
+  }
+
+  requestSnapshots(): void {
+    if (!this.#connection.isClosed()) this.#connection.publish(this.#subjects.snapshot);
+  }
+
+  announceReady(): void {
+    void this.#consume();
+    this.#connection.publish(this.#subjects.ready);
+  }
+
+  state(): LinkState {
+    const reason = this.#isClosed ? 'closed' : this.#isConnected ? (this.#mismatched > 0 ? 'plantVersionsDiffer' : null) : 'disconnected';
+    return { engine: 'nats', isConnected: this.#isConnected && !this.#isClosed, reason };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#connection.close();
+  }
+
+  /** Consumes for as long as the link lives; whatever ends a consumer (a server restart, a deleted stream), it is made again. */
+  async #consume(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        const manager = await jetstreamManager(this.#connection);
+        await makeConditionStream(manager, this.#subjects);
+        await manager.consumers.add(this.#subjects.stream, {
+          durable_name: this.#subjects.consumer,
+          ack_policy: AckPolicy.Explicit,
+          deliver_policy: DeliverPolicy.All,
+          max_ack_pending: 1,
+        });
+        const consumer = await jetstream(this.#connection).consumers.get(this.#subjects.stream, this.#subjects.consumer);
+        const messages = await consumer.consume({ max_messages: 16 });
+        this.#connection.publish(this.#subjects.ready);
+        for await (const message of messages) await this.#take(message);
+      } catch {
+        if (this.#isClosed) return;
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+  }
+
+  async #take(message: JsMsg): Promise<void> {
+    const parsed = conditionDeliverySchema.safeParse(parseJson(message.data));
+    if (!parsed.success || this.#handleConditions === null) {
+      // Not a delivery: nothing can be made of it, now or later. The collector's outbox still has what it meant.
+      message.term();
+      return;
+    }
+    try {
+      const { committedThrough } = await this.#handleConditions(parsed.data);
+      this.#connection.publish(
+        this.#subjects.committed(parsed.data.collectorId),
+        JSON.stringify({ outboxId: parsed.data.outboxId, throughSequence: committedThrough }),
+      );
+      message.ack();
+    } catch {
+      message.nak(retryMs);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+// Names on the wire: one prefix a plant, so that several plants can share a NATS system.
+
+export interface NatsLinkOptions {
+  /** Company id of the plant file. */
+  readonly plantId: string;
+}
+
+export function subjectsOf(plantId: string) {
+  const prefix = `gatewatch.${plantId}`;
+  return {
+    readings: (collectorId: string) => `${prefix}.readings.${collectorId}`,
+    status: (collectorId: string) => `${prefix}.status.${collectorId}`,
+    /** Stored by JetStream. */
+    conditions: (collectorId: string) => `${prefix}.conditions.${collectorId}`,
+    committed: (collectorId: string) => `${prefix}.committed.${collectorId}`,
+    statement: `${prefix}.statement`,
+    ready: `${prefix}.ready`,
+    snapshot: `${prefix}.snapshot`,
+    stream: `gatewatch-${plantId}-conditions`,
+    consumer: 'server',
+  } as const;
+}
