@@ -153,30 +153,28 @@ export class ConditionOutbox {
 
   #changeOf(edge: NamedEdge, before: ActiveCondition | null): { message: ConditionMessage; after: ActiveCondition | null } | null {
     const common = { sequence: 1, alarmId: edge.alarmId, atMs: edge.atMs, value: edge.value, quality: edge.quality };
-    if (edge.kind === 'raise') {
-      if (before !== null) return null;
-      const occurrenceId = this.#makeOccurrenceId();
-      const after: ActiveCondition = {
-        alarmId: edge.alarmId,
-        occurrenceId,
-        sinceMs: edge.atMs,
-        value: edge.value,
-        suppressedByAlarmId: null,
-      };
-      return { message: { kind: 'raise', ...common, occurrenceId, measured: edge.measured }, after };
-    }
-    if (before === null) return null;
-    const { occurrenceId } = before;
-    switch (edge.kind) {
+    const { kind } = edge;
+    if (kind !== 'raise' && before === null) return null;
+    const occurrenceId = before?.occurrenceId ?? this.#makeOccurrenceId();
+    const active: ActiveCondition = before ?? {
+      alarmId: edge.alarmId,
+      occurrenceId,
+      sinceMs: edge.atMs,
+      value: edge.value,
+      suppressedByAlarmId: null,
+    };
+    switch (kind) {
+      case 'raise':
+        return before === null ? { message: { kind, ...common, occurrenceId, measured: edge.measured }, after: active } : null;
       case 'clear':
-        return { message: { kind: 'clear', ...common, occurrenceId }, after: null };
+        return { message: { kind, ...common, occurrenceId }, after: null };
       case 'suppress':
         return {
-          message: { kind: 'suppress', ...common, occurrenceId, byAlarmId: edge.byAlarmId ?? '' },
-          after: { ...before, suppressedByAlarmId: edge.byAlarmId },
+          message: { kind, ...common, occurrenceId, byAlarmId: edge.byAlarmId ?? '' },
+          after: { ...active, suppressedByAlarmId: edge.byAlarmId },
         };
       case 'unsuppress':
-        return { message: { kind: 'unsuppress', ...common, occurrenceId }, after: { ...before, suppressedByAlarmId: null } };
+        return { message: { kind, ...common, occurrenceId }, after: { ...active, suppressedByAlarmId: null } };
     }
   }
 

@@ -7,7 +7,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyPluginAsync, type FastifyRequest, LogController } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -21,8 +21,6 @@ import { type AccessControl, type Identity, isAllowed } from '../access/access-c
 import { isSameOrigin } from './origin.ts';
 import { ProblemError } from './problem-error.ts';
 import { sessionCookieName } from './session-cookie.ts';
-
-export type App = FastifyInstance;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,7 +41,7 @@ export async function createApp(options: {
 }) {
   const app = Fastify({
     loggerInstance: options.log as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: 256 * 1024,
     requestTimeout: 15_000,
@@ -159,20 +157,24 @@ export async function createApp(options: {
       },
     });
   }
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    void reply.send(app.swagger());
+  });
   // The reference page brings its own styles and scripts inline; it alone gets a policy that allows its own.
-  await app.register(async (scope) => {
-    scope.addHook('onSend', async (_request, reply) => {
-      reply.header(
+  const reference: FastifyPluginAsync = async (scope) => {
+    scope.addHook('onSend', (_request, reply, payload, done) => {
+      void reply.header(
         'content-security-policy',
         "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:",
       );
+      done(null, payload);
     });
     await scope.register(
       scalar as never,
       { routePrefix: '/docs', configuration: { url: '/openapi.json', withDefaultFonts: false } } as never,
     );
-  });
+  };
+  await app.register(reference);
   return app;
 }
 

@@ -103,7 +103,7 @@ export async function createOpcuaPlc(options: OpcuaPlcOptions): Promise<OpcuaPlc
     },
     async stop() {
       if (isServing) await server.shutdown(100);
-      certificateManager.dispose();
+      await certificateManager.dispose();
     },
   };
 }

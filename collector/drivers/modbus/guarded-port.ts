@@ -127,7 +127,10 @@ export class GuardedPort extends EventEmitter {
   #takeTcpReply(): void {
     const bytes = this.#received;
     const expected = this.#expected;
-    if (expected === null) return this.#fail('protocolViolation');
+    if (expected === null) {
+      this.#fail('protocolViolation');
+      return;
+    }
     if (bytes.length < mbapLength + 2) return;
     const length = bytes.readUInt16BE(4);
     const functionCode = bytes[7] ?? 0;
@@ -140,10 +143,14 @@ export class GuardedPort extends EventEmitter {
       (!isException && functionCode !== expected.functionCode) ||
       length !== wantedLength
     ) {
-      return this.#fail('protocolViolation');
+      this.#fail('protocolViolation');
+      return;
     }
     if (bytes.length < mbapLength + length) return;
-    if (bytes.length > mbapLength + length || (!isException && bytes[8] !== expected.byteCount)) return this.#fail('protocolViolation');
+    if (bytes.length > mbapLength + length || (!isException && bytes[8] !== expected.byteCount)) {
+      this.#fail('protocolViolation');
+      return;
+    }
     this.#received = Buffer.alloc(0);
     this.#expected = null;
     const frame = Buffer.allocUnsafe(length + 2);
@@ -155,15 +162,27 @@ export class GuardedPort extends EventEmitter {
   #takeRtuReply(): void {
     const bytes = this.#received;
     const expected = this.#expected;
-    if (expected === null) return this.#fail('protocolViolation');
+    if (expected === null) {
+      this.#fail('protocolViolation');
+      return;
+    }
     if (bytes.length < 2) return;
     const functionCode = bytes[1] ?? 0;
     const isException = functionCode === (expected.functionCode | 0x80);
-    if (bytes[0] !== expected.unitId || (!isException && functionCode !== expected.functionCode)) return this.#fail('protocolViolation');
+    if (bytes[0] !== expected.unitId || (!isException && functionCode !== expected.functionCode)) {
+      this.#fail('protocolViolation');
+      return;
+    }
     const wantedLength = isException ? 5 : 5 + expected.byteCount;
     if (bytes.length < wantedLength) return;
-    if (bytes.length > wantedLength || (!isException && bytes[2] !== expected.byteCount)) return this.#fail('protocolViolation');
-    if (bytes.readUInt16LE(wantedLength - 2) !== crc16(bytes, wantedLength - 2)) return this.#fail('protocolViolation');
+    if (bytes.length > wantedLength || (!isException && bytes[2] !== expected.byteCount)) {
+      this.#fail('protocolViolation');
+      return;
+    }
+    if (bytes.readUInt16LE(wantedLength - 2) !== crc16(bytes, wantedLength - 2)) {
+      this.#fail('protocolViolation');
+      return;
+    }
     this.#received = Buffer.alloc(0);
     this.#expected = null;
     this.emit('data', bytes);

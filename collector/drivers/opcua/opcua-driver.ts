@@ -7,10 +7,8 @@ import {
   AttributeIds,
   type ClientMonitoredItemGroup,
   type ClientSession,
-  ClientSubscription,
   type DataValue,
   MessageSecurityMode,
-  MonitoringMode,
   OPCUAClient,
   resolveNodeId,
   SecurityPolicy,
@@ -221,7 +219,10 @@ class OpcuaDriver implements SubscribedDriver {
     subscription.on('terminated', () => this.#end?.('closed'));
     const byRate = new Map<number, number[]>();
     this.#points.forEach((pointIndex, slot) => {
-      if ((nodeIds[slot] ?? '').startsWith('ns=-1')) return void this.#stateUnknownNode(slot);
+      if ((nodeIds[slot] ?? '').startsWith('ns=-1')) {
+        this.#stateUnknownNode(slot);
+        return;
+      }
       const scanMs = plant.points[pointIndex]?.scanMs ?? 1_000;
       byRate.set(scanMs, [...(byRate.get(scanMs) ?? []), slot]);
     });
