@@ -45,7 +45,9 @@ function install() {
   if (readText(stampPath) === wanted) return;
   console.error('gatewatch: installing packages (once) …');
   const npm = process.env.npm_execpath;
-  const arguments_ = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not `npm ci`: it refuses a lock file that leaves out another platform's optional binaries, and a registry mirror may not hold them all.
+  // `install --no-save` takes every version from the lock file too, and writes to neither file.
+  const arguments_ = ['install', '--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const result = npm
     ? spawnSync(process.execPath, [npm, ...arguments_], { cwd: root, stdio: 'inherit' })
     : spawnSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', arguments_, {
