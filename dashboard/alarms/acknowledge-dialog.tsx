@@ -137,7 +137,7 @@ export function AcknowledgeDialog({ alarms, onClose }: AcknowledgeDialogProps): 
                   {needsComment ? `· ${t('acknowledgeDialog.commentRequired')}` : `(${t('acknowledgeDialog.commentOptional')})`}
                 </span>
                 <textarea
-                  autoFocus
+                  data-autofocus=""
                   value={comment}
                   maxLength={1_000}
                   required={needsComment}

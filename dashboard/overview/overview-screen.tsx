@@ -43,8 +43,10 @@ export function OverviewScreen(): ReactNode {
     .filter((group) => group.stations.length > 0);
   const abnormal = stations.filter((station) => (byStation.get(station.id) ?? noAlarms).worstPriority !== null).length;
 
+  // Few stations: the areas stand side by side. Many: one area under the other, tiles flowing; very many: shorter tiles.
+  const isColumns = areas.length <= 4 && areas.every((group) => group.stations.length <= 4);
   return (
-    <div className="overview">
+    <div className="overview" data-shape={isColumns ? 'columns' : 'rows'} data-density={stations.length > 24 ? 'dense' : 'normal'}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: only moves the focus among the links inside */}
       <div className="overview-areas" ref={tiles} onKeyDown={move}>
         <div className="overview-line">
@@ -53,23 +55,25 @@ export function OverviewScreen(): ReactNode {
           <span className="muted">{t('overview.stations', { count: stations.length })}</span>
           <span className="muted overview-keys">{t('overview.keys')}</span>
         </div>
-        {areas.map(({ area, stations: members }) => (
-          <section key={area.id} aria-label={text(area.name)}>
-            <h2 className="area-name">{text(area.name)}</h2>
-            <div className="tiles">
-              {members.map((station) => (
-                <StationTile
-                  key={station.id}
-                  station={station}
-                  summary={byStation.get(station.id) ?? noAlarms}
-                  points={station.keyPointIds.map((id) => pointById.get(id)).filter((point): point is PointView => point !== undefined)}
-                  isCurrent={station.id === currentId}
-                  onFocus={setCurrentId}
-                />
-              ))}
-            </div>
-          </section>
-        ))}
+        <div className="areas">
+          {areas.map(({ area, stations: members }) => (
+            <section key={area.id} aria-label={text(area.name)}>
+              <h2 className="area-name">{text(area.name)}</h2>
+              <div className="tiles">
+                {members.map((station) => (
+                  <StationTile
+                    key={station.id}
+                    station={station}
+                    summary={byStation.get(station.id) ?? noAlarms}
+                    points={station.keyPointIds.map((id) => pointById.get(id)).filter((point): point is PointView => point !== undefined)}
+                    isCurrent={station.id === currentId}
+                    onFocus={setCurrentId}
+                  />
+                ))}
+              </div>
+            </section>
+          ))}
+        </div>
       </div>
       {plant.pipelines.length > 0 && (
         <aside className="panel overview-network" aria-label={t('overview.network')}>

@@ -18,9 +18,11 @@ export interface StationTileProps {
 
 const shownPoints = 4;
 
-/** A hundredth of the range: less than that is noise and is drawn flat. */
+/** What fills the height of a sparkline at least: half the normal band, or a twentieth of the range. Less is noise and is drawn nearly flat. */
 export function noiseSpan(point: PointView): number {
-  return point.range === null ? 0 : (point.range.max - point.range.min) * 0.01;
+  const band = point.normal === null ? 0 : (point.normal.max - point.normal.min) * 0.5;
+  const range = point.range === null ? 0 : (point.range.max - point.range.min) * 0.05;
+  return band > 0 ? Math.min(band, Math.max(range, band * 0.4)) : range;
 }
 
 export const StationTile = memo(
@@ -69,7 +71,7 @@ export const StationTile = memo(
           ))}
         </span>
         <span className="coverage" title={t('overview.coverage')}>
-          <span className="visually-hidden">{t('overview.coverage')}</span>
+          <span className="small">{t('overview.coverage')}</span>
           <span className="coverage-track" aria-hidden="true">
             <span className="coverage-fill" style={{ width: `${goodPercent}%` }} />
           </span>

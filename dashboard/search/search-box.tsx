@@ -40,8 +40,7 @@ export function SearchBox({ index, label, onPick, isPicked }: SearchBoxProps): R
     <div className="search-box">
       <input
         className="input"
-        // biome-ignore lint/a11y/noAutofocus: the one field of a dialogue that was just asked for
-        autoFocus
+        data-autofocus=""
         role="combobox"
         aria-expanded="true"
         aria-controls={listId}

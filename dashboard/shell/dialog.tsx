@@ -18,6 +18,8 @@ export function Dialog({ title, onClose, children, className, testId }: DialogPr
     const element = dialog.current;
     if (element === null) return;
     element.showModal();
+    // The browser would focus the close button, the first one it finds.
+    element.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => element.close();
   }, []);
   return (

@@ -20,7 +20,7 @@ export const InstrumentChip = memo(function InstrumentChip({
         <b>{point.tag}</b> {text(point.name)}
       </span>
       <span className="chip-value">
-        <ReadingText point={point} />
+        <ReadingText point={point} showsReason />
         {summary.worstPriority !== null && (
           <PriorityMark priority={summary.worstPriority} flash={summary.isWorstUnacknowledged ? 'fast' : 'none'} size={18} />
         )}

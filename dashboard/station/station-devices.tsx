@@ -3,9 +3,12 @@ import type { ReactNode } from 'react';
 import type { StationView } from '../../domain/api/plant-api.ts';
 import { deviceConnectionStates } from '../../domain/messages/collector-status.ts';
 import { useWords } from '../language/language.ts';
+import { areValuesBelievable } from '../live/live-client.ts';
+import { useLiveness } from '../live/live-context.tsx';
 
 export function StationDevices({ devices }: { readonly devices: StationView['devices'] }): ReactNode {
   const { t, text } = useWords();
+  const isBelievable = areValuesBelievable(useLiveness());
   return (
     <section className="panel" aria-label={t('station.devices')}>
       <div className="panel-head">
@@ -15,7 +18,7 @@ export function StationDevices({ devices }: { readonly devices: StationView['dev
         {devices.map((device) => {
           const state = deviceConnectionStates.find((candidate) => candidate === device.connection);
           return (
-            <li key={device.id} data-connection={device.connection} data-testid={`device-${device.id}`}>
+            <li key={device.id} data-connection={isBelievable ? device.connection : 'unknown'} data-testid={`device-${device.id}`}>
               <span className="device-light" aria-hidden="true" />
               <span className="device-name">
                 <span>{text(device.name)}</span>
@@ -24,7 +27,7 @@ export function StationDevices({ devices }: { readonly devices: StationView['dev
                 </span>
               </span>
               <span className="device-state small">
-                {state === undefined ? device.connection : t(`station.connection.${state}`)}
+                {!isBelievable ? t('quality.unknown') : state === undefined ? device.connection : t(`station.connection.${state}`)}
                 {device.reason !== null && <span className="muted"> · {device.reason}</span>}
               </span>
             </li>

@@ -98,14 +98,12 @@ export function formatRecent(timeMs: number, nowMs: number, zone: string): strin
   return formatDate(timeMs, zone) === formatDate(nowMs, zone) ? clock : `${formatDay(timeMs, zone)} ${clock}`;
 }
 
-/** `2026-07-03T08:05:09`, as `<input type="datetime-local">` wants it. */
-export function toInputText(timeMs: number, zone: string): string {
-  return formatDateTime(timeMs, zone).replace(' ', 'T');
-}
-
-/** Epoch ms of an input's local text in the plant's zone, or null where it is not a time. In the hour that a zone repeats, the first. */
-export function fromInputText(text: string, zone: string): number | null {
-  const match = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?/.exec(text);
+/**
+ * Epoch ms of a text such as `2026-07-03 08:05:09` (seconds may be left out) in the plant's zone, or null where it is not a time. In the hour that a
+ * zone repeats, the first. Not the browser's own date field: that one shows its own language, often with a 12-hour clock.
+ */
+export function parseDateTime(text: string, zone: string): number | null {
+  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text.trim());
   if (match === null) return null;
   const [, year, month, day, hour, minute, second] = match.map(Number);
   const local = Date.UTC(year ?? 1970, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0, Number.isNaN(second) ? 0 : (second ?? 0));

@@ -159,6 +159,7 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 30,
         space: 80,
         incrs: timeSteps,
         splits: (_, __, minimum, maximum, step) => timeSplits(minimum, maximum, step, latest.current.zone),
@@ -218,6 +219,8 @@ function drawLimits(chart: uPlot, point: PointView, font: string): void {
   ctx.save();
   ctx.font = font.replace('12px', `${11 * devicePixelRatio}px`);
   ctx.lineWidth = 1.2 * devicePixelRatio;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
   for (const limit of point.limits) {
     if (limit.setpoint === null) continue;
     const y = chart.valToPos(limit.setpoint, 'y', true);
@@ -231,7 +234,7 @@ function drawLimits(chart: uPlot, point: PointView, font: string): void {
     const sign = limitSigns[limit.kind];
     if (sign === undefined) continue;
     ctx.fillStyle = colour(`${limit.priority}-text`);
-    ctx.fillText(`${sign} ${formatNumber(limit.setpoint, point.digits)}`, bbox.left + 6 * devicePixelRatio, y - 4 * devicePixelRatio);
+    ctx.fillText(`${sign} ${formatNumber(limit.setpoint, point.digits)}`, bbox.left + 6 * devicePixelRatio, y - 2 * devicePixelRatio);
   }
   ctx.restore();
 }

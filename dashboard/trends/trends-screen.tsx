@@ -12,7 +12,7 @@ import { usePlant, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { KeyHint } from '../shell/key-hint.tsx';
 import { useKeys } from '../shell/keys.ts';
-import { fromInputText, toInputText } from '../time/plant-time.ts';
+import { formatDateTime, parseDateTime } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { useNow } from '../values/use-now.ts';
 import { TrendChart } from './trend-chart.tsx';
@@ -183,13 +183,13 @@ function RangeForm({
 }): ReactNode {
   const { t } = useWords();
   const zone = useZone();
-  const [from, setFrom] = useState(() => toInputText(fromMs, zone));
-  const [to, setTo] = useState(() => toInputText(toMs, zone));
+  const [from, setFrom] = useState(() => formatDateTime(fromMs, zone));
+  const [to, setTo] = useState(() => formatDateTime(toMs, zone));
   const [isInvalid, setIsInvalid] = useState(false);
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const start = fromInputText(from, zone);
-    const end = fromInputText(to, zone);
+    const start = parseDateTime(from, zone);
+    const end = parseDateTime(to, zone);
     const isValid = start !== null && end !== null && end > start;
     setIsInvalid(!isValid);
     if (isValid) onRange(start, end);
@@ -198,11 +198,25 @@ function RangeForm({
     <form className="range-form" onSubmit={submit}>
       <label>
         <span>{t('trends.from')}</span>
-        <input className="input" type="datetime-local" step="1" value={from} onChange={(event) => setFrom(event.target.value)} />
+        <input
+          className="input"
+          type="text"
+          inputMode="numeric"
+          placeholder="2026-07-03 08:00:00"
+          value={from}
+          onChange={(event) => setFrom(event.target.value)}
+        />
       </label>
       <label>
         <span>{t('trends.to')}</span>
-        <input className="input" type="datetime-local" step="1" value={to} onChange={(event) => setTo(event.target.value)} />
+        <input
+          className="input"
+          type="text"
+          inputMode="numeric"
+          placeholder="2026-07-03 08:00:00"
+          value={to}
+          onChange={(event) => setTo(event.target.value)}
+        />
       </label>
       <button type="submit" className="button">
         {t('trends.apply')}

@@ -30,7 +30,11 @@ export function ReadingText({ point, showsReason = false }: { readonly point: Po
         <span className="reading-value" aria-hidden="true">
           —
         </span>
-        <span className={showsReason ? 'reading-reason' : 'visually-hidden'}>{text}</span>
+        {showsReason ? (
+          <span className="reading-reason">{t(`quality.${reading.reason}`)}</span>
+        ) : (
+          <span className="visually-hidden">{text}</span>
+        )}
       </span>
     );
   }

@@ -1,6 +1,6 @@
 // The parts of a process drawing, after ISA-5.1 and the usual gas-regulation practice: closed valves are filled, running machines are filled.
 // Every symbol is drawn around 0,0 with the pipe along the x axis.
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { SymbolKind } from './mimic-layout.ts';
 
 export interface SymbolState {
@@ -13,6 +13,7 @@ export interface SymbolState {
 const bowTie = 'M-15,-10L15,10V-10L-15,10Z';
 
 export function MimicSymbolShape({ kind, state }: { readonly kind: SymbolKind; readonly state: SymbolState }): ReactNode {
+  const clipId = useId();
   const body = state.isFilled === true ? 'symbol-body symbol-filled' : 'symbol-body';
   switch (kind) {
     case 'valve':
@@ -73,7 +74,7 @@ export function MimicSymbolShape({ kind, state }: { readonly kind: SymbolKind; r
     case 'tank':
       return (
         <>
-          <clipPath id="tank-inside">
+          <clipPath id={clipId}>
             <rect x="-38" y="-60" width="76" height="120" rx="30" />
           </clipPath>
           <rect className="symbol-body" x="-38" y="-60" width="76" height="120" rx="30" />
@@ -84,7 +85,7 @@ export function MimicSymbolShape({ kind, state }: { readonly kind: SymbolKind; r
               y={60 - state.level * 120}
               width="76"
               height={state.level * 120}
-              clipPath="url(#tank-inside)"
+              clipPath={`url(#${clipId})`}
             />
           )}
           <rect className="symbol-outline" x="-38" y="-60" width="76" height="120" rx="30" />
