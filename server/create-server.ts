@@ -16,6 +16,7 @@ import { healthRoutes } from './http/health-routes.ts';
 import { plantRoutes } from './http/plant-routes.ts';
 import { readingsRoutes } from './http/readings-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import { userRoutes } from './http/user-routes.ts';
 import { openDatabase } from './journal/database.ts';
 import { Journal } from './journal/journal.ts';
 import { LastValues } from './live/last-values.ts';
@@ -75,6 +76,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
     let socketCount = () => 0;
     await app.register(sessionRoutes(access, options.isDemo));
+    await app.register(userRoutes(access, plant));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
     await app.register(alarmRoutes({ plant, store, views, access, database, clock }));
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));

@@ -15,16 +15,18 @@ export const permissions = [
   'journal.read',
   'health.read',
   'users.manage',
+  /** One's own session and password. */
+  'session.own',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-const readAll: readonly Permission[] = ['plant.read', 'readings.read', 'alarms.read', 'journal.read', 'health.read'];
+const readAll: readonly Permission[] = ['session.own', 'plant.read', 'readings.read', 'alarms.read', 'journal.read', 'health.read'];
 
 const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  viewer: new Set(['plant.read', 'readings.read', 'alarms.read']),
+  viewer: new Set(['session.own', 'plant.read', 'readings.read', 'alarms.read']),
   operator: new Set([...readAll, 'alarms.acknowledge', 'alarms.reset', 'alarms.comment', 'alarms.shelve']),
   supervisor: new Set([...readAll, 'alarms.acknowledge', 'alarms.reset', 'alarms.comment', 'alarms.shelve', 'alarms.removeFromService']),
-  emergencyTeam: new Set(['plant.read', 'readings.read', 'alarms.read', 'alarms.acknowledge', 'alarms.comment']),
+  emergencyTeam: new Set(['session.own', 'plant.read', 'readings.read', 'alarms.read', 'alarms.acknowledge', 'alarms.comment']),
   engineer: new Set([...readAll, 'alarms.comment', 'alarms.removeFromService']),
   auditor: new Set(readAll),
   administrator: new Set([...readAll, 'users.manage']),

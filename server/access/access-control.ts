@@ -2,10 +2,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mayDo, type Permission, permissionsOf, type Role, roles } from '../../domain/access/roles.ts';
 import type { SessionView } from '../../domain/api/session-api.ts';
+import type { UserView } from '../../domain/api/users-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
-import type { Database } from '../journal/database.ts';
+import type { Database, UserTable } from '../journal/database.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 
 export interface Identity {
@@ -21,6 +22,17 @@ export type SignInResult =
   | { readonly kind: 'ok'; readonly token: string; readonly identity: Identity }
   | { readonly kind: 'refused' }
   | { readonly kind: 'wait'; readonly retryInMs: number };
+
+export interface NewUser {
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: Role;
+  /** Null for all stations. */
+  readonly stationIds: readonly string[] | null;
+  readonly password: string;
+}
+
+const systemActor: JournalActor = { kind: 'system', part: 'server' };
 
 /** A shift and its handover: an action needs an identity that somebody took on for this watch. */
 const sessionMs = 12 * 3_600_000;
@@ -55,32 +67,64 @@ export class AccessControl {
     const existing = await this.#database.selectFrom('user_account').select('username').limit(1).executeTakeFirst();
     if (existing !== undefined) return null;
     if (kind === 'demo') {
-      for (const user of demoUsers) await this.addUser({ ...user, stationIds: null, password: `${user.username}-demo` });
+      for (const user of demoUsers) await this.addUser({ ...user, stationIds: null, password: `${user.username}-demo` }, systemActor);
       return null;
     }
     const password = randomBytes(12).toString('base64url');
-    await this.addUser({ username: 'admin', displayName: 'admin', role: 'administrator', stationIds: null, password });
+    await this.addUser({ username: 'admin', displayName: 'admin', role: 'administrator', stationIds: null, password }, systemActor);
     return password;
   }
 
-  async addUser(user: {
-    username: string;
-    displayName: string;
-    role: Role;
-    stationIds: readonly string[] | null;
-    password: string;
-  }): Promise<void> {
-    await this.#database
+  /** Null where the name is taken. */
+  async addUser(user: NewUser, by: JournalActor): Promise<UserView | null> {
+    const { username, displayName, role, stationIds, password } = user;
+    const row = {
+      username,
+      display_name: displayName,
+      role,
+      station_ids: stationIds === null ? null : JSON.stringify(stationIds),
+      password_hash: await hashPassword(password),
+      is_disabled: 0,
+    };
+    const result = await this.#database
       .insertInto('user_account')
-      .values({
-        username: user.username,
-        display_name: user.displayName,
-        role: user.role,
-        station_ids: user.stationIds === null ? null : JSON.stringify(user.stationIds),
-        password_hash: await hashPassword(user.password),
-        is_disabled: 0,
-      })
-      .execute();
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if (result.numInsertedOrUpdatedRows !== 1n) return null;
+    await this.#audit('user.add', by, { username, role, stationIds });
+    return userView(row);
+  }
+
+  async users(): Promise<UserView[]> {
+    return (await this.#database.selectFrom('user_account').selectAll().orderBy('username').execute()).map(userView);
+  }
+
+  /** Ends the person's sessions, except `keepTokenHash`. False where there is no such user. */
+  async setPassword(username: string, password: string, by: JournalActor, keepTokenHash: string | null = null): Promise<boolean> {
+    const password_hash = await hashPassword(password);
+    const result = await this.#database
+      .updateTable('user_account')
+      .set({ password_hash })
+      .where('username', '=', username)
+      .executeTakeFirst();
+    if (result.numUpdatedRows !== 1n) return false;
+    await this.#audit('user.password', by, { username });
+    await this.#endSessions(username, keepTokenHash);
+    return true;
+  }
+
+  /** False where there is no such user. */
+  async setDisabled(username: string, isDisabled: boolean, by: JournalActor): Promise<boolean> {
+    const result = await this.#database
+      .updateTable('user_account')
+      .set({ is_disabled: isDisabled ? 1 : 0 })
+      .where('username', '=', username)
+      .executeTakeFirst();
+    if (result.numUpdatedRows !== 1n) return false;
+    await this.#audit(isDisabled ? 'user.disable' : 'user.enable', by, { username });
+    if (isDisabled) await this.#endSessions(username, null);
+    return true;
   }
 
   /** Checks a password without making a session: for a second person's approval. */
@@ -175,6 +219,14 @@ export class AccessControl {
     await this.#audit('access.refused', identity === null ? { kind: 'system', part: 'server' } : actorOf(identity), { what });
   }
 
+  async #endSessions(username: string, keepTokenHash: string | null): Promise<void> {
+    const rows = await this.#database.selectFrom('session').select('token_hash').where('username', '=', username).execute();
+    const ended = rows.map((row) => row.token_hash).filter((tokenHash) => tokenHash !== keepTokenHash);
+    if (ended.length === 0) return;
+    await this.#database.deleteFrom('session').where('token_hash', 'in', ended).execute();
+    for (const tokenHash of ended) for (const listener of this.#ended) listener(tokenHash);
+  }
+
   #countFailure(username: string, nowMs: number): void {
     const count = (this.#failures.get(username)?.count ?? 0) + 1;
     // A delay, never a lock: an attacker must not be able to keep the duty staff out.
@@ -208,6 +260,16 @@ export function sessionView(identity: Identity): SessionView {
     permissions: [...permissionsOf(identity.role)],
     stationIds: identity.stationIds === null ? null : [...identity.stationIds],
     expiresAtMs: identity.expiresAtMs,
+  };
+}
+
+function userView(row: Omit<UserTable, 'password_hash'>): UserView {
+  return {
+    username: row.username,
+    displayName: row.display_name,
+    role: roleOf(row.role),
+    stationIds: row.station_ids === null ? null : (JSON.parse(row.station_ids) as string[]),
+    isDisabled: row.is_disabled === 1,
   };
 }
 

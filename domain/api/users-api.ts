@@ -1,0 +1,31 @@
+// People who may sign in: GET and POST /api/users, POST /api/users/{username}/password, /disable and /enable; own password: POST /api/session/password.
+import { z } from 'zod';
+import { roles } from '../access/roles.ts';
+
+/** Length counts most (NIST SP 800-63B, 5.1.1.2); no rules about kinds of characters. */
+const newPasswordSchema = z.string().min(12, 'expected at least 12 characters').max(256);
+const usernameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9._-]{0,63}$/, 'expected small letters, digits, dot, dash or underscore, a letter first');
+
+export const addUserSchema = z.strictObject({
+  username: usernameSchema,
+  displayName: z.string().trim().min(1).max(100),
+  role: z.enum(roles),
+  /** Stations that the person is limited to; all where absent. */
+  stationIds: z.array(z.string()).min(1).optional(),
+  password: newPasswordSchema,
+});
+export type AddUser = z.output<typeof addUserSchema>;
+
+export const setPasswordSchema = z.strictObject({ password: newPasswordSchema });
+export const changeOwnPasswordSchema = z.strictObject({ current: z.string().min(1).max(256), password: newPasswordSchema });
+
+export const userViewSchema = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  role: z.enum(roles),
+  stationIds: z.array(z.string()).nullable(),
+  isDisabled: z.boolean(),
+});
+export type UserView = z.output<typeof userViewSchema>;
