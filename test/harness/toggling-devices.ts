@@ -1,0 +1,113 @@
+// Modbus devices whose values go up and down at random, with the truth known: what every alarm must be in the end.
+import { createUnitImage, type ModbusServer, startModbusServer, type UnitImage } from '../../simulators/modbus/modbus-server.ts';
+
+export const highValue = 80;
+const normalValue = 20;
+
+/** A repeatable random number in [0, 1) (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export interface TogglingDevices {
+  readonly plantText: string;
+  /** Alarm ids whose condition holds at the devices now. */
+  trueAlarms(): Set<string>;
+  /** Turns a point that has been as it is for at least `restMs`; none where all are younger. */
+  toggle(nowMs: number, restMs: number): void;
+  stop(): Promise<void>;
+}
+
+/** One station a device; every point has an alarm above 50. */
+export async function startTogglingDevices(options: {
+  readonly devices: number;
+  readonly pointsEach: number;
+  readonly scanMs: number;
+  readonly random: () => number;
+}): Promise<TogglingDevices> {
+  const { devices, pointsEach, scanMs, random } = options;
+  const servers: ModbusServer[] = [];
+  const images: UnitImage[] = [];
+  const sinceMs = new Float64Array(devices * pointsEach);
+  const stations: unknown[] = [];
+  for (let device = 0; device < devices; device += 1) {
+    const image = createUnitImage();
+    image.holding.fill(normalValue, 0, pointsEach);
+    images.push(image);
+    const server = await startModbusServer({
+      host: '127.0.0.1',
+      port: 0,
+      framing: 'tcp',
+      imageOf: (unitId) => (unitId === 1 ? image : null),
+      behaviourOf: () => ({ kind: 'normal' }),
+    });
+    servers.push(server);
+    stations.push({
+      id: stationId(device),
+      type: 'regulating',
+      name: { zh: `调压站 ${device + 1}`, en: `Station ${device + 1}` },
+      area: 'all',
+      devices: [
+        {
+          id: 'PLC-1',
+          protocol: 'modbusTcp',
+          host: '127.0.0.1',
+          port: server.port,
+          scan: `${scanMs}ms`,
+          points: Array.from({ length: pointsEach }, (_, point) => ({
+            tag: tag(point),
+            name: { zh: `浓度 ${point}`, en: `Gas ${point}` },
+            unit: '%LEL',
+            range: { min: 0, max: 100 },
+            register: { table: 'holding', address: point, type: 'uint16' },
+            defaultAlarms: false,
+            alarms: [
+              { kind: 'high', setpoint: 50, deadband: 5, priority: 'medium', class: 'safety', response: { zh: '查看', en: 'Look' } },
+            ],
+          })),
+        },
+      ],
+    });
+  }
+  const plant = {
+    schema: 1,
+    company: { id: 'test', name: { zh: '测试燃气', en: 'Test Gas' } },
+    areas: [{ id: 'all', name: { zh: '全部', en: 'All' } }],
+    stations,
+  };
+  return {
+    plantText: JSON.stringify(plant, null, 1),
+    trueAlarms() {
+      const ids = new Set<string>();
+      for (const [device, image] of images.entries())
+        for (let point = 0; point < pointsEach; point += 1)
+          if (image.holding[point] === highValue) ids.add(`${stationId(device)}.${tag(point)}.high`);
+      return ids;
+    },
+    toggle(nowMs, restMs) {
+      const index = Math.floor(random() * sinceMs.length);
+      if (nowMs - (sinceMs[index] as number) < restMs) return;
+      sinceMs[index] = nowMs;
+      const holding = (images[Math.floor(index / pointsEach)] as UnitImage).holding;
+      const point = index % pointsEach;
+      holding[point] = holding[point] === highValue ? normalValue : highValue;
+    },
+    stop: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
+}
+
+function stationId(device: number): string {
+  return `RS-${String(device + 1).padStart(2, '0')}`;
+}
+
+function tag(point: number): string {
+  return `AT-${100 + point}`;
+}
