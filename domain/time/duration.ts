@@ -15,6 +15,6 @@ export function parseDuration(text: string): number | null {
 
 /** Zod schema: a duration text in, milliseconds out. */
 export const durationSchema = z
-  .string()
+  .string('expected a duration such as 500ms, 5s, 10min, 8h or 1d')
   .regex(durationPattern, 'expected a duration such as 500ms, 5s, 10min, 8h or 1d')
   .transform((text): number => parseDuration(text) ?? 0);
