@@ -1,0 +1,167 @@
+// The whole way in: Modbus TCP devices in another process, decode, detection (five alarms a point), embedded historian, server; measured from outside.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { HealthView } from '../../domain/api/health-api.ts';
+import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { startGatewatch } from '../harness/gatewatch-process.ts';
+import { type Bench, type BenchRow, mustHold } from './bench.ts';
+import { loadPlantText } from './load-plant.ts';
+
+const pointsEach = 100;
+const warmUpMs = 20_000;
+/** Linux counts processor time in hundredths of a second (USER_HZ). */
+const ticksPerSecond = 100;
+
+interface Sample {
+  readonly atMs: number;
+  readonly processorSeconds: number;
+  readonly residentMB: number;
+  readonly readings: number;
+  readonly health: HealthView;
+}
+
+export const ingestBench: Bench = ingestBenchOf('ingest', 1_000);
+export const ingestHalfBench: Bench = ingestBenchOf('ingest-half', 500);
+
+function ingestBenchOf(name: string, devices: number): Bench {
+  const seconds = (isQuick: boolean) => (isQuick ? 20 : 300);
+  return {
+    name,
+    load: ({ isQuick }) =>
+      `${devices} Modbus TCP devices × ${pointsEach} float32 points at 1 Hz = ${devices * pointsEach} points/s, 5 alarms a point, embedded historian, ${seconds(isQuick)} s`,
+    async run({ isQuick, print }) {
+      const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-bench-'));
+      const load = spawn(
+        process.execPath,
+        [
+          '--disable-warning=ExperimentalWarning',
+          fileURLToPath(new URL('../../simulators/load/load-devices.ts', import.meta.url)),
+          String(devices),
+          String(pointsEach),
+        ],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      try {
+        const { ports } = JSON.parse(await firstLine(load.stdout)) as { ports: number[] };
+        const plantFile = path.join(folder, 'plant.json');
+        writeFileSync(plantFile, loadPlantText({ devices, pointsEach, ports }));
+        const startedMs = Date.now();
+        const gatewatch = await startGatewatch({
+          dataDir: path.join(folder, 'data'),
+          arguments: ['--plant', plantFile, '--no-simulators'],
+        });
+        try {
+          print(`started in ${((Date.now() - startedMs) / 1_000).toFixed(1)} s`);
+          const client = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+          const pid = gatewatch.child.pid ?? 0;
+          const sample = async (): Promise<Sample> => {
+            const health = await client.get<HealthView>('/api/health');
+            return {
+              atMs: Date.now(),
+              ...costOf(pid),
+              readings: health.collectors.reduce((sum, collector) => sum + collector.readingsTotal, 0),
+              health,
+            };
+          };
+          await pause(warmUpMs);
+          const before = await sample();
+          const loadBefore = costOf(load.pid ?? 0);
+          let residentMB = before.residentMB;
+          let after = before;
+          for (let second = 0; second < seconds(isQuick); second += 10) {
+            await pause(10_000);
+            after = await sample();
+            residentMB = Math.max(residentMB, after.residentMB);
+          }
+          const loadAfter = costOf(load.pid ?? 0);
+          return report({
+            before,
+            after,
+            residentMB,
+            devices,
+            loadSeconds: loadAfter.processorSeconds - loadBefore.processorSeconds,
+            print,
+          });
+        } finally {
+          await gatewatch.stop();
+        }
+      } finally {
+        load.kill('SIGTERM');
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function report(measured: {
+  readonly before: Sample;
+  readonly after: Sample;
+  readonly residentMB: number;
+  readonly devices: number;
+  readonly loadSeconds: number;
+  print(line: string): void;
+}): BenchRow[] {
+  const { before, after, devices } = measured;
+  const seconds = (after.atMs - before.atMs) / 1_000;
+  const readings = after.readings - before.readings;
+  const collector = after.health.collectors[0];
+  if (collector === undefined) throw new Error('no collector has reported');
+  const missed =
+    sum(collector.devices.map((device) => device.scansMissed)) -
+    sum((before.health.collectors[0]?.devices ?? []).map((device) => device.scansMissed));
+  const lateness = collector.devices.map((device) => device.startLatenessP99Ms).sort((a, b) => a - b);
+  const processor = after.processorSeconds - before.processorSeconds;
+  measured.print(
+    `missed scans ${missed} of ${Math.round(seconds * devices)}, historian accepted ${collector.historian.accepted}, filtered ${collector.historian.filtered}, dropped ${collector.historian.dropped}`,
+  );
+  mustHold(
+    collector.devices.every((device) => device.connection === 'connected'),
+    'every device is connected',
+  );
+  mustHold(sum(collector.devices.map((device) => device.errors)) === 0, 'no request failed');
+  mustHold(collector.historian.dropped === 0, 'the historian dropped nothing');
+  mustHold(collector.historian.accepted === collector.readingsTotal, 'the historian was given every reading');
+  mustHold(
+    readings >= 0.99 * seconds * devices * pointsEach,
+    `the rate was held: ${readings} of ${Math.round(seconds * devices * pointsEach)} readings`,
+  );
+  const row = (figure: string, value: number, unit: string, goal: string): BenchRow => ({ figure, value, unit, goal, peer: null });
+  return [
+    row('readings taken in', readings / seconds, 'readings/s', `${devices * pointsEach}`),
+    row('scan start p99, worst device', lateness.at(-1) ?? Number.NaN, 'ms late', '< 50'),
+    row('scans missed', missed, 'scans', '0'),
+    row('processor, all-in-one', processor / seconds, 'cores', '≤ 1'),
+    row('processor a reading', (processor / readings) * 1e6, 'µs', '≤ 5'),
+    row('processor, simulated devices', measured.loadSeconds / seconds, 'cores', ''),
+    row('memory, most', measured.residentMB, 'MB', '≤ 600'),
+  ];
+}
+
+function costOf(pid: number): { processorSeconds: number; residentMB: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return { processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, residentMB: Number(resident) / 1_024 };
+}
+
+async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8');
+  });
+  while (!text.includes('\n')) await once(stream, 'data');
+  return text.slice(0, text.indexOf('\n'));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,48 @@
+// A plant file of many like devices, as JSON: float32 points side by side, 1 Hz, five alarms a point (three limits, stale, instrument fault).
+
+export function loadPlantText(options: {
+  readonly devices: number;
+  readonly pointsEach: number;
+  readonly ports: readonly number[];
+}): string {
+  const { devices, pointsEach, ports } = options;
+  const alarm = (kind: string, setpoint: number, priority: string) => ({
+    kind,
+    setpoint,
+    deadband: 1,
+    priority,
+    response: { zh: '查看', en: 'Look' },
+  });
+  const alarms = [alarm('highHigh', 90, 'critical'), alarm('high', 80, 'medium'), alarm('low', 10, 'medium')];
+  const stations = Array.from({ length: devices }, (_, device) => ({
+    id: `RS-${String(device + 1).padStart(4, '0')}`,
+    type: 'regulating',
+    name: { zh: `站 ${device + 1}`, en: `Station ${device + 1}` },
+    area: 'all',
+    devices: [
+      {
+        id: 'RTU-1',
+        protocol: 'modbusTcp',
+        host: '127.0.0.1',
+        port: ports[device % ports.length],
+        unitId: 1,
+        scan: '1s',
+        points: Array.from({ length: pointsEach }, (_, point) => ({
+          tag: `PT-${101 + point}`,
+          name: { zh: '压力', en: 'Pressure' },
+          unit: 'kPa',
+          range: { min: 0, max: 100 },
+          exceptionDeviation: 0.1,
+          register: { table: 'holding', address: point * 2, type: 'float32' },
+          alarms,
+        })),
+      },
+    ],
+  }));
+  return JSON.stringify({
+    schema: 1,
+    company: { id: 'load', name: { zh: '负载', en: 'Load' } },
+    areas: [{ id: 'all', name: { zh: '全部', en: 'All' } }],
+    stations,
+  });
+}
