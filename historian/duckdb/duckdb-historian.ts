@@ -95,8 +95,7 @@ export class DuckdbHistorian implements Historian {
     const intake = this.#openIntake;
     const target = intake.pushed;
     while (this.#written + intake.discarded < target) {
-      this.#committing ??= this.#commitWaiting();
-      await this.#committing;
+      await this.#runCommit();
       if (this.#database === null)
         throw new Error(`readings are not stored: ${this.#reason ?? 'the database is away'}; they wait in memory`);
     }
@@ -176,24 +175,32 @@ export class DuckdbHistorian implements Historian {
   #startCommit(): void {
     this.#commitTimer?.cancel();
     this.#commitTimer = null;
-    this.#committing ??= this.#commitWaiting();
+    void this.#runCommit();
+  }
+
+  /** One commit loop at a time; never rejects. */
+  #runCommit(): Promise<void> {
+    // Cleared in a later microtask than it is set, also where there was nothing to do.
+    this.#committing ??= this.#commitWaiting().finally(() => {
+      this.#committing = null;
+      const { waitingRows } = this.#openIntake;
+      if (waitingRows > 0 && this.#retryTimer === null && !this.#isClosed)
+        this.#commitTimer ??= this.#options.clock.after(commitDelayMs, () => this.#startCommit());
+    });
+    return this.#committing;
   }
 
   /** Never rejects: a failure becomes the status, and a retry. */
   async #commitWaiting(): Promise<void> {
-    try {
-      while (this.#inFlight !== null || this.#openIntake.waitingRows > 0) {
-        if (this.#database === null && !(await this.#openDatabase(false))) break;
-        this.#inFlight ??= this.#openIntake.take(commitRowsMax);
-        try {
-          await this.#commit(this.#inFlight);
-        } catch (error) {
-          this.#fail(messageOf(error));
-          break;
-        }
+    while (this.#inFlight !== null || this.#openIntake.waitingRows > 0) {
+      if (this.#database === null && !(await this.#openDatabase(false))) return;
+      this.#inFlight ??= this.#openIntake.take(commitRowsMax);
+      try {
+        await this.#commit(this.#inFlight);
+      } catch (error) {
+        this.#fail(messageOf(error));
+        return;
       }
-    } finally {
-      this.#committing = null;
     }
   }
 
