@@ -30,7 +30,7 @@ export class LineWriter {
         ending = `${timeMs}\n`;
       }
       text += this.#prefixBySlot[slot] ?? this.#prefix(slot);
-      if (value === value) text += `v=${value},`; // NaN: no value field
+      if (!Number.isNaN(value)) text += `v=${value},`; // NaN: no value field
       const words = chunk.text?.get(row);
       if (words !== undefined) text += `s="${escapeText(words)}",`;
       text += qualityField[chunk.quality[row] as number];
