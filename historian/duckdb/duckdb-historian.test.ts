@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { HistorianLog } from '../historian.ts';
-import { contractPlant, historianContract, type Row, rawRows, writeRows } from '../historian-contract.ts';
+import { historianContract, rawRows } from '../historian-contract.ts';
+import { contractPlant, type Row, writeRows } from '../historian-contract-plant.ts';
 import { type DuckdbHistorian, type DuckdbHistorianOptions, openDuckdbHistorian } from './duckdb-historian.ts';
 
 const folders: string[] = [];

@@ -1,0 +1,172 @@
+// Against a real InfluxDB 1.x, and VictoriaMetrics for what is sent.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../collector/system-clock.ts';
+import {
+  influxdProgram,
+  influxQuery,
+  type RunningDatabase,
+  startInfluxd,
+  startVictoriaMetrics,
+  victoriaMetricsProgram,
+} from '../../test/services/influxd.ts';
+import type { Historian, HistorianLog } from '../historian.ts';
+import { historianContract, rawRows } from '../historian-contract.ts';
+import { contractPlant, type Row, writeRows } from '../historian-contract-plant.ts';
+import { openHistorian } from '../open-historian.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-influx-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const log: HistorianLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const plant = contractPlant();
+const point = 'RS-01.PT-102';
+const baseMs = Date.UTC(2026, 2, 1);
+let databases = 0;
+
+function open(port: number, database: string, dataDir: string): Promise<Historian> {
+  return openHistorian({ url: `influx://127.0.0.1:${port}/?db=${database}`, plant, dataDir, clock: systemClock, log });
+}
+
+async function freshDatabase(port: number): Promise<string> {
+  databases += 1;
+  const name = `gatewatch${databases}`;
+  await influxQuery(port, `CREATE DATABASE ${name}`);
+  return name;
+}
+
+const influxd = influxdProgram();
+describe.skipIf(influxd === null)('InfluxDB', () => {
+  let server: RunningDatabase;
+  const serverFolder = path.join(folder, 'influxd');
+  beforeAll(async () => {
+    server = await startInfluxd(influxd as string, serverFolder);
+  });
+  afterAll(() => server.stop());
+
+  historianContract(async () => {
+    const name = await freshDatabase(server.port);
+    return open(server.port, name, path.join(folder, name));
+  }, baseMs);
+
+  test('killed while readings flow and started again: everything arrives, once', async () => {
+    const name = await freshDatabase(server.port);
+    const historian = await open(server.port, name, path.join(folder, name));
+    let next = 0;
+    const expected: (readonly number[])[] = [];
+    const writeSome = () => {
+      const rows: Row[] = Array.from({ length: 500 }, (_, index) => [baseMs + (next + index) * 10, next + index] as const);
+      next += rows.length;
+      for (const [timeMs, value] of rows) expected.push([timeMs, value, 0]);
+      writeRows(historian, plant, point, rows);
+    };
+    const writing = setInterval(writeSome, 20);
+    await expect.poll(() => historian.status().written, { timeout: 20_000 }).toBeGreaterThan(1_000);
+    await server.kill();
+    await expect.poll(() => historian.status().isAvailable, { timeout: 20_000 }).toBe(false);
+    expect(historian.status().reason).toMatch(/unreachable/);
+    server = await startInfluxd(influxd as string, serverFolder, server.port);
+    await expect.poll(() => historian.status().isAvailable, { timeout: 60_000 }).toBe(true);
+    clearInterval(writing);
+    await historian.flush();
+    await expect.poll(() => historian.status().spooled, { timeout: 30_000 }).toBe(0);
+    const { rows } = await rawRows(historian, point, baseMs, baseMs + next * 10);
+    expect(rows).toEqual(expected);
+    expect(historian.status()).toMatchObject({ accepted: next, dropped: 0, setAside: 0 });
+    await historian.close();
+  });
+
+  test('our process killed with a full spool while the database is away: all of it is sent after both are back', async () => {
+    const name = await freshDatabase(server.port);
+    await server.kill();
+    const dataDir = path.join(folder, name);
+    const program = `
+      import { systemClock } from '${path.resolve('collector/system-clock.ts')}';
+      import { contractPlant, writeRows } from '${path.resolve('historian/historian-contract-plant.ts')}';
+      import { openHistorian } from '${path.resolve('historian/open-historian.ts')}';
+      const plant = contractPlant();
+      const log = { info() {}, warn() {}, error() {} };
+      const historian = await openHistorian({ url: 'influx://127.0.0.1:${server.port}/?db=${name}', plant, dataDir: '${dataDir}', clock: systemClock, log });
+      writeRows(historian, plant, '${point}', Array.from({ length: 20000 }, (_, index) => [${baseMs} + index * 10, index]));
+      await historian.flush();
+      process.stdout.write('flushed');
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    server = await startInfluxd(influxd as string, serverFolder, server.port);
+    const historian = await open(server.port, name, dataDir);
+    await expect.poll(() => historian.status().spooled, { timeout: 30_000 }).toBe(0);
+    const { rows } = await rawRows(historian, point, baseMs, baseMs + 200_000);
+    expect(rows).toEqual(Array.from({ length: 20_000 }, (_, index) => [baseMs + index * 10, index, 0]));
+    await historian.close();
+  });
+
+  test('lines that the database will never take are set aside, the rest is stored', async () => {
+    const name = await freshDatabase(server.port);
+    // The field v of this point is text already: a number for it is refused for ever (field type conflict).
+    await fetch(`http://127.0.0.1:${server.port}/write?db=${name}&precision=ms`, {
+      method: 'POST',
+      body: `reading,point=RS-01.PT-101 v="text" ${baseMs - 1}\n`,
+    });
+    const dataDir = path.join(folder, name);
+    const historian = await open(server.port, name, dataDir);
+    writeRows(historian, plant, 'RS-01.PT-101', [[baseMs, 1]]);
+    writeRows(
+      historian,
+      plant,
+      point,
+      Array.from({ length: 100 }, (_, index) => [baseMs + index * 1_000, index] as const),
+    );
+    await historian.flush();
+    await expect.poll(() => historian.status().spooled, { timeout: 30_000 }).toBe(0);
+    const { setAside, written, dropped } = historian.status();
+    const { rows } = await rawRows(historian, point, baseMs, baseMs + 100_000);
+    // InfluxDB fixes the type of a field by measurement and shard: every number of this hour conflicts, or only that one, by version.
+    expect(setAside + rows.length).toBeGreaterThanOrEqual(101 - 1);
+    expect(setAside).toBeGreaterThan(0);
+    expect({ settled: setAside + written, dropped }).toEqual({ settled: 101, dropped: 0 });
+    expect(readFileSync(path.join(dataDir, 'historian-spool', 'set-aside.lp'), 'utf8')).toMatch(/field type conflict/);
+    await historian.close();
+  });
+
+  test('a database that does not exist yet: readings wait, and go when it does', async () => {
+    const historian = await open(server.port, 'later', path.join(folder, 'later'));
+    writeRows(historian, plant, point, [[baseMs, 5]]);
+    await historian.flush();
+    await expect.poll(() => historian.status().reason, { timeout: 20_000 }).toMatch(/missingDatabase/);
+    await influxQuery(server.port, 'CREATE DATABASE later');
+    await expect.poll(() => historian.status().spooled, { timeout: 60_000 }).toBe(0);
+    expect((await rawRows(historian, point, baseMs, baseMs + 1_000)).rows).toEqual([[baseMs, 5, 0]]);
+    await historian.close();
+  });
+});
+
+const victoriaMetrics = victoriaMetricsProgram();
+describe.skipIf(victoriaMetrics === null)('VictoriaMetrics', () => {
+  test('takes the same lines', async () => {
+    const server = await startVictoriaMetrics(victoriaMetrics as string, path.join(folder, 'victoria'));
+    const historian = await open(server.port, 'gatewatch', path.join(folder, 'victoria-spool'));
+    const rows: Row[] = Array.from({ length: 1_000 }, (_, index) => [baseMs + index * 1_000, index] as const);
+    writeRows(historian, plant, point, rows);
+    await historian.flush();
+    await expect.poll(() => historian.status().spooled, { timeout: 30_000 }).toBe(0);
+    expect(historian.status()).toMatchObject({ written: 1_000, setAside: 0, dropped: 0 });
+    const exported = async () => {
+      const response = await fetch(`http://127.0.0.1:${server.port}/api/v1/export?match[]=${encodeURIComponent('{__name__="reading_v"}')}`);
+      const series = (await response.text())
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as { timestamps: number[]; values: number[] });
+      return series.flatMap(({ timestamps, values }) => timestamps.map((timeMs, index) => [timeMs, values[index]]));
+    };
+    await expect.poll(exported, { timeout: 30_000 }).toEqual(rows.map(([timeMs, value]) => [timeMs, value]));
+    await historian.close();
+    await server.stop();
+  });
+});
