@@ -78,7 +78,12 @@ export function pressureInlet(place: Place, options: { nominal: number; range: n
   ];
 }
 
-export function regulatorRun(place: Place, run: 'A' | 'B', number: number): PointInput[] {
+export function regulatorRun(
+  place: Place,
+  run: 'A' | 'B',
+  number: number,
+  outlet: { setpoint: number; unit: 'MPa' | 'kPa' },
+): PointInput[] {
   const n = `${number}`;
   const unitOf = run;
   return [
@@ -101,11 +106,19 @@ export function regulatorRun(place: Place, run: 'A' | 'B', number: number): Poin
         ],
       },
     ),
-    analog(place, `PT-${n}2`, [`${run} 路调压后压力`, `Run ${run} pressure after the regulator`], 'pressure', 'MPa', [0, 1], {
-      unitOf,
-      digits: 3,
-      exceptionDeviation: 0.001,
-    }),
+    analog(
+      place,
+      `PT-${n}2`,
+      [`${run} 路调压后压力`, `Run ${run} pressure after the regulator`],
+      'pressure',
+      outlet.unit,
+      [0, round(outlet.setpoint * 2)],
+      {
+        unitOf,
+        digits: outlet.unit === 'MPa' ? 3 : 2,
+        exceptionDeviation: outlet.setpoint * 0.002,
+      },
+    ),
     analog(place, `ZT-${n}1`, [`${run} 路工作调压器开度`, `Run ${run} worker regulator travel`], 'regulatorTravel', '%', [0, 100], {
       unitOf,
       digits: 0,
@@ -446,56 +459,6 @@ export function security(place: Place): PointInput[] {
   ];
 }
 
-export function power(place: Place): PointInput[] {
-  return [
-    analog(place, 'ET-801', ['市电电压', 'Mains voltage'], 'mainsVoltage', 'V', [0, 300], {
-      digits: 0,
-      scan: '2s',
-      exceptionDeviation: 1,
-      normal: { min: 198, max: 242 },
-    }),
-    analog(place, 'JT-801', ['UPS 电量', 'UPS charge'], 'upsCharge', '%', [0, 100], {
-      digits: 0,
-      scan: '5s',
-      exceptionDeviation: 1,
-      normal: { min: 60, max: 100 },
-      alarms: [
-        limit('low', 50, 'low', { deadband: 5, onDelay: '10s' }),
-        limit('lowLow', 20, 'medium', { deadband: 5, onDelay: '10s', response: ['派人送发电机', 'Send a generator'] }),
-      ],
-    }),
-    analog(place, 'KT-801', ['UPS 剩余时间', 'UPS time left'], 'upsRuntime', 'min', [0, 600], {
-      digits: 0,
-      scan: '5s',
-      exceptionDeviation: 2,
-      alarms: [limit('low', 30, 'low', { deadband: 5, onDelay: '10s' })],
-    }),
-    discrete(
-      place,
-      'XS-801',
-      ['市电', 'Mains'],
-      'mainsState',
-      [
-        ['正常', 'Present'],
-        ['失电', 'Lost'],
-      ],
-      {
-        alarms: [
-          guided({
-            kind: 'state',
-            equals: 1,
-            priority: 'medium',
-            class: 'equipment',
-            onDelay: '2s',
-            message: ['市电失电，UPS 供电', 'Mains lost, running on UPS'],
-            response: ['核对 UPS 剩余时间', 'Check the UPS time left'],
-          }),
-        ],
-      },
-    ),
-  ];
-}
-
 export function heartbeat(place: Place): PointInput[] {
   return [
     {
@@ -508,6 +471,11 @@ export function heartbeat(place: Place): PointInput[] {
       digits: 0,
     },
   ];
+}
+
+export function withoutRate(point: PointInput): PointInput {
+  const alarms = point.alarms as { kind: string }[] | undefined;
+  return alarms === undefined ? point : { ...point, alarms: alarms.filter((alarm) => alarm.kind !== 'rateOfChange') };
 }
 
 export function round(value: number): number {

@@ -2,21 +2,20 @@
 import { stringify } from 'yaml';
 import {
   detectors,
-  gasLimits,
   gasVote,
   heartbeat,
   odoriser,
-  power,
   pressureInlet,
   pressureOutlet,
   regulatorRun,
-  round,
   security,
+  withoutRate,
 } from './common-points.ts';
+import { compressors, dispensers, gateEquipment, lpgTransfer, runDetails, tanks, weather } from './equipment-points.ts';
+import { gasMeter, gasPanel, gasTransmitter, ups } from './profiled-devices.ts';
 import {
   analog,
   type DeviceInput,
-  discrete,
   guided,
   limit,
   modbusPlace,
@@ -107,25 +106,30 @@ function demoStations(ports: DemoPorts): Station[] {
     devices,
     alarms,
   });
-  const ups = (stationId: string, more: Record<string, unknown> = {}) =>
-    modbus(stationId, 'UPS-1', ['不间断电源', 'UPS'], power(modbusPlace(new RegisterMap(0x420), 'float32', 'discrete', 'input')), {
-      scan: '2s',
-      ...more,
-    });
+  const socket = (stationId: string, id: string) => ({ host: ports.host, port: ports.portOf(`${stationId}.${id}`) });
+  const upsOf = (stationId: string) => ups(socket(stationId, 'UPS-1'));
+  const panelOf = (stationId: string, count: number, more: Record<string, unknown> = {}) =>
+    gasPanel(socket(stationId, 'GDP-1'), count, more);
+  const metersOf = (stationId: string) => (['A', 'B'] as const).map((run) => gasMeter(socket(stationId, `FQ-${run}`), run));
   const gate = (place: Place, nominal: number, setpoint: number) => [
     ...pressureInlet(place, { nominal, range: 10 }),
-    ...regulatorRun(place, 'A', 11),
-    ...regulatorRun(place, 'B', 12),
+    ...regulatorRun(place, 'A', 11, { setpoint, unit: 'MPa' }),
+    ...regulatorRun(place, 'B', 12, { setpoint, unit: 'MPa' }),
+    ...runDetails(place),
     ...pressureOutlet(place, setpoint),
     ...odoriser(place),
+    ...gateEquipment(place),
+    ...weather(place),
     ...security(place),
     ...heartbeat(place),
   ];
   const regulating = (place: Place, nominal: number, setpoint: number) => [
     ...pressureInlet(place, { nominal, range: 4 }),
-    ...regulatorRun(place, 'A', 11),
-    ...regulatorRun(place, 'B', 12),
+    ...regulatorRun(place, 'A', 11, { setpoint, unit: 'MPa' }),
+    ...regulatorRun(place, 'B', 12, { setpoint, unit: 'MPa' }),
+    ...runDetails(place),
     ...pressureOutlet(place, setpoint),
+    ...weather(place),
     ...security(place),
     ...heartbeat(place),
   ];
@@ -141,6 +145,8 @@ function demoStations(ports: DemoPorts): Station[] {
     response: ['联系上游增压', 'Ask upstream for pressure'],
   });
 
+  const cng = (place: Place) => [...compressors(place, 3), ...dispensers(place, 4)];
+  const lpg = (place: Place) => [...tanks(place, 6, { kind: 'lpg', pressure: 0.7, high: 1.3 }), ...lpgTransfer(place)];
   const cabinet = modbusPlace(new RegisterMap(0), 'int16', 'status');
   const scaled = (points: PointInput[], raw: number): PointInput[] =>
     points.map((point) => (point.kind === undefined ? { ...point, signal: { low: 0, high: raw } } : point));
@@ -156,8 +162,9 @@ function demoStations(ports: DemoPorts): Station[] {
       [30.672, 104.053],
       [
         opcua('GS-01', gate(opcuaPlace('GS-01'), 4, 0.4)),
-        modbus('GS-01', 'GDP-1', ['气体报警控制器', 'Gas panel'], gasPanel(8), { limits: { maxRegisters: 60 } }),
-        ups('GS-01'),
+        panelOf('GS-01', 8, { limits: { maxRegisters: 60 } }),
+        ...metersOf('GS-01'),
+        upsOf('GS-01'),
       ],
       [gasVote(8), lowFlow],
     ),
@@ -169,8 +176,9 @@ function demoStations(ports: DemoPorts): Station[] {
       [30.541, 104.071],
       [
         modbus('GS-02', 'PLC-1', ['站控 PLC', 'Station PLC'], gate(modbusPlace(new RegisterMap(100)), 3.5, 0.4), { wordOrder: 'CDAB' }),
-        modbus('GS-02', 'GDP-1', ['气体报警控制器', 'Gas panel'], gasPanel(6), {}),
-        ups('GS-02', { wordOrder: 'BADC' }),
+        panelOf('GS-02', 6),
+        ...metersOf('GS-02'),
+        upsOf('GS-02'),
       ],
       [gasVote(6), lowFlow],
     ),
@@ -188,8 +196,8 @@ function demoStations(ports: DemoPorts): Station[] {
           loop(regulating(modbusPlace(new RegisterMap(0), 'float32', 'status'), 1.6, 0.3)),
           { addressBase: 0, wordOrder: 'ABCD' },
         ),
-        ...Array.from({ length: 4 }, (_, index) => xnx('RS-01', index, ports)),
-        ups('RS-01'),
+        ...Array.from({ length: 4 }, (_, index) => gasTransmitter(socket('RS-01', 'XNX'), index)),
+        upsOf('RS-01'),
       ],
       [gasVote(4)],
     ),
@@ -199,10 +207,7 @@ function demoStations(ports: DemoPorts): Station[] {
       ['东湖调压站', 'East lake regulating station'],
       'south',
       [30.605, 104.12],
-      [
-        opcua('RS-02', [...regulating(opcuaPlace('RS-02'), 1.6, 0.3), ...detectors(opcuaPlace('RS-02'), 4)]),
-        ups('RS-02', { wordOrder: 'DCBA' }),
-      ],
+      [opcua('RS-02', [...regulating(opcuaPlace('RS-02'), 1.6, 0.3), ...detectors(opcuaPlace('RS-02'), 4)]), upsOf('RS-02')],
       [gasVote(4)],
     ),
     station(
@@ -220,7 +225,7 @@ function demoStations(ports: DemoPorts): Station[] {
             scaled(
               [
                 ...pressureInlet(cabinet, { nominal: 0.35, range: 0.6 }).slice(0, 2).map(withoutRate),
-                ...regulatorRun(cabinet, 'A', 11),
+                ...regulatorRun(cabinet, 'A', 11, { setpoint: 2.5, unit: 'kPa' }),
                 ...pressureOutlet(cabinet, 2.5, 'kPa'),
                 ...detectors(cabinet, 2, ['柜内', 'Cabinet']),
                 ...security(cabinet).slice(0, 3),
@@ -255,8 +260,8 @@ function demoStations(ports: DemoPorts): Station[] {
           tanks(modbusPlace(new RegisterMap(0), 'float64'), 4, { kind: 'sphere', pressure: 1.2, high: 1.5 }),
           { wordOrder: 'CDAB' },
         ),
-        modbus('ST-01', 'GDP-1', ['气体报警控制器', 'Gas panel'], gasPanel(6), {}),
-        ups('ST-01'),
+        panelOf('ST-01', 6),
+        upsOf('ST-01'),
       ],
       [gasVote(6)],
     ),
@@ -267,11 +272,11 @@ function demoStations(ports: DemoPorts): Station[] {
       'storage',
       [30.66, 104.1],
       [
-        modbus('CN-01', 'PLC-1', ['压缩机 PLC', 'Compressor PLC'], compressors(modbusPlace(new RegisterMap(400)), 3), {
+        modbus('CN-01', 'PLC-1', ['压缩机 PLC', 'Compressor PLC'], cng(modbusPlace(new RegisterMap(400))), {
           wordOrder: 'BADC',
         }),
-        modbus('CN-01', 'GDP-1', ['气体报警控制器', 'Gas panel'], gasPanel(6), {}),
-        ups('CN-01'),
+        panelOf('CN-01', 6),
+        upsOf('CN-01'),
       ],
       [gasVote(6)],
     ),
@@ -282,314 +287,11 @@ function demoStations(ports: DemoPorts): Station[] {
       'storage',
       [30.49, 104.02],
       [
-        modbus(
-          'LP-01',
-          'PLC-1',
-          ['站控 PLC', 'Station PLC'],
-          tanks(modbusPlace(new RegisterMap(0), 'float32'), 6, { kind: 'lpg', pressure: 0.7, high: 1.3 }),
-          { wordOrder: 'DCBA' },
-        ),
-        modbus('LP-01', 'GDP-1', ['气体报警控制器', 'Gas panel'], gasPanel(8), {}),
-        ups('LP-01'),
+        modbus('LP-01', 'PLC-1', ['站控 PLC', 'Station PLC'], lpg(modbusPlace(new RegisterMap(0), 'float32')), { wordOrder: 'DCBA' }),
+        panelOf('LP-01', 8),
+        upsOf('LP-01'),
       ],
       [gasVote(8)],
     ),
   ];
-
-  function xnx(stationId: string, index: number, devicePorts: DemoPorts): DeviceInput {
-    // Four Honeywell XNX transmitters behind one serial gateway: one socket, four unit ids.
-    const gauge = detectors(
-      { analog: () => ({ register: { table: 'holding', address: 3, type: 'float32' } }), bit: () => ({}) },
-      index + 1,
-    ).at(-1) as PointInput;
-    return {
-      id: `XNX-${index + 1}`,
-      name: { zh: `气体变送器 ${index + 1}`, en: `Gas transmitter ${index + 1}` },
-      protocol: 'modbusTcp',
-      host: devicePorts.host,
-      port: devicePorts.portOf(`${stationId}.XNX`),
-      unitId: index + 1,
-      addressBase: 1,
-      points: [
-        {
-          ...gauge,
-          validity: [
-            { tag: `GI-${501 + index}`, equals: 3, reason: 'maintenance' },
-            { tag: `GI-${501 + index}`, equals: 2, reason: 'maintenance' },
-          ],
-          heartbeat: { tag: `GK-${501 + index}`, after: '15s' },
-        },
-        {
-          tag: `GI-${501 + index}`,
-          name: { zh: `探测器 ${index + 1} 状态`, en: `Detector ${index + 1} state` },
-          kind: 'discrete',
-          role: 'gasDetectorState',
-          register: { table: 'holding', address: 7, type: 'uint16' },
-          states: [
-            [1, '正常', 'Normal', true],
-            [2, '预热', 'Warm-up', false],
-            [3, '禁止（抑制）', 'Inhibited', false],
-            [9, '光路遮挡', 'Beam blocked', false],
-          ].map(([value, zh, en, isNormal]) => ({ value, name: { zh, en }, isNormal })),
-          alarms: [
-            guided({
-              kind: 'state',
-              notEquals: 1,
-              priority: 'medium',
-              class: 'diagnostic',
-              onDelay: '2s',
-              message: [`探测器 ${index + 1} 未投用`, `Detector ${index + 1} not in service`],
-              response: ['核对检修票', 'Check the work permit'],
-            }),
-          ],
-        },
-        {
-          tag: `GK-${501 + index}`,
-          name: { zh: `探测器 ${index + 1} 心跳`, en: `Detector ${index + 1} heartbeat` },
-          kind: 'counter',
-          role: 'heartbeat',
-          register: { table: 'holding', address: 8, type: 'uint16' },
-          defaultAlarms: false,
-          digits: 0,
-        },
-      ],
-    };
-  }
-}
-
-function withoutRate(point: PointInput): PointInput {
-  const alarms = point.alarms as { kind: string }[] | undefined;
-  return alarms === undefined ? point : { ...point, alarms: alarms.filter((alarm) => alarm.kind !== 'rateOfChange') };
-}
-
-/** IGD TOC-635+ layout: channel n at input register 30000 + n as tenths with an offset of −10 %LEL; status word at 33000 + n. */
-function gasPanel(count: number): PointInput[] {
-  return Array.from({ length: count }, (_, index): PointInput[] => {
-    const n = index + 1;
-    return [
-      {
-        tag: `GD-${500 + n}`,
-        name: { zh: `可燃气体探测器 ${n}`, en: `Gas detector ${n}` },
-        role: 'gasDetector',
-        unit: '%LEL',
-        range: { min: 0, max: 100 },
-        digits: 1,
-        exceptionDeviation: 0.5,
-        normal: { min: 0, max: 10 },
-        scale: { factor: 0.1, offset: -10 },
-        register: { table: 'input', address: index, type: 'uint16' },
-        invalidRaw: [65_535],
-        alarms: gasLimits(),
-        validity: [
-          { tag: `GI-${500 + n}`, bit: 3, reason: 'instrumentFault' },
-          { tag: `GI-${500 + n}`, bit: 4, reason: 'maintenance' },
-        ],
-      },
-      {
-        tag: `GI-${500 + n}`,
-        name: { zh: `探测器 ${n} 状态字`, en: `Detector ${n} status word` },
-        kind: 'discrete',
-        role: 'gasDetectorState',
-        register: { table: 'input', address: 3_000 + index, type: 'uint16' },
-        states: [
-          { value: 0, name: { zh: '正常', en: 'Normal' }, isNormal: true },
-          { value: 8, name: { zh: '故障', en: 'Fault' }, isNormal: false },
-          { value: 16, name: { zh: '停用', en: 'Disabled' }, isNormal: false },
-        ],
-        alarms: [
-          guided({
-            kind: 'state',
-            equals: 16,
-            priority: 'medium',
-            class: 'diagnostic',
-            onDelay: '2s',
-            message: [`探测器 ${n} 停用`, `Detector ${n} disabled`],
-          }),
-        ],
-      },
-    ];
-  }).flat();
-}
-
-function tanks(place: Place, count: number, options: { kind: 'sphere' | 'lpg'; pressure: number; high: number }): PointInput[] {
-  const points: PointInput[] = [];
-  for (let n = 1; n <= count; n += 1) {
-    const unitOf = `T${n}`;
-    const name = (zh: string, en: string) => [`${n} 号罐${zh}`, `Tank ${n} ${en}`] as const;
-    points.push(
-      analog(place, `PT-2${n}1`, name('压力', 'pressure'), 'tankPressure', 'MPa', [0, 2], {
-        unitOf,
-        digits: 3,
-        exceptionDeviation: 0.002,
-        normal: { min: round(options.pressure * 0.5), max: round(options.high * 0.95) },
-        alarms: [
-          limit('high', options.high, 'medium', { deadband: 0.02, onDelay: '5s' }),
-          limit('highHigh', round(options.high * 1.12), 'high', {
-            deadband: 0.02,
-            onDelay: '5s',
-            cause: ['进料过量或温度升高', 'Overfilled or too warm'],
-            consequence: ['安全阀起跳', 'The safety valve opens'],
-            response: ['停止进料，启动喷淋', 'Stop filling, start the water spray'],
-            responseTime: '5min',
-          }),
-        ],
-      }),
-      analog(place, `TT-2${n}1`, name('温度', 'temperature'), 'tankTemperature', '℃', [-20, 60], {
-        unitOf,
-        digits: 1,
-        scan: '5s',
-        exceptionDeviation: 0.2,
-        normal: { min: -5, max: 38 },
-        alarms: [
-          limit('high', 40, 'low', { deadband: 1, onDelay: '30s' }),
-          limit('highHigh', 45, 'medium', { deadband: 1, onDelay: '30s', response: ['启动喷淋', 'Start the water spray'] }),
-        ],
-      }),
-    );
-    if (options.kind === 'lpg') {
-      points.push(
-        analog(place, `LT-2${n}1`, name('液位', 'level'), 'tankLevel', '%', [0, 100], {
-          unitOf,
-          digits: 1,
-          scan: '2s',
-          exceptionDeviation: 0.2,
-          normal: { min: 15, max: 85 },
-          alarms: [
-            limit('lowLow', 10, 'medium', { deadband: 2, onDelay: '10s' }),
-            limit('low', 15, 'low', { deadband: 2, onDelay: '10s' }),
-            limit('high', 85, 'medium', { deadband: 2, onDelay: '10s' }),
-            limit('highHigh', 90, 'high', {
-              deadband: 2,
-              onDelay: '5s',
-              class: 'safety',
-              cause: ['充装过量', 'Overfilled'],
-              consequence: ['满罐超压', 'The full tank over-pressures'],
-              response: ['停止卸车', 'Stop unloading'],
-              responseTime: '3min',
-            }),
-          ],
-        }),
-      );
-    }
-    points.push(
-      discrete(
-        place,
-        `ZS-2${n}1`,
-        name('根部切断阀', 'shut-off valve'),
-        'shutoffValve',
-        [
-          ['开', 'Open'],
-          ['关', 'Closed'],
-        ],
-        { unitOf },
-      ),
-    );
-  }
-  points.push(
-    analog(place, 'PT-301', ['出站压力', 'Outlet pressure'], 'outletPressure', 'MPa', [0, 1], {
-      digits: 3,
-      exceptionDeviation: 0.001,
-      setpoint: 0.4,
-      normal: { min: 0.36, max: 0.44 },
-      alarms: [
-        limit('high', 0.46, 'medium', { deadband: 0.01, onDelay: '5s' }),
-        limit('low', 0.34, 'medium', { deadband: 0.01, onDelay: '5s' }),
-      ],
-    }),
-    analog(place, 'FT-301', ['出站流量', 'Outlet flow'], 'flow', 'Nm³/h', [0, 60_000], { digits: 0, scan: '2s', exceptionDeviation: 60 }),
-    analog(place, 'TT-001', ['环境温度', 'Ambient temperature'], 'ambientTemperature', '℃', [-20, 60], {
-      digits: 1,
-      scan: '10s',
-      exceptionDeviation: 0.2,
-    }),
-    ...security(place),
-    ...heartbeat(place),
-  );
-  return points;
-}
-
-function compressors(place: Place, count: number): PointInput[] {
-  const points: PointInput[] = [];
-  for (let n = 1; n <= count; n += 1) {
-    const unitOf = `C${n}`;
-    const name = (zh: string, en: string) => [`${n} 号压缩机${zh}`, `Compressor ${n} ${en}`] as const;
-    points.push(
-      discrete(
-        place,
-        `XS-6${n}1`,
-        name('运行', 'running'),
-        'compressorState',
-        [
-          ['停止', 'Stopped'],
-          ['运行', 'Running'],
-        ],
-        { unitOf, abnormal: -1 },
-      ),
-      analog(place, `PT-6${n}1`, name('吸气压力', 'suction pressure'), 'compressorSuction', 'MPa', [0, 4], {
-        unitOf,
-        digits: 3,
-        exceptionDeviation: 0.004,
-        normal: { min: 0.2, max: 1 },
-        alarms: [limit('low', 0.15, 'medium', { deadband: 0.02, onDelay: '5s' })],
-      }),
-      analog(place, `PT-6${n}2`, name('排气压力', 'discharge pressure'), 'compressorDischarge', 'MPa', [0, 40], {
-        unitOf,
-        digits: 2,
-        exceptionDeviation: 0.04,
-        normal: { min: 18, max: 25 },
-        alarms: [
-          limit('high', 26, 'medium', { deadband: 0.3, onDelay: '3s' }),
-          limit('highHigh', 26.5, 'high', {
-            deadband: 0.3,
-            onDelay: '1s',
-            response: ['停机', 'Stop the compressor'],
-            responseTime: '2min',
-          }),
-        ],
-      }),
-      analog(place, `PT-6${n}3`, name('油压', 'oil pressure'), 'oilPressure', 'MPa', [0, 1], {
-        unitOf,
-        digits: 2,
-        exceptionDeviation: 0.005,
-        normal: { min: 0.25, max: 0.5 },
-        alarms: [limit('low', 0.2, 'medium', { deadband: 0.02, onDelay: '5s' })],
-      }),
-      analog(place, `VT-6${n}1`, name('振动', 'vibration'), 'vibration', 'mm/s', [0, 50], {
-        unitOf,
-        digits: 1,
-        exceptionDeviation: 0.2,
-        normal: { min: 0, max: 12 },
-        alarms: [limit('high', 18, 'medium', { deadband: 1, onDelay: '5s' })],
-      }),
-      analog(place, `TT-6${n}1`, name('排气温度', 'discharge temperature'), 'temperature', '℃', [0, 200], {
-        unitOf,
-        digits: 0,
-        scan: '5s',
-        exceptionDeviation: 1,
-        normal: { min: 20, max: 120 },
-        alarms: [limit('high', 140, 'low', { deadband: 3, onDelay: '10s' })],
-      }),
-    );
-  }
-  points.push(
-    analog(place, 'PT-701', ['储气瓶组压力', 'Storage bank pressure'], 'tankPressure', 'MPa', [0, 40], {
-      unitOf: 'T1',
-      digits: 2,
-      exceptionDeviation: 0.04,
-      normal: { min: 16, max: 25 },
-      alarms: [
-        limit('high', 25.5, 'medium', { deadband: 0.3, onDelay: '5s' }),
-        limit('highHigh', 26.5, 'high', {
-          deadband: 0.3,
-          onDelay: '3s',
-          response: ['停止压缩机', 'Stop the compressors'],
-          responseTime: '3min',
-        }),
-      ],
-    }),
-    ...pressureInlet(place, { nominal: 0.4, range: 1 }).map(withoutRate),
-    ...security(place),
-    ...heartbeat(place),
-  );
-  return points;
 }

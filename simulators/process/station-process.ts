@@ -76,6 +76,7 @@ export class StationProcess {
   #ambient = 18;
   #timeMs = 0;
   #heartbeat = 0;
+  readonly #volumes = { A: 4_812_350, B: 1_207_411 };
 
   constructor(plant: Plant, station: Station, random: Random) {
     this.station = station;
@@ -105,6 +106,7 @@ export class StationProcess {
     const { disturbances } = this;
     const demand = demandFactor(timeMs) / 2.2;
     this.#heartbeat += dt;
+    this.#volumes[this.#runs.A.isTripped ? 'B' : 'A'] += (this.#flow * dt) / 3_600;
     this.#ambient = 18 + 7 * Math.sin(((timeMs / hourMs + 8 - 9) / 24) * 2 * Math.PI);
     this.#stepInlet(dt);
     this.#stepRuns(dt, demand);
@@ -165,6 +167,12 @@ export class StationProcess {
     B.afterRegulator = this.#outlet * 1.002;
   }
 
+  /** A station's flow meter sees all of it, a run's meter what its run passes. */
+  #shareOf(point: Point): number {
+    if (point.unitOf === null) return 1;
+    return (point.unitOf === 'A') === this.#runs.A.isTripped ? 0 : 1;
+  }
+
   /** A plume: the first detectors see most, the others less; gusts come and go; the instrument follows with its own lag (IR: t90 about 20 s). */
   #stepLeak(dt: number): void {
     const pull = Math.exp(-dt / 8);
@@ -186,7 +194,7 @@ export class StationProcess {
     const { disturbances } = this;
     switch (point.role) {
       case 'inletPressure':
-        return noisy(this.#inlet, 0.000_5);
+        return noisy(point.unitOf === null ? this.#inlet : Math.max(0, this.#inlet - run.filterLoss / 1_000), 0.000_5);
       case 'outletPressure':
         return noisy(this.#outlet, 0.000_5);
       case 'pressure':
@@ -202,9 +210,9 @@ export class StationProcess {
       case 'relief':
         return this.#isRelieving ? 1 : 0;
       case 'flow':
-        return Math.max(0, this.#flow * (1 + 0.004 * gaussian(this.#random)));
+        return Math.max(0, this.#flow * this.#shareOf(point) * (1 + 0.004 * gaussian(this.#random)));
       case 'totalizer':
-        return Math.floor(this.#heartbeat * 3);
+        return Math.floor(point.unitOf === 'B' ? this.#volumes.B : this.#volumes.A);
       case 'gasTemperature':
         return noisy(point.tag === 'TT-301' ? this.#ambient - 6 : this.#ambient - 1, 0.000_5);
       case 'ambientTemperature':
@@ -246,7 +254,10 @@ export class StationProcess {
       case 'mainsVoltage':
         return disturbances.isMainsLost ? 0 : noisy(229, 0.004);
       case 'mainsState':
-        return disturbances.isMainsLost ? 1 : 0;
+        // A UPS tells what its battery does (3 discharging, 1 floating), a relay that mains are lost.
+        return point.states?.some((state) => state.value === 3) ? (disturbances.isMainsLost ? 3 : 1) : disturbances.isMainsLost ? 1 : 0;
+      case 'pumpState':
+        return point.tag === 'XS-401' && disturbances.isOdorantPumpFailed ? 0 : point.unitOf === 'P2' ? 0 : 1;
       case 'door':
         return disturbances.isGateOpen && point.tag === 'ZS-901' ? 1 : 0;
       case 'perimeter':
@@ -254,6 +265,7 @@ export class StationProcess {
       case 'heartbeat':
         return Math.floor(this.#heartbeat) % 65_536;
       case 'other':
+        if (point.kind === 'discrete') return point.states?.find((state) => state.isNormal)?.value ?? 0;
         return noisy(point.normal === null ? 0 : (point.normal.min + point.normal.max) / 2, 0.002);
       default:
         return 0;

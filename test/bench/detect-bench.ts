@@ -3,7 +3,7 @@ import { createDetector } from '../../collector/detection/create-detector.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading, type ReadingBatch } from '../../domain/readings/reading-batch.ts';
-import { createRandom } from '../harness/toggling-devices.ts';
+import { createRandom } from '../../simulators/process/random.ts';
 import { type Bench, mustHold } from './bench.ts';
 import { loadPlantText } from './load-plant.ts';
 

@@ -7,10 +7,11 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { verifyChain } from '../../server/journal/journal.ts';
+import { createRandom } from '../../simulators/process/random.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { createRandom, startTogglingDevices } from '../harness/toggling-devices.ts';
+import { startTogglingDevices } from '../harness/toggling-devices.ts';
 
 const kills = 10;
 const password = 'a-long-enough-password';

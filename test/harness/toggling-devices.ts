@@ -4,17 +4,6 @@ import { createUnitImage, type ModbusServer, startModbusServer, type UnitImage }
 export const highValue = 80;
 const normalValue = 20;
 
-/** A repeatable random number in [0, 1) (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 export interface TogglingDevices {
   readonly plantText: string;
   /** Alarm ids whose condition holds at the devices now. */
