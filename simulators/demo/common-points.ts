@@ -270,9 +270,10 @@ export function odoriser(place: Place): PointInput[] {
   ];
 }
 
-export function gasLimits(): object[] {
+/** In the open at the usual 20 and 50 %LEL; in a cabinet or a regulator room, where gas gathers, at 10 and 25. */
+export function gasLimits(place: 'open' | 'enclosed' = 'open'): object[] {
   return [
-    limit('highHigh', 50, 'critical', {
+    limit('highHigh', place === 'open' ? 50 : 25, 'critical', {
       class: 'safety',
       deadband: 5,
       onDelay: '500ms',
@@ -282,7 +283,7 @@ export function gasLimits(): object[] {
       response: ['撤离站内人员，切断电源与气源，启动应急预案', 'Evacuate, cut power and gas, start the emergency plan'],
       responseTime: '2min',
     }),
-    limit('high', 20, 'high', {
+    limit('high', place === 'open' ? 20 : 10, 'high', {
       class: 'safety',
       deadband: 5,
       onDelay: '1s',
@@ -299,7 +300,7 @@ export function detectors(
   place: Place,
   count: number,
   area: readonly [string, string] = ['工艺区', 'Process area'],
-  more: (index: number) => Record<string, unknown> = () => ({}),
+  limits: 'open' | 'enclosed' = 'open',
 ): PointInput[] {
   return Array.from({ length: count }, (_, index) =>
     analog(
@@ -313,8 +314,7 @@ export function detectors(
         digits: 1,
         exceptionDeviation: 0.5,
         normal: { min: 0, max: 10 },
-        alarms: gasLimits(),
-        ...more(index),
+        alarms: gasLimits(limits),
       },
     ),
   );

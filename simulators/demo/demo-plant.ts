@@ -227,7 +227,7 @@ function demoStations(ports: DemoPorts): Station[] {
                 ...pressureInlet(cabinet, { nominal: 0.35, range: 0.6 }).slice(0, 2).map(withoutRate),
                 ...regulatorRun(cabinet, 'A', 11, { setpoint: 2.5, unit: 'kPa' }),
                 ...pressureOutlet(cabinet, 2.5, 'kPa'),
-                ...detectors(cabinet, 2, ['柜内', 'Cabinet']),
+                ...detectors(cabinet, 2, ['柜内', 'Cabinet'], 'enclosed'),
                 ...security(cabinet).slice(0, 3),
                 analog(cabinet, 'ET-801', ['电池电压', 'Battery voltage'], 'other', 'V', [0, 30], {
                   digits: 1,

@@ -70,12 +70,12 @@ export function gasTransmitter(socket: Socket, index: number): DeviceInput {
     points: [
       {
         tag: `GD-${500 + n}`,
-        name: { zh: `可燃气体探测器 ${n}（工艺区）`, en: `Gas detector ${n} (process area)` },
+        name: { zh: `可燃气体探测器 ${n}（调压间）`, en: `Gas detector ${n} (regulator room)` },
         from: 'gas',
         digits: 1,
         exceptionDeviation: 0.5,
         normal: { min: 0, max: 10 },
-        alarms: gasLimits(),
+        alarms: gasLimits('enclosed'),
         validity: [
           { tag: `GI-${500 + n}`, equals: 3, reason: 'maintenance' },
           { tag: `GI-${500 + n}`, equals: 2, reason: 'maintenance' },

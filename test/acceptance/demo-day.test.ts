@@ -28,13 +28,13 @@ test('demo plant: live, leak to high-high, line break by its rate, acknowledgeme
   expect(plant.reduce((sum, station) => sum + station.pointCount, 0)).toBeGreaterThanOrEqual(400);
   expect(await duty.alarms()).toEqual([]);
 
-  await play(first.controlUrl, 'leak', { station: 'GS-01', size: 30 });
+  await play(first.controlUrl, 'leak', { station: 'RS-01', size: 30 });
   await play(first.controlUrl, 'line-break', { station: 'GS-02' });
   const found = async (stationId: string, kinds: readonly string[]) => {
     const alarms = (await duty.alarms()).filter((alarm) => alarm.stationId === stationId && kinds.includes(alarm.kind));
     return kinds.every((kind) => alarms.some((alarm) => alarm.kind === kind));
   };
-  await expect.poll(() => found('GS-01', ['high', 'highHigh']), { timeout: 40_000, interval: 250 }).toBe(true);
+  await expect.poll(() => found('RS-01', ['high', 'highHigh']), { timeout: 40_000, interval: 250 }).toBe(true);
   await expect.poll(() => found('GS-02', ['rateOfChange', 'lowLow']), { timeout: 60_000, interval: 250 }).toBe(true);
 
   const journal = await duty.journal();
@@ -44,7 +44,7 @@ test('demo plant: live, leak to high-high, line break by its rate, acknowledgeme
   const lowLow = raisedAt((id) => id.startsWith('GS-02.') && id.endsWith('.lowLow'));
   expect(rate).toBeLessThan(lowLow);
 
-  const highHigh = (await duty.alarms('?station=GS-01')).find((alarm) => alarm.kind === 'highHigh') as AlarmView;
+  const highHigh = (await duty.alarms('?station=RS-01')).find((alarm) => alarm.kind === 'highHigh') as AlarmView;
   const comment = '已通知抢险队';
   const acknowledged = await duty.ask<AlarmView>('POST', `/api/alarms/${highHigh.id}/acknowledge`, { version: highHigh.version, comment });
   expect(acknowledged).toMatchObject({ status: 200, body: { acknowledgedBy: 'duty', comment } });
