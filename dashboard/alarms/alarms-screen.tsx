@@ -27,7 +27,13 @@ export function AlarmsScreen(): ReactNode {
         <h1>{t('alarms.title')}</h1>
         {mayReadJournal && (
           <nav className="tabs" aria-label={t('alarms.title')}>
-            <Link to="/alarms" search={{}} aria-current={isJournal ? undefined : 'page'} activeProps={{}}>
+            <Link
+              to="/alarms"
+              search={{}}
+              activeOptions={{ exact: true, includeSearch: true }}
+              aria-current={isJournal ? undefined : 'page'}
+              activeProps={{}}
+            >
               {t('alarms.list')}
             </Link>
             <Link

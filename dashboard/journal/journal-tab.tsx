@@ -126,7 +126,7 @@ function JournalList({ entries }: { readonly entries: readonly JournalEntry[] })
                 {station !== undefined && text(station.name)} {entry.alarmId ?? ''}
               </span>
               <span role="cell">{words.actor(entry)}</span>
-              <span role="cell" title={words.detail(entry)}>
+              <span role="cell" title={JSON.stringify(entry.detail)}>
                 {words.detail(entry)}
               </span>
               <span role="cell" className="muted number journal-hash" title={entry.hash}>

@@ -1,27 +1,51 @@
 // A journal entry in words. A kind or a detail that this page does not know yet is shown as it is: nothing is left out.
+import { type AlarmState, alarmStates } from '../../domain/alarms/alarm-state.ts';
+import type { PointView } from '../../domain/api/plant-api.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
+import { useZone } from '../session/plant-context.tsx';
+import { formatDateTime } from '../time/plant-time.ts';
+import { usePointById } from '../values/all-points.ts';
+import { formatNumber, formatValue } from '../values/format-value.ts';
 
 type KnownKind = keyof typeof zh.journal.kind;
+type KnownField = keyof typeof zh.journal.detailField;
 
 function isKnownKind(kind: string): kind is KnownKind {
   return Object.hasOwn(zh.journal.kind, kind);
 }
 
-/** What people wrote comes first, then the figures; identifiers that stand in other columns are left out. */
-const spokenFields = ['comment', 'reason', 'permit', 'compensatingMeasure'] as const;
-
-export function detailText(detail: Readonly<Record<string, unknown>>): string {
-  const spoken = spokenFields.flatMap((field) => (typeof detail[field] === 'string' ? [detail[field]] : []));
-  const rest = Object.entries(detail)
-    .filter(
-      ([name, value]) =>
-        !spokenFields.some((field) => field === name) && value !== null && value !== undefined && typeof value !== 'object',
-    )
-    .map(([name, value]) => `${name} ${String(value)}`);
-  return [...spoken, ...rest].join(' · ');
+function isKnownField(name: string): name is KnownField {
+  return Object.hasOwn(zh.journal.detailField, name);
 }
+
+function isAlarmState(value: unknown): value is AlarmState {
+  return alarmStates.some((state) => state === value);
+}
+
+type Detail = Readonly<Record<string, unknown>>;
+
+/** What people wrote comes first. */
+const spokenFields = ['comment', 'reason', 'compensatingMeasure'] as const;
+/** In other columns, or of no use to a reader; the title of the cell has them all. */
+const quietFields: ReadonlySet<string> = new Set([
+  ...spokenFields,
+  'event',
+  'from',
+  'to',
+  'priority',
+  'quality',
+  'sequence',
+  'version',
+  'value',
+  'kind',
+  'atMs',
+  'by',
+  'occurrenceId',
+  'untilMs',
+  'byAlarmId',
+]);
 
 export interface JournalWords {
   kind(entry: JournalEntry): string;
@@ -30,10 +54,59 @@ export interface JournalWords {
 }
 
 export function useJournalWords(): JournalWords {
-  const { t } = useWords();
+  const { t, language } = useWords();
+  const zone = useZone();
+  const pointById = usePointById();
+
+  const field = (name: string, value: unknown): string =>
+    isKnownField(name) ? t(`journal.detailField.${name}`, { value: String(value) }) : `${name} ${String(value)}`;
+
+  function valueText(entry: JournalEntry, value: number): string {
+    // GS-01.PT-101.highHigh belongs to the point GS-01.PT-101; a vote or an expression to none.
+    const point: PointView | undefined = pointById.get((entry.alarmId ?? '').split('.').slice(0, -1).join('.'));
+    const shown = point === undefined ? formatNumber(value, 2) : `${formatValue(point, value, language)} ${point.unit}`.trim();
+    return field('value', shown);
+  }
+
+  function alarmDetail(entry: JournalEntry): string[] {
+    const { detail } = entry;
+    const event = (typeof detail.event === 'object' && detail.event !== null ? detail.event : {}) as Detail;
+    const both: Detail = { ...event, ...detail };
+    const parts = spokenFields.flatMap((name) => (typeof both[name] === 'string' ? [both[name]] : []));
+    if (typeof detail.value === 'number' && entry.kind === 'alarm.raise') parts.push(valueText(entry, detail.value));
+    if (typeof both.untilMs === 'number') parts.push(field('until', formatDateTime(both.untilMs, zone)));
+    if (isAlarmState(detail.from) && isAlarmState(detail.to) && detail.from !== detail.to)
+      parts.push(`${t(`alarmState.${detail.from}`)} → ${t(`alarmState.${detail.to}`)}`);
+    if (typeof both.byAlarmId === 'string') parts.push(both.byAlarmId);
+    return [...parts, ...restOf(both)];
+  }
+
+  function restOf(detail: Detail): string[] {
+    return Object.entries(detail)
+      .filter(([name, value]) => !quietFields.has(name) && value !== null && value !== undefined && typeof value !== 'object')
+      .map(([name, value]) =>
+        name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
+          ? t(`role.${value as keyof typeof zh.role}`)
+          : field(name, value),
+      );
+  }
+
   return {
     kind: (entry) => (isKnownKind(entry.kind) ? t(`journal.kind.${entry.kind}`) : entry.kind),
-    actor: (entry) => (entry.actor.kind === 'person' ? entry.actor.displayName : entry.actor.part),
-    detail: (entry) => detailText(entry.detail),
+    actor({ actor }) {
+      if (actor.kind === 'person') return actor.displayName;
+      const [part = '', ...rest] = actor.part.split(' ');
+      return part === 'server' || part === 'collector' ? [t(`journal.part.${part}`), ...rest].join(' ') : actor.part;
+    },
+    detail(entry) {
+      if (entry.kind.startsWith('alarm.')) return alarmDetail(entry).join(' · ');
+      const { from, version, reason, ...rest } = entry.detail;
+      const known = [
+        ...(reason === 'wrongNameOrPassword' || reason === 'delayed' ? [t(`journal.refusal.${reason}`)] : []),
+        ...(typeof from === 'string' ? [field('from', from)] : []),
+        ...(typeof version === 'string' ? [field('version', version)] : []),
+      ];
+      return [...restOf(rest), ...known].join(' · ');
+    },
   };
 }

@@ -69,7 +69,7 @@ export const NetworkSchematic = memo(function NetworkSchematic({
                 className={summary.isWorstUnacknowledged ? 'flash-fast' : undefined}
                 style={summary.isWorstUnacknowledged ? flashStyle : undefined}
               >
-                <svg x={nodeWidth - 13} y={-8} width="22" height="22" viewBox="0 0 24 24" overflow="visible">
+                <svg x={nodeWidth - 13} y={-8} width="22" height="22" viewBox="0 0 24 24" overflow="visible" aria-hidden="true">
                   <PriorityShape priority={summary.worstPriority} />
                 </svg>
               </g>

@@ -1,13 +1,12 @@
 // Level 1: every station at once, by area, worst first to the eye; the network beside them.
-import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { PointView } from '../../domain/api/plant-api.ts';
 import { noAlarms, summarizeBy } from '../alarms/alarm-order.ts';
-import { fetchPoints } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useSubscription } from '../live/live-context.tsx';
 import { usePlant } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
+import { useAllPoints } from '../values/all-points.ts';
 import { NetworkSchematic } from './network-schematic.tsx';
 import { StationTile } from './station-tile.tsx';
 import { nearestInDirection } from './tile-movement.ts';
@@ -18,7 +17,7 @@ export function OverviewScreen(): ReactNode {
   const { plant, stations } = usePlant();
   const alarms = useAlarms();
   const byStation = useMemo(() => summarizeBy(alarms, (alarm) => alarm.stationId), [alarms]);
-  const points = useQuery({ queryKey: ['points', null], queryFn: ({ signal }) => fetchPoints(null, signal), staleTime: 300_000 });
+  const points = useAllPoints();
   const pointById = useMemo(() => new Map((points.data ?? []).map((point) => [point.id, point])), [points.data]);
   const keyPointIds = useMemo(() => stations.flatMap((station) => station.keyPointIds), [stations]);
   useSubscription([], keyPointIds);

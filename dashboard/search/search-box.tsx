@@ -22,7 +22,7 @@ export function SearchBox({ index, label, onPick, isPicked }: SearchBoxProps): R
   const [current, setCurrent] = useState(0);
   const at = Math.min(current, Math.max(0, found.length - 1));
   const listId = useId();
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView?.({ block: 'nearest' });
   }, [at]);
@@ -55,10 +55,10 @@ export function SearchBox({ index, label, onPick, isPicked }: SearchBoxProps): R
         onKeyDown={onKeyDown}
         data-testid="search-input"
       />
-      <ul id={listId} role="listbox" aria-label={label} ref={list}>
+      <div id={listId} role="listbox" aria-label={label} tabIndex={-1} ref={list}>
         {found.map((entry, row) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field above keeps the focus and moves through the list
-          <li
+          <div
             key={`${entry.kind}-${entry.id}`}
             id={`${listId}-${row}`}
             role="option"
@@ -85,9 +85,9 @@ export function SearchBox({ index, label, onPick, isPicked }: SearchBoxProps): R
               </>
             )}
             {isPicked?.(entry) === true && <span aria-hidden="true">✓</span>}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {found.length === 0 && <p className="empty">{t('jump.none')}</p>}
     </div>
   );

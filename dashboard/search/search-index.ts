@@ -1,9 +1,8 @@
 // Finds stations and points by name in either language, tag, id, or pinyin (whole or initials). The pinyin table is fetched on first use.
-import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import type { PointView, StationSummary } from '../../domain/api/plant-api.ts';
-import { fetchPoints } from '../http/gatewatch-api.ts';
 import { usePlant } from '../session/plant-context.tsx';
+import { useAllPoints } from '../values/all-points.ts';
 
 export type SearchEntry =
   | { readonly kind: 'station'; readonly id: string; readonly station: StationSummary; readonly haystack: string }
@@ -81,7 +80,7 @@ export function searchIn(index: readonly SearchEntry[], wanted: string, maximum:
 
 export function useSearchIndex(): readonly SearchEntry[] {
   const { stations } = usePlant();
-  const points = useQuery({ queryKey: ['points', null], queryFn: ({ signal }) => fetchPoints(null, signal), staleTime: 300_000 });
+  const points = useAllPoints();
   const [pinyin, setPinyin] = useState<{ readonly of: Pinyin } | null>(null);
   useEffect(() => {
     let isWanted = true;

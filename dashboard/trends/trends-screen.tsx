@@ -1,9 +1,7 @@
 // Trends: any points, live or past, one pane a point, one window and one cursor for all.
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useMemo, useState } from 'react';
 import type { PointView } from '../../domain/api/plant-api.ts';
-import { fetchPoints } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient, useSubscription } from '../live/live-context.tsx';
 import { SearchBox } from '../search/search-box.tsx';
@@ -13,6 +11,7 @@ import { Dialog } from '../shell/dialog.tsx';
 import { KeyHint } from '../shell/key-hint.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { formatDateTime, parseDateTime } from '../time/plant-time.ts';
+import { useAllPoints } from '../values/all-points.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { useNow } from '../values/use-now.ts';
 import { TrendChart } from './trend-chart.tsx';
@@ -32,7 +31,7 @@ export function TrendsScreen(): ReactNode {
   const { serverNowMs } = useLiveClient();
   const durationText = useDurationText();
   const nowMs = useNow(1_000);
-  const pointsQuery = useQuery({ queryKey: ['points', null], queryFn: ({ signal }) => fetchPoints(null, signal), staleTime: 300_000 });
+  const pointsQuery = useAllPoints();
   const pointIds = useMemo(() => (search.points ?? '').split(',').filter(Boolean).slice(0, pointsMaximum), [search.points]);
   const points = useMemo(
     () =>

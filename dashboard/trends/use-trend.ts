@@ -54,7 +54,7 @@ export function useTrend(point: { readonly id: string; readonly scanMs: number }
   }, [values, pointId, isLive]);
   const base = useMemo(
     () => (history.data === undefined ? noColumns : columnsOf(history.data.rows, gapMsOf(history.data.bucketMs, scanMs))),
-    [history.data],
+    [history.data, scanMs],
   );
   const isBelievable = areValuesBelievable(liveness);
   const columns = useMemo(

@@ -176,6 +176,7 @@ export function layOutMimic(points: readonly PointView[]): MimicLayout | null {
 
 /** Parts of a regulator run in the order in which the gas passes them. */
 const runParts = [
+  { kind: null, role: 'inletPressure' },
   { kind: 'filter', role: 'filterDifferentialPressure' },
   { kind: 'slamShut', role: 'slamShut' },
   { kind: 'monitor', role: 'monitorTravel' },
@@ -201,10 +202,13 @@ function drawLine(drawing: Drawing, points: readonly PointView[], isFedFromBelow
     drawing.instrument(firstValve, x - 22, y + 48, null);
     x += 56;
   }
-  const temperatures = ofRole('gasTemperature');
+  const temperatures = ofRole('gasTemperature').filter((point) => !isInRun(point));
   const inletTemperature = temperatures.length > 1 ? temperatures[0] : undefined;
   const outletTemperatures = temperatures.length > 1 ? temperatures.slice(1) : temperatures;
-  const atInlet = [...ofRole('inletPressure'), ...(inletTemperature === undefined ? [] : [inletTemperature])];
+  const atInlet = [
+    ...ofRole('inletPressure').filter((point) => !isInRun(point)),
+    ...(inletTemperature === undefined ? [] : [inletTemperature]),
+  ];
   if (atInlet.length > 0) {
     // Both above the pipe where the valve's own instrument stands below it.
     drawing.stack(atInlet, x + 16, y, 58, firstValve === undefined ? 56 : null);
@@ -258,18 +262,26 @@ function drawLine(drawing: Drawing, points: readonly PointView[], isFedFromBelow
 
   // Meters
   const meterPoints = ofRole('flow', 'totalizer');
-  const meters = unitsOf(meterPoints);
+  const allMeters = unitsOf(meterPoints);
+  const hasRunMeters = allMeters.some((unit) => unit !== null);
+  // A flow of the whole station beside meters of runs is their sum, not one more meter.
+  const meters = hasRunMeters ? allMeters.filter((unit) => unit !== null) : allMeters;
   if (meters.length > 0) {
     x = drawParallel(drawing, x, y, meters, 168, (unit, centreX, centreY) => {
       drawing.symbol('meter', centreX - 20, centreY, unit, []);
       drawing.caption('meter', unit ?? '', centreX - 20, centreY - 30);
       meterPoints
         .filter((point) => point.unitOf === unit)
-        .slice(0, 2)
+        .slice(0, meters.length > 1 ? 1 : 2)
         .forEach((point, index) => {
           drawing.instrument(point, centreX - 58, centreY + 48 + index * 44, null);
         });
     });
+  }
+  const totals = hasRunMeters ? ofRole('flow').filter((point) => point.unitOf === null) : [];
+  if (totals.length > 0) {
+    drawing.stack(totals.slice(0, 2), x + 16, y, 58, 56);
+    x += instrumentWidth;
   }
 
   // Odoriser
@@ -360,7 +372,8 @@ function machinesOf(points: readonly PointView[]): Machine[] {
   };
   collect('tank', (point) => tankRoles.has(point.role));
   collect('compressor', (point) => compressorRoles.has(point.role));
-  collect('pump', (point) => point.role === 'pumpState');
+  // A pump of no unit is a helper of something else, such as the odorant pump: it is in the table, not on the gas line.
+  collect('pump', (point) => point.role === 'pumpState' && point.unitOf !== null);
   return machines;
 }
 

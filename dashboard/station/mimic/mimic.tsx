@@ -162,7 +162,7 @@ const Instrument = memo(function Instrument({
       </text>
       {summary.worstPriority !== null && (
         <g className={isFlashing ? 'flash-fast' : undefined} style={isFlashing ? flashStyle : undefined}>
-          <svg x={boxWidth + bubble - 11} y={-26} width="21" height="21" viewBox="0 0 24 24" overflow="visible">
+          <svg x={boxWidth + bubble - 11} y={-26} width="21" height="21" viewBox="0 0 24 24" overflow="visible" aria-hidden="true">
             <PriorityShape priority={summary.worstPriority} />
           </svg>
         </g>
