@@ -41,10 +41,6 @@ export function setLanguage(language: Language): void {
   void i18next.changeLanguage(language);
 }
 
-export function currentLanguage(): Language {
-  return languages.find((language) => language === i18next.language) ?? 'zh';
-}
-
 /** `t` for the page's own words, `text` for words that come from the plant file. */
 export function useWords() {
   const { t, i18n } = useTranslation();

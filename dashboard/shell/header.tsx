@@ -66,9 +66,10 @@ function AlarmCounts(): ReactNode {
     return { total, waiting };
   }, [alarms]);
   return (
-    <Link to="/alarms" className="alarm-counts" data-testid="alarm-counts" aria-label={t('header.alarmCounts', counts.total)}>
+    <Link to="/alarms" className="alarm-counts" data-testid="alarm-counts">
+      <span className="visually-hidden">{t('header.alarmCounts', counts.total)}</span>
       {alarmPriorities.map((priority) => (
-        <span key={priority} data-empty={counts.total[priority] === 0 || undefined} data-testid={`count-${priority}`}>
+        <span key={priority} aria-hidden="true" data-empty={counts.total[priority] === 0 || undefined} data-testid={`count-${priority}`}>
           <PriorityMark priority={priority} size={18} flash={counts.waiting[priority] > 0 ? 'fast' : 'none'} />
           <b className="number">{counts.total[priority]}</b>
         </span>

@@ -2,14 +2,16 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 
 export interface MenuProps {
+  /** What the menu is for: its tooltip, and its name where the button is only a picture. */
   readonly label: string;
+  readonly isIcon?: boolean;
   readonly button: ReactNode;
   readonly children: (close: () => void) => ReactNode;
   readonly className?: string;
   readonly testId?: string;
 }
 
-export function Menu({ label, button, children, className, testId }: MenuProps): ReactNode {
+export function Menu({ label, isIcon = false, button, children, className, testId }: MenuProps): ReactNode {
   const [isOpen, setIsOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -42,7 +44,7 @@ export function Menu({ label, button, children, className, testId }: MenuProps):
         className="header-button"
         aria-expanded={isOpen}
         aria-controls={panelId}
-        aria-label={label}
+        aria-label={isIcon ? label : undefined}
         title={label}
         onClick={() => setIsOpen(!isOpen)}
         data-testid={testId}

@@ -43,6 +43,7 @@ export function SoundMenu(): ReactNode {
       )}
       <Menu
         label={`${t('sound.title')}: ${text}`}
+        isIcon
         button={<Speaker isOn={state.kind === 'sounding'} isMuted={state.kind === 'silenced'} />}
         testId="sound-menu"
       >

@@ -61,7 +61,7 @@ export class AlarmSound {
   }
 
   unblock(): void {
-    if (this.#player.isBlocked()) this.#player.unblock();
+    this.#player.unblock();
   }
 
   stop(): void {

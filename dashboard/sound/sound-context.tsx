@@ -23,13 +23,6 @@ export function SoundProvider({ sound, children }: { readonly sound: AlarmSound;
     show();
     return sound.state.subscribe(show);
   }, [sound]);
-  useEffect(() => {
-    const unblock = (): void => sound.unblock();
-    for (const event of ['pointerdown', 'keydown'] as const) document.addEventListener(event, unblock);
-    return () => {
-      for (const event of ['pointerdown', 'keydown'] as const) document.removeEventListener(event, unblock);
-    };
-  }, [sound]);
   return <SoundContext value={sound}>{children}</SoundContext>;
 }
 

@@ -10,6 +10,9 @@ export function createWebAudioPlayer(): SoundPlayer {
   context?.addEventListener('statechange', () => {
     for (const listener of listeners) listener();
   });
+  // Browsers let a page sound once a person has touched it: the click or key that signs in is enough.
+  for (const event of ['pointerdown', 'keydown'] as const)
+    document.addEventListener(event, () => void context?.resume().catch(() => undefined));
   return {
     play: (pattern) => {
       if (context === null || context.state !== 'running') return;

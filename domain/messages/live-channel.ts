@@ -2,8 +2,6 @@
 import { z } from 'zod';
 import { alarmViewSchema } from '../api/alarm-api.ts';
 
-export const liveSchemaVersion = 1;
-
 export const subscribeSchema = z.object({
   /** All points of these stations. */
   stations: z.array(z.string()).max(500).optional(),

@@ -49,35 +49,3 @@ export function pushReading(batch: ReadingBatch, point: number, timeMs: number, 
   batch.quality[row] = quality;
   batch.length = row + 1;
 }
-
-/** A copy with arrays of exactly `length` rows, safe to keep. */
-export function copyReadingBatch(batch: ReadingBatch): ReadingBatch {
-  return {
-    table: batch.table,
-    length: batch.length,
-    point: batch.point.slice(0, batch.length),
-    timeMs: batch.timeMs.slice(0, batch.length),
-    value: batch.value.slice(0, batch.length),
-    quality: batch.quality.slice(0, batch.length),
-    text: batch.text === null ? null : new Map(batch.text),
-  };
-}
-
-/** One reading as people and JSON see it. `value` is null where quality says there is none. */
-export interface Reading {
-  readonly pointId: string;
-  readonly timeMs: number;
-  readonly value: number | string | null;
-  readonly quality: number;
-}
-
-export function readingAt(batch: ReadingBatch, row: number): Reading {
-  const value = batch.value[row] ?? Number.NaN;
-  const text = batch.text?.get(row);
-  return {
-    pointId: batch.table.ids[batch.point[row] ?? -1] ?? '',
-    timeMs: batch.timeMs[row] ?? 0,
-    value: text ?? (Number.isFinite(value) ? value : null),
-    quality: batch.quality[row] ?? Quality.bad,
-  };
-}

@@ -16,7 +16,3 @@ export const localizedTextSchema = z
 
 /** The resolved form, as it travels over the API. */
 export const localizedTextViewSchema = z.object({ zh: z.string(), en: z.string() });
-
-export function textIn(language: Language, text: LocalizedText): string {
-  return text[language];
-}
