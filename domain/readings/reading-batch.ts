@@ -1,5 +1,4 @@
 // Readings on the hot path: one batch a scan, columns as typed arrays. A reading is never an object before the browser's edge.
-import { Quality } from './quality.ts';
 
 /**
  * The points that a batch's `point` column indexes. One table a plant version; holders may cache per table by identity.

@@ -34,6 +34,8 @@ export class AlarmStore {
   readonly #clock: Clock;
   readonly #records = new Map<string, AlarmRecord>();
   readonly #alarmIdByOccurrence = new Map<string, string>();
+  /** Old occurrences are remembered only so that a late action on one is told as a conflict. */
+  readonly #occurrencesMax: number;
   readonly #progress = new Map<string, number>();
   readonly #listeners = new Set<AlarmListener>();
   /** Transactions follow one another; each sees the records that the one before committed. */
@@ -44,6 +46,7 @@ export class AlarmStore {
     this.#database = database;
     this.#journal = journal;
     this.#clock = clock;
+    this.#occurrencesMax = Math.max(100_000, plant.alarms.length * 2);
   }
 
   static async open(options: { plant: Plant; database: Database; journal: Journal; clock: Clock }): Promise<AlarmStore> {
@@ -270,7 +273,14 @@ export class AlarmStore {
 
   #put(record: AlarmRecord): void {
     this.#records.set(record.alarmId, record);
-    if (record.occurrenceId !== null) this.#alarmIdByOccurrence.set(record.occurrenceId, record.alarmId);
+    if (record.occurrenceId === null) return;
+    this.#alarmIdByOccurrence.set(record.occurrenceId, record.alarmId);
+    while (this.#alarmIdByOccurrence.size > this.#occurrencesMax) {
+      const [oldest = '', alarmId = ''] = this.#alarmIdByOccurrence.entries().next().value ?? [];
+      this.#alarmIdByOccurrence.delete(oldest);
+      // The newest occurrence of an alarm must stay reachable however old it is.
+      if (this.#records.get(alarmId)?.occurrenceId === oldest) this.#alarmIdByOccurrence.set(oldest, alarmId);
+    }
   }
 
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
