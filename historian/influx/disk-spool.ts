@@ -167,7 +167,16 @@ export class DiskSpool {
     for (const segment of [...this.#bytesBySegment.keys()]) {
       if (segment >= oldest || segment === this.#segment) continue;
       this.#bytesBySegment.delete(segment);
+      await this.#deleteSegment(segment);
+    }
+  }
+
+  /** One that cannot be deleted now is found at the next start: deleted where it lies before the position, else sent again. */
+  async #deleteSegment(segment: number): Promise<void> {
+    try {
       await rm(this.#segmentFile(segment), { force: true });
+    } catch (error) {
+      this.#log.warn({ segment, error: String(error) }, 'a finished spool segment cannot be deleted; it takes space until the next start');
     }
   }
 
@@ -197,7 +206,7 @@ export class DiskSpool {
       // Counted before the file goes: a crash in between counts what is then still sent, never the other way round.
       await this.#state.addDropped(lines);
       this.#bytesBySegment.delete(oldest);
-      await rm(this.#segmentFile(oldest), { force: true });
+      await this.#deleteSegment(oldest);
       if (lines > 0) {
         this.#log.error(
           { dropped: lines, droppedInAll: this.droppedLines, bytesMax: this.#bytesMax },

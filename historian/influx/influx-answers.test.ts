@@ -1,14 +1,15 @@
 // What a database may answer, from a server that answers it: only 204 counts as stored, everything else waits on disk or is set aside.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../collector/system-clock.ts';
+import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { Historian, HistorianLog } from '../historian.ts';
 import { contractPlant, writeRows } from '../historian-contract-plant.ts';
-import { openInfluxHistorian } from './influx-historian.ts';
+import { type InfluxHistorianOptions, openInfluxHistorian } from './influx-historian.ts';
 import { parseInfluxUrl } from './influx-target.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-answers-'));
@@ -16,6 +17,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const log: HistorianLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const plant = contractPlant();
 const point = 'RS-01.PT-102';
+
+/** Where time is moved by hand, requests must not run into their deadline by it. */
+const patientMs = 1e9;
 
 type Answer = (request: http.IncomingMessage, lines: string, response: http.ServerResponse) => void;
 
@@ -26,7 +30,13 @@ interface FakeDatabase {
   readonly historian: Historian;
 }
 
-async function against(name: string, query: string, environment: Record<string, string>, answer: Answer): Promise<FakeDatabase> {
+async function against(
+  name: string,
+  query: string,
+  environment: Record<string, string>,
+  answer: Answer,
+  more: Partial<InfluxHistorianOptions> = {},
+): Promise<FakeDatabase> {
   const stored: string[] = [];
   const requests: { url: string; authorization: string | undefined; lineCount: number }[] = [];
   const server = http.createServer((request, response) => {
@@ -53,6 +63,7 @@ async function against(name: string, query: string, environment: Record<string, 
     log,
     requestTimeoutMs: 500,
     random: () => 0,
+    ...more,
   });
   onTestFinished(async () => {
     await historian.close();
@@ -120,6 +131,133 @@ test('one bad line among many is found by halving; the others are stored', async
   expect(new Set(stored).size).toBe(99);
 });
 
+test.each([
+  ['seconds', 'after', (_nowMs: number) => '7', 7_000],
+  ['a date', 'date', (nowMs: number) => new Date(nowMs + 9_000).toUTCString(), 9_000],
+  ['more than an hour, which is not believed', 'long', (_nowMs: number) => '9000000', 3_600_000],
+])('a database that asks to be left alone for a time is: %s', async (_how, name, header, waitMs) => {
+  const clock = new ManualClock(Date.UTC(2026, 0, 1));
+  const { requests, stored, historian } = await against(
+    name,
+    'db=x',
+    {},
+    (_request, _lines, response) =>
+      requests.length === 1 ? end(response, 429, '', { 'retry-after': header(clock.nowMs()) }) : end(response, 204),
+    { clock, requestTimeoutMs: patientMs },
+  );
+  write(historian);
+  await historian.flush();
+  await expect.poll(() => historian.status().reason, { timeout: 10_000 }).toMatch(/overloaded/);
+  clock.advance(waitMs - 1);
+  write(historian, 1); // what comes meanwhile does not shorten the wait
+  await historian.flush();
+  expect(requests).toHaveLength(1);
+  clock.advance(1);
+  await expect.poll(() => historian.status().spooled, { timeout: 10_000 }).toBe(0);
+  expect(new Set(stored).size).toBe(10);
+});
+
+test('tries grow apart, up to half a minute, while the database is ill', async () => {
+  const waits: number[] = [];
+  class RecordingClock extends ManualClock {
+    override after(delayMs: number, callback: () => void) {
+      if (delayMs !== 500 && delayMs !== patientMs) waits.push(delayMs);
+      return super.after(delayMs, callback);
+    }
+  }
+  const clock = new RecordingClock();
+  const { requests, historian } = await against('apart', 'db=x', {}, (_request, _lines, response) => end(response, 503), {
+    clock,
+    random: () => 1,
+    requestTimeoutMs: patientMs,
+  });
+  write(historian);
+  await historian.flush();
+  for (const [tries, waitMs] of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000].entries()) {
+    // The failure is known, and so the timer set, before time goes on.
+    await expect.poll(() => waits.length, { timeout: 10_000 }).toBe(tries + 1);
+    expect(waits.at(-1)).toBe(waitMs);
+    expect(requests).toHaveLength(tries + 1);
+    clock.advance(waitMs);
+  }
+});
+
+test('stored, but the answer was lost: sent again, which stores it once', async () => {
+  const received: string[] = [];
+  let losses = 2;
+  const { historian } = await against('lost', 'db=x', {}, (_request, lines, response) => {
+    received.push(...lines.split('\n').filter((line) => line !== ''));
+    losses -= 1;
+    if (losses >= 0) response.destroy();
+    else end(response, 204);
+  });
+  write(historian);
+  await historian.flush();
+  await expect.poll(() => historian.status().spooled, { timeout: 10_000 }).toBe(0);
+  expect(received).toHaveLength(30);
+  expect(new Set(received).size).toBe(10); // the same lines: the database keeps one of each
+  expect(historian.status()).toMatchObject({ written: 10, dropped: 0, setAside: 0 });
+});
+
+test('a line that is answered 500 for ever does not block the others', async () => {
+  const clock = new ManualClock();
+  const { stored, historian } = await against(
+    'poison',
+    'db=x',
+    {},
+    (_request, lines, response) => (lines.includes('v=37,') ? end(response, 500, 'panic') : end(response, 204)),
+    { clock, requestTimeoutMs: patientMs },
+  );
+  write(historian, 100);
+  await historian.flush();
+  await expect
+    .poll(
+      () => {
+        clock.advance(1_000);
+        return historian.status().spooled;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(0);
+  expect(historian.status()).toMatchObject({ setAside: 1, written: 99, isAvailable: true });
+  expect(new Set(stored).size).toBe(99);
+  expect(readFileSync(path.join(folder, 'poison', 'set-aside.lp'), 'utf8')).toMatch(
+    /^# 500 panic\nreading,point=RS-01\.PT-102 v=37,q=0i \d+\n$/,
+  );
+});
+
+test('a database that answers 500 to everything loses nothing: no line is at fault', async () => {
+  const clock = new ManualClock();
+  let isWell = false;
+  const { stored, requests, historian } = await against(
+    'ill',
+    'db=x',
+    {},
+    (_request, _lines, response) => end(response, isWell ? 204 : 500),
+    { clock, requestTimeoutMs: patientMs },
+  );
+  write(historian, 100);
+  await historian.flush();
+  const timePasses = () => {
+    clock.advance(1_000);
+    return requests.length;
+  };
+  await expect.poll(timePasses, { timeout: 20_000 }).toBeGreaterThan(60); // past the searches for a line at fault
+  expect(historian.status()).toMatchObject({ setAside: 0, spooled: 100 });
+  isWell = true;
+  await expect
+    .poll(
+      () => {
+        timePasses();
+        return historian.status().spooled;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(0);
+  expect(historian.status()).toMatchObject({ setAside: 0, written: 100 });
+  expect(new Set(stored).size).toBe(100);
+});
+
 test('too large a request is halved until it fits', async () => {
   const { stored, requests, historian } = await against('large', 'db=x', {}, (_request, lines, response) =>
     end(response, lines.length > 1_000 ? 413 : 204),
@@ -130,6 +268,58 @@ test('too large a request is halved until it fits', async () => {
   expect(new Set(stored).size).toBe(100);
   expect(requests.length).toBeGreaterThan(2);
   expect(historian.status().setAside).toBe(0);
+});
+
+test('while the spool cannot be written readings wait in memory, bounded and counted, and go when it can', async () => {
+  const { stored, historian } = await against('gone', 'db=x', {}, (_request, _lines, response) => end(response, 204), {
+    queueRowsMax: 50,
+  });
+  const spoolFolder = path.join(folder, 'gone');
+  renameSync(spoolFolder, `${spoolFolder}.away`);
+  write(historian, 100);
+  await expect(historian.flush()).rejects.toThrow(/not stored/);
+  const { accepted, spooled, dropped, isAvailable, reason } = historian.status();
+  expect({ accepted, isAvailable, all: spooled + dropped }).toEqual({ accepted: 100, isAvailable: false, all: 100 });
+  expect(reason).toMatch(/ENOENT/);
+  expect(dropped).toBeGreaterThan(0);
+  renameSync(`${spoolFolder}.away`, spoolFolder);
+  await expect.poll(() => historian.status().spooled, { timeout: 10_000 }).toBe(0);
+  expect(stored).toHaveLength(spooled);
+  expect(historian.status()).toMatchObject({ written: spooled, dropped, isAvailable: true, reason: null });
+});
+
+test('a spool that is full drops its oldest readings, and counts every one', async () => {
+  let isWell = false;
+  const { stored, historian } = await against('full', 'db=x', {}, (_request, _lines, response) => end(response, isWell ? 204 : 503), {
+    spoolBytesMax: 40_000,
+  });
+  let next = 0;
+  for (let round = 0; round < 20; round += 1) {
+    writeRows(
+      historian,
+      plant,
+      point,
+      Array.from({ length: 100 }, () => [1_767_225_600_000 + next * 1_000, next++] as const),
+    );
+    await historian.flush();
+  }
+  const { spooled, dropped } = historian.status();
+  expect(dropped).toBeGreaterThan(0);
+  expect(spooled + dropped).toBe(2_000);
+  isWell = true;
+  await expect.poll(() => historian.status().spooled, { timeout: 20_000 }).toBe(0);
+  expect(new Set(stored).size).toBe(spooled);
+  expect(stored.at(-1)).toMatch(/ v=1999,/);
+  expect(historian.status()).toMatchObject({ written: spooled, dropped });
+});
+
+test('a question that is given up while the database hangs is not answered', async () => {
+  const { requests, historian } = await against('quiet', 'db=x', {}, () => undefined, { requestTimeoutMs: patientMs });
+  const question = new AbortController();
+  const answer = historian.readRaw({ pointId: point, fromMs: 0, toMs: 1, limit: 1, signal: question.signal });
+  await expect.poll(() => requests.length, { timeout: 10_000 }).toBe(1);
+  question.abort(new Error('the page was left'));
+  await expect(answer).rejects.toThrow(/the page was left/);
 });
 
 test('2.x is written to with organisation, bucket and token; 1.x with database and basic sign-in', async () => {

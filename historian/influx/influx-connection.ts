@@ -19,7 +19,14 @@ export type WriteOutcome =
   /** 400, 413, 422: something in these lines will never be taken. */
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
   /** Not now; the same lines may be taken later. */
-  | { readonly kind: 'held'; readonly reason: WriteFailure; readonly message: string; readonly retryAfterMs: number | null };
+  | {
+      readonly kind: 'held';
+      readonly reason: WriteFailure;
+      readonly message: string;
+      readonly retryAfterMs: number | null;
+      /** Answered 500, which some databases also answer to a line that they will never take. */
+      readonly isLineSuspect: boolean;
+    };
 
 export class InfluxConnection {
   readonly #client: InfluxDB;
@@ -133,12 +140,12 @@ function outcomeOf(answer: Answer, nowMs: number): WriteOutcome {
     case 503:
       return held('overloaded', message, retryAfterMs);
     default:
-      return held(error.statusCode >= 500 ? 'serverError' : 'unexpectedStatus', message, retryAfterMs);
+      return held(error.statusCode >= 500 ? 'serverError' : 'unexpectedStatus', message, retryAfterMs, error.statusCode === 500);
   }
 }
 
-function held(reason: WriteFailure, message: string, retryAfterMs: number | null): WriteOutcome {
-  return { kind: 'held', reason, message, retryAfterMs };
+function held(reason: WriteFailure, message: string, retryAfterMs: number | null, isLineSuspect = false): WriteOutcome {
+  return { kind: 'held', reason, message, retryAfterMs, isLineSuspect };
 }
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3). */

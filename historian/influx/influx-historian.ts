@@ -12,6 +12,7 @@ import { InfluxConnection } from './influx-connection.ts';
 import { readBuckets, readRaw } from './influx-reads.ts';
 import type { InfluxTarget } from './influx-target.ts';
 import { LineWriter } from './line-protocol.ts';
+import { type RefusedLine, sendFrame } from './send-frame.ts';
 import { SetAside } from './set-aside.ts';
 
 export interface InfluxHistorianOptions extends Omit<HistorianOptions, 'url'> {
@@ -29,10 +30,14 @@ export interface InfluxHistorianOptions extends Omit<HistorianOptions, 'url'> {
 const spoolDelayMs = 500;
 const spoolAtOnceRows = 65_536;
 const spoolRowsMax = 262_144;
-/** Lines a request: four chunks of 2,048, in the range that InfluxDB's own documentation advises. */
-const chunksEachFrame = 4;
+/** Lines a request: two chunks of 2,048. InfluxDB's own documentation advises about 5,000 at most. */
+const chunksEachFrame = 2;
 const retryDelayMsMin = 1_000;
 const retryDelayMsMax = 30_000;
+/** A database that asks for more is asked again after this: the header may come from a clock that is wrong. */
+const retryAfterMsMax = 3_600_000;
+/** Answered 500 this often in a row, a frame is searched for a line at fault. */
+const suspectAfterTries = 3;
 /** How long a read waits for readings that were accepted before it to reach the database. */
 const readWaitMs = 2_000;
 const closeWaitMs = 2_000;
@@ -93,14 +98,16 @@ class InfluxHistorian implements Historian {
 
   async readRaw(range: ReadRange & { readonly limit: number }): Promise<RawColumns> {
     const { pointId, fromMs, toMs, limit } = range;
-    await this.#drained(readWaitMs);
-    return readRaw(this.#connection, { pointId, fromMs, toMs, limit }, this.#signalOf(range));
+    const signal = this.#signalOf(range);
+    await this.#drained(readWaitMs, signal);
+    return readRaw(this.#connection, { pointId, fromMs, toMs, limit }, signal);
   }
 
   async readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns> {
     const { pointId, fromMs, toMs, buckets } = range;
-    await this.#drained(readWaitMs);
-    return readBuckets(this.#connection, { pointId, fromMs, toMs, buckets }, this.#signalOf(range));
+    const signal = this.#signalOf(range);
+    await this.#drained(readWaitMs, signal);
+    return readBuckets(this.#connection, { pointId, fromMs, toMs, buckets }, signal);
   }
 
   status(): HistorianStatus {
@@ -194,6 +201,7 @@ class InfluxHistorian implements Historian {
   /** Sends frame after frame until closed. */
   async #sendAll(): Promise<void> {
     let retryDelayMs = retryDelayMsMin;
+    let suspectTries = 0;
     while (!this.#closing.signal.aborted) {
       const frame = await this.#spool.peek();
       if (frame === null) {
@@ -202,15 +210,18 @@ class InfluxHistorian implements Historian {
         await this.#sleep(null);
         continue;
       }
-      const outcome = await this.#sendFrame(frame);
+      const outcome = await sendFrame(this.#connection, frame.text ?? '', suspectTries >= suspectAfterTries, this.#closing.signal);
       if (this.#closing.signal.aborted && outcome.kind === 'held') return;
-      if (outcome.kind === 'done') {
+      if (outcome.kind === 'settled') {
+        await this.#settle(frame, outcome.refused);
+        suspectTries = 0;
         if (this.#hasWarned) this.#options.log.info({ spooled: this.#spool.pendingLines }, 'the database takes readings again');
         this.#hasWarned = false;
         this.#reason = null;
         retryDelayMs = retryDelayMsMin;
         continue;
       }
+      suspectTries = outcome.isLineSuspect ? suspectTries + 1 : 0;
       this.#reason = `${outcome.reason}: ${outcome.message}`;
       for (const waiter of this.#drainWaiters) waiter();
       if (!this.#hasWarned)
@@ -220,29 +231,13 @@ class InfluxHistorian implements Historian {
         );
       this.#hasWarned = true;
       const { random = Math.random } = this.#options;
-      await this.#sleep(outcome.retryAfterMs ?? retryDelayMs * (0.5 + random() / 2));
+      const backOffMs = retryDelayMs * (0.5 + random() / 2);
+      await this.#sleep(outcome.retryAfterMs === null ? backOffMs : Math.min(retryAfterMsMax, outcome.retryAfterMs));
       retryDelayMs = Math.min(retryDelayMsMax, retryDelayMs * 2);
     }
   }
 
-  async #sendFrame(
-    frame: SpoolFrame,
-  ): Promise<{ kind: 'done' } | { kind: 'held'; reason: string; message: string; retryAfterMs: number | null }> {
-    const text = frame.text ?? '';
-    const refused: { line: string; reason: string }[] = [];
-    // Halves of what was refused, until single lines are: the rest must be stored.
-    const pieces: string[][] = [];
-    let outcome = await this.#connection.write(text, this.#closing.signal);
-    if (outcome.kind === 'refused') pieces.push(text.split('\n').filter((line) => line !== ''));
-    while (outcome.kind !== 'held' && pieces.length > 0) {
-      const lines = pieces.pop() as string[];
-      outcome = await this.#connection.write(`${lines.join('\n')}\n`, this.#closing.signal);
-      if (outcome.kind !== 'refused') continue;
-      const [only] = lines;
-      if (lines.length === 1 && only !== undefined) refused.push({ line: only, reason: `${outcome.status} ${outcome.message}` });
-      else pieces.push(lines.slice(Math.ceil(lines.length / 2)), lines.slice(0, Math.ceil(lines.length / 2)));
-    }
-    if (outcome.kind === 'held') return outcome;
+  async #settle(frame: SpoolFrame, refused: readonly RefusedLine[]): Promise<void> {
     if (refused.length > 0) {
       await this.#setAside.add(refused);
       this.#options.log.error(
@@ -252,7 +247,6 @@ class InfluxHistorian implements Historian {
     }
     this.#written += frame.lineCount - refused.length;
     await this.#spool.acknowledge(frame);
-    return { kind: 'done' };
   }
 
   /** Until woken, or after `delayMs`. Between tries a wake-up does not shorten the wait. */
@@ -270,19 +264,27 @@ class InfluxHistorian implements Historian {
     });
   }
 
-  /** What was accepted so far is in the database, or the database is away, or the time is over: best effort, so that a trend ends at now. */
-  async #drained(limitMs: number): Promise<void> {
+  /**
+   * What was accepted so far is in the database, or the database is away, or the time is over: best effort, so that a trend ends at now.
+   * Rejects only where `signal` is aborted.
+   */
+  async #drained(limitMs: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     await this.flush().catch(() => undefined);
-    if (this.#spool.pendingLines === 0 || this.#hasWarned) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        timer.cancel();
-        this.#drainWaiters.delete(done);
-        resolve();
-      };
-      const timer = this.#options.clock.after(limitMs, done);
-      this.#drainWaiters.add(done);
-    });
+    if (this.#spool.pendingLines > 0 && !this.#hasWarned) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          timer.cancel();
+          this.#drainWaiters.delete(done);
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        const timer = this.#options.clock.after(limitMs, done);
+        this.#drainWaiters.add(done);
+        signal?.addEventListener('abort', done, { once: true });
+      });
+    }
+    signal?.throwIfAborted();
   }
 }
 

@@ -1,5 +1,5 @@
 // Lines that the database will never take (400, 413, 422), kept in a file for a person to look at; everything around them is stored.
-import { appendFile, readFile, stat } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 
 const bytesMax = 64 * 1024 * 1024;
 
@@ -24,12 +24,14 @@ export class SetAside {
     if (refused.length === 0) return;
     this.count += refused.length;
     try {
-      const size = await stat(this.#file).then(
-        (found) => found.size,
-        () => 0,
-      );
-      if (size > bytesMax) return;
-      await appendFile(this.#file, refused.map(({ line, reason }) => `# ${reason.replace(/\s+/g, ' ')}\n${line}\n`).join(''));
+      const file = await open(this.#file, 'a');
+      try {
+        if ((await file.stat()).size > bytesMax) return;
+        await file.appendFile(refused.map(({ line, reason }) => `# ${reason.replace(/\s+/g, ' ')}\n${line}\n`).join(''));
+        await file.datasync(); // the spool lets go of the lines next
+      } finally {
+        await file.close();
+      }
     } catch {
       // Counted all the same.
     }
