@@ -8,6 +8,7 @@ import type { HistorianReader } from '../../historian/historian.ts';
 import { maySee } from '../access/access-control.ts';
 import { identityOf } from './create-app.ts';
 import { momentSchema } from './moment.ts';
+import { parquetOf } from './parquet-export.ts';
 import { ProblemError } from './problem-error.ts';
 
 const hourMs = 3_600_000;
@@ -33,8 +34,6 @@ export function readingsRoutes(options: {
       const point = plant.points[plant.pointIndexById.get(query.point) ?? -1];
       if (point === undefined || !maySee(identityOf(request), plant.stations[point.stationIndex]?.id ?? ''))
         throw new ProblemError(404, 'Not found', { detail: `There is no point ${query.point}` });
-      if (query.format === 'parquet')
-        throw new ProblemError(406, 'Not available', { detail: 'Parquet export comes with the evidence bundle; use format=csv.' });
       if (historian === null)
         throw new ProblemError(503, 'No history', { detail: 'This server has no historian: give it --historian influx://…' });
       const toMs = query.to ?? clock.nowMs();
@@ -49,6 +48,9 @@ export function readingsRoutes(options: {
           ? await raw(point.id, point.unit, fromMs, toMs)
           : await buckets(point.id, point.unit, fromMs, toMs, query.buckets);
       if (query.format === 'json') return answer;
+      reply.header('content-disposition', `attachment; filename="${point.id}.${query.format}"`);
+      if (query.format === 'parquet')
+        return reply.type('application/vnd.apache.parquet').send(await parquetOf(answer.columns, answer.rows));
       const lines = answer.rows.map((row) => [new Date(row[0]).toISOString(), ...row.slice(1).map((cell) => cell ?? '')].join(','));
       return reply.type('text/csv; charset=utf-8').send(`${answer.columns.join(',')}\n${lines.join('\n')}\n`);
     });

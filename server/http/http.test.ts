@@ -1,0 +1,566 @@
+// The server as its clients meet it: a real server on a real port over a real database, link and historian.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { pino } from 'pino';
+import { io, type Socket } from 'socket.io-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mayDo, type Permission } from '../../domain/access/roles.ts';
+import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
+import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
+import type {
+  ClientToServerEvents,
+  LiveAlarm,
+  LiveReadings,
+  LiveSnapshot,
+  ServerToClientEvents,
+} from '../../domain/messages/live-channel.ts';
+import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
+import { Quality } from '../../domain/readings/quality.ts';
+import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import type { Historian } from '../../historian/historian.ts';
+import { openHistorian } from '../../historian/open-historian.ts';
+import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
+import type { CollectorLink } from '../../link/link.ts';
+import { createServer, type Server } from '../create-server.ts';
+
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+const station = (id: string) => `
+  - id: ${id}
+    type: gate
+    name: { zh: 站 ${id}, en: Station ${id} }
+    area: a
+    devices:
+      - id: PLC-1
+        protocol: modbusTcp
+        host: h
+        points:
+          - { tag: PT-101, name: { zh: 压力, en: Pressure }, unit: MPa, range: { min: 0, max: 1 }, digits: 3, role: inletPressure, register: { table: holding, address: 0, type: float32 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 0.5, priority: medium, response: r }, { kind: highHigh, setpoint: 0.6, priority: critical, response: r }] }
+          - { tag: GD-501, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { table: holding, address: 2, type: float32 }, defaultAlarms: false, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, class: safety, latching: true, response: r }] }`;
+const parsed = parsePlantText(
+  `schema: 1
+company: { id: t, name: { zh: 测试, en: Test } }
+areas: [{ id: a, name: { zh: 区, en: Area } }]
+stations:${station('GS-01')}${station('GS-02')}
+`,
+  { version: 'v1' },
+);
+if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
+const { plant } = parsed;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-http-'));
+const logLines: string[] = [];
+let server: Server;
+let collector: CollectorLink;
+let historian: Historian;
+const cookies = new Map<string, string>();
+const people = ['duty', 'supervisor', 'team', 'engineer', 'auditor', 'admin'] as const;
+type Person = (typeof people)[number];
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what a server answers is looked at, not trusted
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+async function ask(
+  person: Person | null,
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(`${server.address}${url}`, {
+    method,
+    headers: {
+      ...(person === null ? {} : { cookie: cookies.get(person) ?? '' }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const type = response.headers.get('content-type') ?? '';
+  return { status: response.status, type, headers: response.headers, body: type.includes('json') ? JSON.parse(text) : text };
+}
+
+let sequence = 0;
+const outboxId = '018f0000-0000-7000-8000-000000000001';
+const occurrence = (number: number) => `018f0000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+async function raise(alarmId: string): Promise<string> {
+  sequence += 1;
+  const message: ConditionMessage = {
+    kind: 'raise',
+    sequence,
+    alarmId,
+    occurrenceId: occurrence(sequence),
+    atMs: Date.now(),
+    value: 0.7,
+    quality: 0,
+    measured: null,
+  };
+  const result = await collector.deliverConditions({ schema: 1, collectorId: 'default', outboxId, messages: [message] });
+  expect(result).toEqual({ kind: 'committed', throughSequence: sequence });
+  return message.occurrenceId;
+}
+
+const status = (): CollectorStatus => ({
+  schema: 1,
+  collectorId: 'default',
+  plantVersion: 'v1',
+  atMs: Date.now(),
+  startedAtMs: Date.now(),
+  devices: [],
+  outboxPending: 0,
+  readingsTotal: 0,
+  readingsPerSecond: 0,
+  historian: historian.status(),
+});
+
+function publish(pointId: string, value: number, timeMs = Date.now()): void {
+  const batch = createReadingBatch(plant.pointTable, 1);
+  pushReading(batch, plant.pointTable.ids.indexOf(pointId), timeMs, value, Quality.good);
+  collector.publishReadings(batch);
+}
+
+beforeAll(async () => {
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
+  historian = await openHistorian({ url: 'duckdb:', plant, dataDir: folder, clock, log });
+  const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
+  collector = link.collector;
+  const dashboardDir = path.join(folder, 'dashboard');
+  rmSync(dashboardDir, { recursive: true, force: true });
+  const { mkdirSync } = await import('node:fs');
+  mkdirSync(dashboardDir);
+  writeFileSync(path.join(dashboardDir, 'index.html'), '<!doctype html><title>Gatewatch</title>');
+  server = await createServer({
+    plant,
+    isDemo: true,
+    link: link.server,
+    historian,
+    journalUrl: 'sqlite:',
+    dataDir: folder,
+    http: { host: '127.0.0.1', port: 0 },
+    dashboardDir,
+    clock,
+    log,
+  });
+  collector.publishStatus(status());
+  for (const person of people) {
+    const answer = await ask(null, 'POST', '/api/session', { username: person, password: `${person}-demo` });
+    expect(answer.status).toBe(200);
+    cookies.set(person, (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '');
+  }
+});
+afterAll(async () => {
+  await server.stop();
+  await historian.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Every operation of the interface and what it asks for; null: anybody. */
+const operations: Readonly<Record<string, { readonly permission: Permission | null; readonly url?: string; readonly body?: object }>> = {
+  'GET /api/demo': { permission: null },
+  'GET /healthz': { permission: null },
+  'GET /readyz': { permission: null },
+  'GET /metrics': { permission: null },
+  'POST /api/session': { permission: null, body: { username: 'nobody', password: 'wrong' } },
+  'GET /api/session': { permission: 'session.own' },
+  'DELETE /api/session': { permission: null },
+  'POST /api/session/password': { permission: 'session.own', body: { current: 'wrong', password: 'long-enough-password' } },
+  'GET /api/plant': { permission: 'plant.read' },
+  'GET /api/stations': { permission: 'plant.read' },
+  'GET /api/stations/{id}': { permission: 'plant.read', url: '/api/stations/GS-01' },
+  'GET /api/points': { permission: 'plant.read' },
+  'GET /api/readings': { permission: 'readings.read', url: '/api/readings?point=GS-01.PT-101' },
+  'GET /api/alarms': { permission: 'alarms.read' },
+  'GET /api/alarm-definitions': { permission: 'alarms.read' },
+  'GET /api/alarms/{id}': { permission: 'alarms.read', url: '/api/alarms/GS-01.PT-101.high' },
+  'POST /api/alarms/{id}/acknowledge': { permission: 'alarms.acknowledge', body: { version: 999 } },
+  'POST /api/alarms/{id}/reset': { permission: 'alarms.reset', body: { version: 999 } },
+  'POST /api/alarms/{id}/comment': { permission: 'alarms.comment', body: { version: 999, comment: 'x' } },
+  'POST /api/alarms/{id}/shelve': { permission: 'alarms.shelve', body: { version: 999, reason: 'x', untilMs: 1 } },
+  'POST /api/alarms/{id}/unshelve': { permission: 'alarms.shelve', body: { version: 999 } },
+  'POST /api/alarms/{id}/remove-from-service': {
+    permission: 'alarms.removeFromService',
+    body: {
+      version: 999,
+      permit: 'W',
+      compensatingMeasure: 'x',
+      untilMs: 1,
+      approver: { username: 'supervisor', password: 'supervisor-demo' },
+    },
+  },
+  'POST /api/alarms/{id}/return-to-service': { permission: 'alarms.removeFromService', body: { version: 999 } },
+  'GET /api/journal': { permission: 'journal.read' },
+  'GET /api/health': { permission: 'health.read' },
+  'GET /api/users': { permission: 'users.manage' },
+  'POST /api/users': { permission: 'users.manage', body: { username: 'x', displayName: '', role: 'operator', password: 'short' } },
+  'POST /api/users/{username}/password': {
+    permission: 'users.manage',
+    url: '/api/users/nobody/password',
+    body: { password: 'long-enough-password' },
+  },
+  'POST /api/users/{username}/disable': { permission: 'users.manage', url: '/api/users/nobody/disable' },
+  'POST /api/users/{username}/enable': { permission: 'users.manage', url: '/api/users/nobody/enable' },
+};
+const roleOf = {
+  duty: 'operator',
+  supervisor: 'supervisor',
+  team: 'emergencyTeam',
+  engineer: 'engineer',
+  auditor: 'auditor',
+  admin: 'administrator',
+} as const;
+
+describe('who may do what', () => {
+  test('the table below has every operation of the generated description, and no other', async () => {
+    const { body } = await ask(null, 'GET', '/openapi.json');
+    const described = Object.entries(body.paths as Record<string, object>).flatMap(([url, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${url}`),
+    );
+    expect(described.filter((name) => !(name in operations))).toEqual([]);
+    expect(Object.keys(operations).filter((name) => !described.includes(name))).toEqual([]);
+  });
+
+  test.each(Object.entries(operations).filter(([name]) => name !== 'DELETE /api/session'))('%s', async (name, operation) => {
+    const [method = 'GET', pattern = ''] = name.split(' ');
+    const url = operation.url ?? pattern.replace('{id}', 'GS-01.PT-101.high');
+    const stranger = await ask(null, method, url, operation.body);
+    if (operation.permission === null) expect([200, 401, 503]).toContain(stranger.status);
+    else expect(stranger.status).toBe(401);
+    for (const person of people) {
+      const answer = await ask(person, method, url, operation.body);
+      const isAllowed = operation.permission === null || mayDo(roleOf[person], operation.permission);
+      // A wrong own password is refused with 403 too; everything else that is allowed gets past the door.
+      if (isAllowed && name !== 'POST /api/session/password')
+        expect({ person, status: answer.status }).not.toEqual({ person, status: 403 });
+      if (!isAllowed) expect({ person, status: answer.status }).toEqual({ person, status: 403 });
+      if (answer.status >= 400) expect(answer.type).toContain('application/problem+json');
+    }
+  });
+});
+
+describe('sign-in', () => {
+  test('the cookie is not for scripts and not for other sites', async () => {
+    const answer = await ask(null, 'POST', '/api/session', { username: 'duty', password: 'duty-demo' });
+    expect(answer.headers.get('set-cookie')).toMatch(/HttpOnly/i);
+    expect(answer.headers.get('set-cookie')).toMatch(/SameSite=Strict/i);
+    expect(JSON.stringify(answer.body)).not.toContain('duty-demo');
+  });
+
+  test('signed out, the cookie is worth nothing', async () => {
+    const first = await ask(null, 'POST', '/api/session', { username: 'duty', password: 'duty-demo' });
+    const cookie = (first.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    expect((await ask(null, 'GET', '/api/session', undefined, { cookie })).status).toBe(200);
+    expect((await ask(null, 'DELETE', '/api/session', undefined, { cookie })).status).toBe(204);
+    expect((await ask(null, 'GET', '/api/session', undefined, { cookie })).status).toBe(401);
+  });
+
+  test('wrong passwords cost a growing delay, told with Retry-After, and are journaled', async () => {
+    const answers: number[] = [];
+    for (let count = 0; count < 7; count += 1)
+      answers.push((await ask(null, 'POST', '/api/session', { username: 'guess', password: `${count}` })).status);
+    expect(answers.slice(0, 5)).toEqual([401, 401, 401, 401, 401]);
+    expect(answers).toContain(429);
+    const { body } = await ask('auditor', 'GET', '/api/journal?limit=50');
+    expect(
+      body.some(
+        (entry: { kind: string; detail: { username?: string } }) => entry.kind === 'session.refused' && entry.detail.username === 'guess',
+      ),
+    ).toBe(true);
+  });
+
+  test('an administrator adds a person for one station, who sees that one only; a disabled person is out at once', async () => {
+    const password = 'a-long-enough-password';
+    const added = await ask('admin', 'POST', '/api/users', {
+      username: 'north',
+      displayName: '北站',
+      role: 'operator',
+      stationIds: ['GS-01'],
+      password,
+    });
+    expect(added).toMatchObject({ status: 201, body: { username: 'north', stationIds: ['GS-01'], isDisabled: false } });
+    expect((await ask('admin', 'POST', '/api/users', { username: 'north', displayName: 'x', role: 'viewer', password })).status).toBe(409);
+    const bad = await ask('admin', 'POST', '/api/users', {
+      username: 'x',
+      displayName: 'x',
+      role: 'viewer',
+      stationIds: ['GS-77'],
+      password,
+    });
+    expect(bad).toMatchObject({ status: 400, body: { errors: [{ path: 'stationIds' }] } });
+    const session = await ask(null, 'POST', '/api/session', { username: 'north', password });
+    const cookie = (session.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const stations = await ask(null, 'GET', '/api/stations', undefined, { cookie });
+    expect(stations.body.map((found: { id: string }) => found.id)).toEqual(['GS-01']);
+    expect((await ask(null, 'GET', '/api/stations/GS-02', undefined, { cookie })).status).toBe(404);
+    expect((await ask(null, 'GET', '/api/readings?point=GS-02.PT-101', undefined, { cookie })).status).toBe(404);
+    expect((await ask(null, 'GET', '/api/alarms/GS-02.PT-101.high', undefined, { cookie })).status).toBe(404);
+    expect((await ask('admin', 'POST', '/api/users/north/disable')).status).toBe(204);
+    expect((await ask(null, 'GET', '/api/stations', undefined, { cookie })).status).toBe(401);
+    expect((await ask('admin', 'POST', '/api/users/admin/disable')).status).toBe(422);
+  });
+
+  test('one’s own password is changed with the current one, and every other session of the person ends', async () => {
+    const password = 'first-long-password';
+    await ask('admin', 'POST', '/api/users', { username: 'changer', displayName: 'c', role: 'viewer', password });
+    const signIn = async (word: string) => ask(null, 'POST', '/api/session', { username: 'changer', password: word });
+    const cookieOf = (answer: Answer) => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const [one, two] = [cookieOf(await signIn(password)), cookieOf(await signIn(password))];
+    expect(
+      (await ask(null, 'POST', '/api/session/password', { current: 'wrong', password: 'second-long-password' }, { cookie: one })).status,
+    ).toBe(403);
+    expect(
+      (await ask(null, 'POST', '/api/session/password', { current: password, password: 'second-long-password' }, { cookie: one })).status,
+    ).toBe(204);
+    expect((await ask(null, 'GET', '/api/session', undefined, { cookie: one })).status).toBe(200);
+    expect((await ask(null, 'GET', '/api/session', undefined, { cookie: two })).status).toBe(401);
+    expect((await signIn(password)).status).toBe(401);
+    expect((await signIn('second-long-password')).status).toBe(200);
+  });
+});
+
+describe('bad input is told: where, and what to do', () => {
+  test.each([
+    ['GET', '/api/readings?point=GS-01.PT-101&from=yesterday', undefined, 400, /from/],
+    ['GET', '/api/readings?point=GS-01.PT-101&from=2000&to=1000', undefined, 400, /must lie after from/],
+    ['GET', '/api/readings?point=GS-01.PT-101&buckets=0', undefined, 400, /buckets/],
+    ['GET', '/api/readings', undefined, 400, /point/],
+    ['GET', '/api/readings?point=GS-99.X', undefined, 404, /GS-99\.X/],
+    ['GET', '/api/alarms?state=loud', undefined, 400, /state/],
+    ['GET', '/api/stations/GS-99', undefined, 404, /GS-99/],
+    ['POST', '/api/alarms/GS-01.PT-101.high/acknowledge', {}, 400, /version/],
+    ['POST', '/api/alarms/GS-01.PT-101.high/acknowledge', '{"version":', 400, /JSON/i],
+    ['POST', '/api/alarms/GS-01.PT-999.high/acknowledge', { version: 0 }, 404, /GS-01\.PT-999\.high/],
+    ['GET', '/api/nothing', undefined, 404, /./],
+  ] as const)('%s %s', async (method, url, body, code, message) => {
+    const answer = await ask('duty', method, url, body);
+    expect(answer.status).toBe(code);
+    expect(answer.type).toContain('application/problem+json');
+    expect(answer.body).toMatchObject({ status: code, type: expect.any(String), title: expect.any(String) });
+    expect(JSON.stringify(answer.body)).toMatch(message);
+  });
+
+  test('a body that is too large is refused', async () => {
+    const answer = await ask('duty', 'POST', '/api/alarms/GS-01.PT-101.high/comment', { version: 0, comment: 'x'.repeat(400_000) });
+    expect(answer.status).toBe(413);
+  });
+
+  test('a page of another site cannot act with somebody’s session', async () => {
+    const answer = await ask(
+      'duty',
+      'POST',
+      '/api/alarms/GS-01.PT-101.high/comment',
+      { version: 0, comment: 'x' },
+      { origin: 'https://evil.example' },
+    );
+    expect(answer.status).toBe(403);
+  });
+});
+
+describe('alarms', () => {
+  test('raised, listed, acknowledged once, journaled; the slower one is told who was quicker', async () => {
+    const id = await raise('GS-01.PT-101.high');
+    const listed = (await ask('duty', 'GET', '/api/alarms?station=GS-01')).body as AlarmView[];
+    const alarm = listed.find((candidate) => candidate.id === id);
+    expect(alarm).toMatchObject({
+      alarmId: 'GS-01.PT-101.high',
+      state: 'unacknowledged',
+      priority: 'medium',
+      setpoint: 0.5,
+      message: { zh: expect.any(String), en: expect.any(String) },
+    });
+    const done = await ask('duty', 'POST', `/api/alarms/${id}/acknowledge`, { version: alarm?.version, comment: '去看' });
+    expect(done).toMatchObject({ status: 200, body: { state: 'acknowledged', acknowledgedBy: 'duty', comment: '去看' } });
+    const late = await ask('supervisor', 'POST', `/api/alarms/${id}/acknowledge`, { version: alarm?.version });
+    expect(late).toMatchObject({ status: 409, body: { by: 'duty', current: { id, state: 'acknowledged' } } });
+    const journal = (await ask('auditor', 'GET', '/api/journal?alarm=GS-01.PT-101.high')).body as { kind: string; hash: string }[];
+    expect(journal.map((entry) => entry.kind)).toEqual(['alarm.acknowledge', 'alarm.raise']);
+  });
+
+  test('a critical alarm wants a comment; a safety alarm is not shelved; both say why', async () => {
+    const id = await raise('GS-02.GD-501.highHigh');
+    const version = 1;
+    expect(await ask('duty', 'POST', `/api/alarms/${id}/acknowledge`, { version })).toMatchObject({
+      status: 422,
+      body: { reason: 'commentRequired' },
+    });
+    const shelved = await ask('duty', 'POST', `/api/alarms/${id}/shelve`, {
+      version,
+      reason: 'x',
+      untilMs: Date.now() + 60_000,
+      approver: { username: 'supervisor', password: 'supervisor-demo' },
+    });
+    expect(shelved).toMatchObject({ status: 422, body: { reason: 'safetyCannotBeShelved' } });
+  });
+
+  test('out of service needs an approver who signs with his own password', async () => {
+    const body = { version: 0, permit: 'W-7', compensatingMeasure: '人工巡检', untilMs: Date.now() + 600_000 };
+    const wrong = await ask('engineer', 'POST', '/api/alarms/GS-02.PT-101.high/remove-from-service', {
+      ...body,
+      approver: { username: 'supervisor', password: 'guess' },
+    });
+    expect(wrong.status).toBe(403);
+    const right = await ask('engineer', 'POST', '/api/alarms/GS-02.PT-101.high/remove-from-service', {
+      ...body,
+      approver: { username: 'supervisor', password: 'supervisor-demo' },
+    });
+    expect(right).toMatchObject({ status: 200, body: { state: 'outOfService' } });
+  });
+});
+
+describe('readings', () => {
+  const baseMs = Date.now() - 600_000;
+  beforeAll(async () => {
+    const batch = createReadingBatch(plant.pointTable, 60);
+    for (let second = 0; second < 60; second += 1)
+      pushReading(batch, 2, baseMs + second * 1_000, second / 100, second === 30 ? Quality.badCommFail : Quality.good);
+    historian.write(batch);
+    await historian.flush();
+  });
+  const range = `point=GS-02.PT-101&from=${baseMs}&to=${baseMs + 60_000}`;
+
+  test('raw, as columns and rows', async () => {
+    const { body } = await ask('duty', 'GET', `/api/readings?${range}`);
+    expect(body).toMatchObject({ point: 'GS-02.PT-101', unit: 'MPa', columns: ['t', 'v', 'q'], isTruncated: false });
+    expect(body.rows).toHaveLength(60);
+    expect(body.rows[10]).toEqual([baseMs + 10_000, 0.1, 0]);
+  });
+
+  test('in buckets, with ISO times', async () => {
+    const iso = (ms: number) => encodeURIComponent(new Date(ms).toISOString());
+    const { body } = await ask('duty', 'GET', `/api/readings?point=GS-02.PT-101&from=${iso(baseMs)}&to=${iso(baseMs + 60_000)}&buckets=6`);
+    expect(body.columns).toEqual(['t', 'min', 'max', 'mean', 'last', 'goodShare']);
+    expect(body.bucketMs).toBe(10_000);
+    expect(body.rows[0]).toEqual([baseMs, 0, 0.09, expect.closeTo(0.045, 6), 0.09, 1]);
+    expect(body.rows[3][5]).toBeCloseTo(0.9);
+  });
+
+  test('as CSV and as Parquet that DuckDB reads', async () => {
+    const csv = await ask('duty', 'GET', `/api/readings?${range}&format=csv`);
+    expect(csv.type).toContain('text/csv');
+    expect(csv.body.split('\n').slice(0, 2)).toEqual(['t,v,q', `${new Date(baseMs).toISOString()},0,0`]);
+    const response = await fetch(`${server.address}/api/readings?${range}&format=parquet`, {
+      headers: { cookie: cookies.get('duty') ?? '' },
+    });
+    const file = path.join(folder, 'export.parquet');
+    writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const result = await connection.runAndReadAll(`SELECT count(*)::INTEGER, epoch_ms(min(t))::DOUBLE, max(v) FROM '${file}'`);
+    expect(result.getRows()[0]).toEqual([60, baseMs, 0.59]);
+    connection.disconnectSync();
+    instance.closeSync();
+  });
+});
+
+describe('for operators', () => {
+  test('alive, ready with its parts, metrics in Prometheus text', async () => {
+    collector.publishStatus(status());
+    expect((await ask(null, 'GET', '/healthz')).status).toBe(200);
+    const ready = await ask(null, 'GET', '/readyz');
+    expect(ready).toMatchObject({ status: 200, body: { status: 'ready' } });
+    expect(ready.body.parts.map((part: { name: string }) => part.name)).toEqual(
+      expect.arrayContaining(['journal', 'link', 'collector default']),
+    );
+    const metrics = await ask(null, 'GET', '/metrics');
+    expect(metrics.body).toMatch(/^gatewatch_alarms_active \d+$/m);
+    expect(metrics.body).toMatch(/^gatewatch_journal_entries \d+$/m);
+  });
+
+  test('the description and its page are there, and so is the dashboard for every screen’s address', async () => {
+    expect((await ask(null, 'GET', '/openapi.json')).body.openapi).toMatch(/^3\./);
+    expect((await ask(null, 'GET', '/docs')).status).toBeLessThan(400);
+    for (const url of ['/', '/alarms', '/stations/GS-01', '/trends?points=x']) {
+      const page = await ask(null, 'GET', url, undefined, { accept: 'text/html' });
+      expect(page.body).toContain('<title>Gatewatch</title>');
+      expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
+    }
+  });
+
+  test('no password and no session token ever reaches the log', () => {
+    const text = logLines.join('\n');
+    for (const person of people) {
+      expect(text).not.toContain(`${person}-demo`);
+      expect(text).not.toContain((cookies.get(person) ?? '=').split('=')[1] ?? '');
+    }
+  });
+});
+
+describe('live channel', () => {
+  type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+  const listen = (cookie: string): LiveSocket =>
+    io(server.address, { extraHeaders: { cookie }, transports: ['websocket'], reconnection: false, forceNew: true });
+
+  test('refused without a session', async () => {
+    const socket = listen('');
+    const error = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
+    expect(error.message).toMatch(/sign/i);
+    socket.close();
+  });
+
+  test('first a snapshot, then changes; sequence without a gap; only what was subscribed', async () => {
+    const socket = listen(cookies.get('duty') ?? '');
+    const sequences: number[] = [];
+    const readings: LiveReadings[] = [];
+    const alarms: LiveAlarm[] = [];
+    let snapshot: LiveSnapshot | null = null;
+    for (const name of ['readings', 'alarm', 'notice'] as const)
+      socket.on(name, (message: { sequence: number }) => void sequences.push(message.sequence));
+    socket.on('readings', (message) => void readings.push(message));
+    socket.on('alarm', (message) => void alarms.push(message));
+    socket.on('snapshot', (message) => {
+      snapshot = message;
+    });
+    socket.on('connect', () => socket.emit('subscribe', { points: ['GS-01.PT-101'] }));
+    await expect.poll(() => snapshot).not.toBeNull();
+    const first = snapshot as unknown as LiveSnapshot;
+    expect(first.alarms.length).toBeGreaterThan(0);
+    publish('GS-01.PT-101', 0.321);
+    publish('GS-02.PT-101', 0.999);
+    await expect.poll(() => readings.flatMap((message) => message.p)).toContain('GS-01.PT-101');
+    expect(readings.flatMap((message) => message.p)).not.toContain('GS-02.PT-101');
+    expect(readings.at(-1)?.v).toEqual([0.321]);
+    const id = await raise('GS-01.PT-101.highHigh');
+    await expect.poll(() => alarms.flatMap((message) => message.alarms.map((alarm) => alarm.id))).toContain(id);
+    await expect.poll(() => sequences.length).toBeGreaterThan(2);
+    expect(sequences).toEqual(Array.from({ length: sequences.length }, (_, index) => first.sequence + 1 + index));
+    socket.close();
+  });
+
+  test('signing out ends the live channel of that session', async () => {
+    const session = await ask(null, 'POST', '/api/session', { username: 'duty', password: 'duty-demo' });
+    const cookie = (session.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const socket = listen(cookie);
+    await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+    const ended = new Promise<string>((resolve) => socket.once('disconnect', resolve));
+    await ask(null, 'DELETE', '/api/session', undefined, { cookie });
+    expect(await ended).toBe('io server disconnect');
+  });
+
+  test('a subscription that makes no sense is answered or refused, never a crash', async () => {
+    const socket = listen(cookies.get('duty') ?? '');
+    await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+    for (const nonsense of [null, 'x', { stations: 'GS-01' }, { points: [1, {}] }, { stations: ['GS-77'] }])
+      socket.emit('subscribe', nonsense as never);
+    const snapshot = new Promise<LiveSnapshot>((resolve) => socket.on('snapshot', resolve));
+    socket.emit('subscribe', { stations: ['GS-01'] });
+    expect((await snapshot).schema).toBe(1);
+    expect((await ask(null, 'GET', '/healthz')).status).toBe(200);
+    socket.close();
+  });
+});
