@@ -107,7 +107,7 @@ export function healthRoutes(options: {
         return reply.code(state.status === 'ready' ? 200 : 503).send(state);
       },
     );
-    app.get('/metrics', { schema: { hide: true }, config: { rateLimit: false } }, async (request, reply) => {
+    app.get('/metrics', { config: { rateLimit: false } }, async (request, reply) => {
       await fromLoopbackOrAllowed(request);
       return reply.type(registry.contentType).send(await registry.metrics());
     });
