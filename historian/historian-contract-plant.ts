@@ -5,16 +5,17 @@ import { Quality } from '../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../domain/readings/reading-batch.ts';
 import type { Historian } from './historian.ts';
 
-/** Two points: PT-101 with an exception deviation of 0.5, PT-102 keeping every change. */
+/** Three points: PT-101 with an exception deviation of 0.5, PT-102 keeping every change, and XT-103, which reads words. */
 export function contractPlant(): Plant {
   const point = (tag: string, deviation: number, address: number) =>
     `{ tag: ${tag}, name: ${tag}, unit: kPa, range: { min: 0, max: 1000 }, exceptionDeviation: ${deviation}, register: { table: holding, address: ${address}, type: float32 } }`;
+  const words = '{ tag: XT-103, name: XT-103, kind: text, register: { table: holding, address: 10, type: string, length: 8 } }';
   const parsed = parsePlantText(
     `schema: 1
 company: { id: test, name: test }
 areas: [{ id: a, name: a }]
 stations:
-  - { id: RS-01, type: regulating, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: 127.0.0.1, points: [${point('PT-101', 0.5, 0)}, ${point('PT-102', 0, 2)}] }] }
+  - { id: RS-01, type: regulating, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: 127.0.0.1, points: [${point('PT-101', 0.5, 0)}, ${point('PT-102', 0, 2)}, ${words}] }] }
 `,
     { version: 'contract' },
   );

@@ -1,9 +1,9 @@
 // What every historian engine must do: one suite, run against each.
 import { expect, test } from 'vitest';
-import type { Plant } from '../domain/plant/plant.ts';
 import { Quality } from '../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../domain/readings/reading-batch.ts';
-import type { Historian } from './historian.ts';
+import { bucketGrid } from './bucket-grid.ts';
+import type { BucketColumns, Historian } from './historian.ts';
 import { contractPlant, type Row, writeRows } from './historian-contract-plant.ts';
 
 export async function rawRows(historian: Historian, pointId: string, fromMs: number, toMs: number, limit = 100_000) {
@@ -16,12 +16,21 @@ export async function rawRows(historian: Historian, pointId: string, fromMs: num
 
 const fast = 'RS-01.PT-102';
 const filtered = 'RS-01.PT-101';
+const words = 'RS-01.XT-103';
 
-/** `fresh` gives an empty historian; `baseMs` is a whole minute within what the engine keeps. */
-export function historianContract(fresh: (plant: Plant) => Promise<Historian>, baseMs: number): void {
+/**
+ * `open` opens the store of that name for `contractPlant`: empty the first time, what it was the next. `baseMs` is midnight UTC of a day within what
+ * the engine keeps.
+ */
+export function historianContract(open: (name: string) => Promise<Historian>, baseMs: number): void {
   const plant = contractPlant();
+  let stores = 0;
+  const newName = () => {
+    stores += 1;
+    return `contract${stores}`;
+  };
   const withHistorian = async (work: (historian: Historian) => Promise<void>) => {
-    const historian = await fresh(plant);
+    const historian = await open(newName());
     try {
       await work(historian);
     } finally {
@@ -165,4 +174,145 @@ export function historianContract(fresh: (plant: Plant) => Promise<Historian>, b
       historian.write(batch);
       expect((await rawRows(historian, fast, baseMs, baseMs + 10_000)).rows.map((row) => row[1])).toEqual([7, 99]);
     }));
+
+  test('words are kept as readings when they change, and once a minute', () =>
+    withHistorian(async (historian) => {
+      const point = plant.pointTable.ids.indexOf(words);
+      const texts = ['ready', 'ready', 'it\'s "open", \\half = 1\nsecond line', 'ready', '关闭'];
+      const batch = createReadingBatch(plant.pointTable, texts.length);
+      batch.text = new Map();
+      for (const [index, text] of texts.entries()) {
+        batch.text.set(batch.length, text);
+        pushReading(batch, point, baseMs + index * 1_000, Number.NaN, Quality.good);
+      }
+      historian.write(batch);
+      const { rows } = await rawRows(historian, words, baseMs, baseMs + 60_000);
+      expect(rows).toEqual([0, 1, 2, 3, 4].map((second) => [baseMs + second * 1_000, Number.NaN, Quality.good]));
+      expect(historian.status()).toMatchObject({ accepted: 5, dropped: 0, setAside: 0 });
+    }));
+
+  test('a reading that comes twice is there once, also in the buckets', () =>
+    withHistorian(async (historian) => {
+      const rows: Row[] = [
+        [baseMs, 10],
+        [baseMs + 1_000, 20],
+      ];
+      for (let time = 0; time < 3; time += 1) {
+        writeRows(historian, plant, fast, rows);
+        await historian.flush();
+      }
+      expect((await rawRows(historian, fast, baseMs, baseMs + 10_000)).rows).toEqual(rows.map((row) => [...row, Quality.good]));
+      writeRows(historian, plant, fast, [[baseMs, 10]]);
+      const buckets = await historian.readBuckets({ pointId: fast, fromMs: baseMs, toMs: baseMs + 2_000, buckets: 1 });
+      expect([...buckets.mean]).toEqual([15]);
+      expect([...buckets.last]).toEqual([20]);
+    }));
+
+  test('readings out of order are all there, in order', () =>
+    withHistorian(async (historian) => {
+      const rows = [5, 1, 4, 0, 3, 2].map((second) => [baseMs + second * 1_000, second] as const);
+      writeRows(historian, plant, fast, rows);
+      const { rows: read } = await rawRows(historian, fast, baseMs, baseMs + 10_000);
+      expect(read.map((row) => row[1])).toEqual([0, 1, 2, 3, 4, 5]);
+    }));
+
+  test('closed and opened again it knows what it knew, takes more, and a reading of before comes in once', async () => {
+    const name = newName();
+    const first = await open(name);
+    writeRows(first, plant, fast, [
+      [baseMs, 1],
+      [baseMs + 1_000, 2],
+    ]);
+    await first.close();
+    await first.close();
+    writeRows(first, plant, fast, [[baseMs + 500, 99]]); // too late: neither stored nor a fault
+    const second = await open(name);
+    writeRows(second, plant, fast, [
+      [baseMs + 1_000, 2],
+      [baseMs + 2_000, 3],
+    ]);
+    expect((await rawRows(second, fast, baseMs, baseMs + 10_000)).rows.map((row) => row[1])).toEqual([1, 2, 3]);
+    await second.close();
+  });
+
+  test('the account adds up: accepted is written, left out, waiting, set aside and dropped', () =>
+    withHistorian(async (historian) => {
+      const rows = Array.from({ length: 5_000 }, (_, index) => [baseMs + index * 100, Math.floor(index / 2)] as const);
+      writeRows(historian, plant, fast, rows);
+      writeRows(historian, plant, fast, [[Number.NaN, 1]]); // at no time at all
+      await historian.flush();
+      await expect.poll(() => historian.status().spooled, { timeout: 20_000 }).toBe(0);
+      const { accepted, written, filtered: left, spooled, setAside, dropped, isAvailable, reason } = historian.status();
+      expect({ accepted, dropped, isAvailable, reason }).toEqual({ accepted: 5_001, dropped: 1, isAvailable: true, reason: null });
+      expect(written + left + spooled + setAside + dropped).toBe(accepted);
+      expect((await rawRows(historian, fast, baseMs, baseMs + 600_000)).rows).toHaveLength(written);
+    }));
+
+  test.each([1, 2, 3])('readings at random answer as a plain computation does (seed %i)', (seed) =>
+    withHistorian(async (historian) => {
+      const random = randomOf(seed);
+      const rows: Row[] = [];
+      for (
+        let timeMs = baseMs;
+        rows.length < 3_000;
+        timeMs += random() < 0.02 ? Math.floor(random() * 600_000) : Math.ceil(random() * 2_000)
+      ) {
+        const quality = random() < 0.8 ? Quality.good : random() < 0.5 ? Quality.uncertainInaccurate : Quality.badOutOfRange;
+        const isWithout = random() < 0.05 && !Number.isNaN(rows.at(-1)?.[1] ?? 0);
+        rows.push([timeMs, isWithout ? Number.NaN : random() * 100 - 50, isWithout ? Quality.badCommFail : quality]);
+      }
+      writeRows(historian, plant, fast, rows);
+      const endMs = (rows.at(-1)?.[0] ?? 0) + 1;
+      expect((await rawRows(historian, fast, baseMs, endMs)).rows).toEqual(rows);
+      for (let question = 0; question < 12; question += 1) {
+        const spanMs = 1 + Math.floor((endMs - baseMs) * 1.2 * random() ** 3);
+        const fromMs = baseMs + Math.floor(random() * (endMs - baseMs));
+        const buckets = 1 + Math.floor(random() * 300);
+        const answer = await historian.readBuckets({ pointId: fast, fromMs, toMs: fromMs + spanMs, buckets });
+        expectBuckets(answer, rows, fromMs, fromMs + spanMs, buckets);
+      }
+    }),
+  );
+}
+
+function expectBuckets(answer: BucketColumns, rows: readonly Row[], fromMs: number, toMs: number, buckets: number): void {
+  const { bucketMs, startMs, endMs } = bucketGrid(fromMs, toMs, buckets);
+  const rowsByStart = new Map<number, Row[]>();
+  for (const row of rows) {
+    if (row[0] < startMs || row[0] >= endMs) continue;
+    const start = startMs + Math.floor((row[0] - startMs) / bucketMs) * bucketMs;
+    rowsByStart.set(start, [...(rowsByStart.get(start) ?? []), row]);
+  }
+  const isUsable = ([, value, quality = 0]: Row) => quality < 32 && !Number.isNaN(value);
+  const expected = [...rowsByStart.values()].map((inside) => {
+    const values = inside.filter(isUsable).map((row) => row[1]);
+    return {
+      min: values.length === 0 ? Number.NaN : Math.min(...values),
+      max: values.length === 0 ? Number.NaN : Math.max(...values),
+      mean: expect.closeTo(values.reduce((sum, value) => sum + value, 0) / values.length, 9),
+      last: values.at(-1) ?? Number.NaN,
+      goodShare: expect.closeTo(inside.filter((row) => (row[2] ?? 0) < 16).length / inside.length, 9),
+    };
+  });
+  const at = (column: Float64Array, index: number) => column[index] as number;
+  expect(answer.bucketMs).toBe(bucketMs);
+  expect([...answer.timeMs]).toEqual([...rowsByStart.keys()]);
+  expect(
+    expected.map((_, index) => ({
+      min: at(answer.min, index),
+      max: at(answer.max, index),
+      mean: at(answer.mean, index),
+      last: at(answer.last, index),
+      goodShare: at(answer.goodShare, index),
+    })),
+  ).toEqual(expected.map((row, index) => (Number.isNaN(row.min) ? { ...row, mean: at(answer.mean, index) } : row)));
+}
+
+/** The same numbers in [0, 1) for the same seed. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
 }

@@ -34,7 +34,8 @@ function open(folder: string, clock = new ManualClock(baseMs), more: Partial<Duc
 }
 
 describe('contract', () => {
-  historianContract(() => open(newFolder()), baseMs);
+  const folder = newFolder();
+  historianContract((name) => open(path.join(folder, name)), baseMs);
 });
 
 describe('days', () => {

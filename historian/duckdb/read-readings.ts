@@ -75,22 +75,26 @@ export async function readBuckets(
   range: { slot: number; fromMs: number; toMs: number; buckets: number },
 ): Promise<BucketColumns> {
   const { bucketMs, startMs, endMs } = bucketGrid(range.fromMs, range.toMs, range.buckets);
-  const hot = `SELECT time_ms AS at_ms, ${asRollUp} FROM hot WHERE point = ${range.slot} AND time_ms >= ${startMs} AND time_ms < ${endMs}`;
+  const where = `WHERE point = ${range.slot} AND time_ms >= ${startMs} AND time_ms < ${endMs}`;
+  // DISTINCT: a reading that came twice counts once. (Roll-ups of a sealed minute count it twice: finding that among a day's readings costs more than the
+  // slight weight in one minute's mean is worth.)
+  const hot = `SELECT DISTINCT time_ms, value, quality FROM hot ${where}`;
   return inSnapshot(connection, async () => {
-    let sealed: string;
+    let rollUps: string;
     if (bucketMs >= minuteMs) {
       const parts = await overlapping(connection, 'minutes', startMs, endMs);
-      sealed = `SELECT minute_ms AS at_ms, min, max, sum, valued, last, last_ms, good, total FROM ${partsRelation(folder, parts, minuteColumns)}
+      rollUps = `SELECT time_ms AS at_ms, ${asRollUp} FROM (${hot})
+        UNION ALL SELECT minute_ms AS at_ms, min, max, sum, valued, last, last_ms, good, total FROM ${partsRelation(folder, parts, minuteColumns)}
         WHERE point = ${range.slot} AND minute_ms >= ${startMs} AND minute_ms < ${endMs}`;
     } else {
       const parts = await overlapping(connection, 'readings', startMs, endMs);
-      sealed = `SELECT time_ms AS at_ms, ${asRollUp} FROM ${partsRelation(folder, parts, rawColumns)}
-        WHERE point = ${range.slot} AND time_ms >= ${startMs} AND time_ms < ${endMs}`;
+      rollUps = `SELECT time_ms AS at_ms, ${asRollUp}
+        FROM (${hot} UNION SELECT time_ms, value, quality FROM ${partsRelation(folder, parts, rawColumns)} ${where})`;
     }
     const result = await connection.runAndReadAll(`
       SELECT ((at_ms - ${startMs}) // ${bucketMs})::DOUBLE AS bucket, min(min), max(max), sum(sum) / sum(valued), arg_max(last, last_ms),
         (sum(good) / sum(total))::DOUBLE
-      FROM (${hot} UNION ALL ${sealed}) GROUP BY bucket ORDER BY bucket`);
+      FROM (${rollUps}) GROUP BY bucket ORDER BY bucket`);
     const rows = result.getRows();
     const column = (index: number) => Float64Array.from(rows, (row) => (row[index] === null ? Number.NaN : Number(row[index])));
     return {

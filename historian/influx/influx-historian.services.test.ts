@@ -47,8 +47,8 @@ describe.skipIf(influxd === null)('InfluxDB', () => {
   });
   afterAll(() => server.stop());
 
-  historianContract(async () => {
-    const name = await freshDatabase(server.port);
+  historianContract(async (name) => {
+    await influxQuery(server.port, `CREATE DATABASE ${name}`);
     return open(server.port, name, path.join(folder, name));
   }, baseMs);
 
