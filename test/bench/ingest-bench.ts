@@ -1,15 +1,13 @@
 // The whole way in: Modbus TCP devices in another process, decode, detection (five alarms a point), embedded historian, server; measured from outside.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { HealthView } from '../../domain/api/health-api.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { type Bench, type BenchRow, mustHold } from './bench.ts';
 import { loadPlantText } from './load-plant.ts';
+import { startLoadProcess } from './load-process.ts';
 
 const pointsEach = 100;
 const warmUpMs = 20_000;
@@ -35,20 +33,10 @@ function ingestBenchOf(name: string, devices: number): Bench {
       `${devices} Modbus TCP devices × ${pointsEach} float32 points at 1 Hz = ${devices * pointsEach} points/s, 5 alarms a point, embedded historian, ${seconds(isQuick)} s`,
     async run({ isQuick, print }) {
       const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-bench-'));
-      const load = spawn(
-        process.execPath,
-        [
-          '--disable-warning=ExperimentalWarning',
-          fileURLToPath(new URL('../../simulators/load/load-devices.ts', import.meta.url)),
-          String(devices),
-          String(pointsEach),
-        ],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
+      const load = await startLoadProcess({ devices, pointsEach });
       try {
-        const { ports } = JSON.parse(await firstLine(load.stdout)) as { ports: number[] };
         const plantFile = path.join(folder, 'plant.json');
-        writeFileSync(plantFile, loadPlantText({ devices, pointsEach, ports }));
+        writeFileSync(plantFile, loadPlantText({ devices, pointsEach, ports: load.ports }));
         const startedMs = Date.now();
         const gatewatch = await startGatewatch({
           dataDir: path.join(folder, 'data'),
@@ -69,7 +57,7 @@ function ingestBenchOf(name: string, devices: number): Bench {
           };
           await pause(warmUpMs);
           const before = await sample();
-          const loadBefore = costOf(load.pid ?? 0);
+          const loadBefore = costOf(load.pid);
           let residentMB = before.residentMB;
           let after = before;
           for (let second = 0; second < seconds(isQuick); second += 10) {
@@ -77,7 +65,7 @@ function ingestBenchOf(name: string, devices: number): Bench {
             after = await sample();
             residentMB = Math.max(residentMB, after.residentMB);
           }
-          const loadAfter = costOf(load.pid ?? 0);
+          const loadAfter = costOf(load.pid);
           return report({
             before,
             after,
@@ -90,7 +78,7 @@ function ingestBenchOf(name: string, devices: number): Bench {
           await gatewatch.stop();
         }
       } finally {
-        load.kill('SIGTERM');
+        await load.stop();
         rmSync(folder, { recursive: true, force: true });
       }
     },
@@ -147,15 +135,6 @@ function costOf(pid: number): { processorSeconds: number; residentMB: number } {
     .split(' ');
   const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
   return { processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, residentMB: Number(resident) / 1_024 };
-}
-
-async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  stream.on('data', (chunk: Buffer) => {
-    text += chunk.toString('utf8');
-  });
-  while (!text.includes('\n')) await once(stream, 'data');
-  return text.slice(0, text.indexOf('\n'));
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,10 +1,12 @@
 // A plant file of many like devices, as JSON: float32 points side by side, 1 Hz, five alarms a point (three limits, stale, instrument fault).
 
-export function loadPlantText(options: {
+interface LoadPlantOptions {
   readonly devices: number;
   readonly pointsEach: number;
   readonly ports: readonly number[];
-}): string {
+}
+
+export function loadStations(options: LoadPlantOptions): object[] {
   const { devices, pointsEach, ports } = options;
   const alarm = (kind: string, setpoint: number, priority: string) => ({
     kind,
@@ -14,7 +16,7 @@ export function loadPlantText(options: {
     response: { zh: '查看', en: 'Look' },
   });
   const alarms = [alarm('highHigh', 90, 'critical'), alarm('high', 80, 'medium'), alarm('low', 10, 'medium')];
-  const stations = Array.from({ length: devices }, (_, device) => ({
+  return Array.from({ length: devices }, (_, device) => ({
     id: `RS-${String(device + 1).padStart(4, '0')}`,
     type: 'regulating',
     name: { zh: `站 ${device + 1}`, en: `Station ${device + 1}` },
@@ -39,10 +41,13 @@ export function loadPlantText(options: {
       },
     ],
   }));
+}
+
+export function loadPlantText(options: LoadPlantOptions): string {
   return JSON.stringify({
     schema: 1,
     company: { id: 'load', name: { zh: '负载', en: 'Load' } },
     areas: [{ id: 'all', name: { zh: '全部', en: 'All' } }],
-    stations,
+    stations: loadStations(options),
   });
 }

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { Bench, BenchRow } from './bench.ts';
 import { detectBench } from './detect-bench.ts';
 import { ingestBench, ingestHalfBench } from './ingest-bench.ts';
+import { latencyBench } from './latency-bench.ts';
 
-const benches: readonly Bench[] = [ingestBench, ingestHalfBench, detectBench];
+const benches: readonly Bench[] = [ingestBench, ingestHalfBench, detectBench, latencyBench];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const isQuick = process.argv.includes('--quick');
