@@ -208,6 +208,7 @@ describe.skipIf(victoriaMetrics === null)('VictoriaMetrics', () => {
     await expect.poll(() => historian.status().spooled, { timeout: 30_000 }).toBe(0);
     expect(historian.status()).toMatchObject({ written: 1_000, setAside: 0, dropped: 0 });
     const exported = async () => {
+      await fetch(`http://127.0.0.1:${server.port}/internal/force_flush`); // else new series are found only after some seconds
       const response = await fetch(`http://127.0.0.1:${server.port}/api/v1/export?match[]=${encodeURIComponent('{__name__="reading_v"}')}`);
       const series = (await response.text())
         .split('\n')
@@ -217,6 +218,6 @@ describe.skipIf(victoriaMetrics === null)('VictoriaMetrics', () => {
     };
     await expect.poll(exported, { timeout: 30_000 }).toEqual(rows.map(([timeMs, value]) => [timeMs, value]));
     await historian.close();
-    await server.kill();
+    await server.stop();
   });
 });
