@@ -392,6 +392,8 @@ plantCommand
 
 try {
   await program.parseAsync();
+  // A pipe takes its time: what was printed must be out before the process ends.
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
   process.exit(0);
 } catch (error) {
   process.stderr.write(error instanceof StartError ? `${error.message}\n` : `gatewatch: ${(error as Error).stack ?? String(error)}\n`);

@@ -1,0 +1,43 @@
+// Pictures for the README from the running product: `npm run screenshots`. Starts the demo plant, plays a leak, and writes docs/images.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
+import { startGatewatch } from '../harness/gatewatch-process.ts';
+
+const images = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
+mkdirSync(images, { recursive: true });
+const dataDir = mkdtempSync(path.join(tmpdir(), 'gatewatch-pictures-'));
+const browser = await launchChromium();
+if (browser === null) process.exit(1);
+const gatewatch = await startGatewatch({ dataDir, arguments: ['--no-story'] });
+try {
+  const { page } = await openPage(browser);
+  await page.setViewportSize({ width: 1_600, height: 900 });
+  const shot = async (name: string) => {
+    await page.waitForTimeout(1_500);
+    await page.screenshot({ path: path.join(images, `${name}.png`) });
+  };
+  await signIn(page, gatewatch.address, 'duty', 'duty-demo');
+  // Ten minutes of sparkline need a little life first.
+  await page.waitForTimeout(60_000);
+  await fetch(new URL('scenarios/leak', gatewatch.controlUrl ?? ''), { method: 'POST', body: '{"seconds":300}' });
+  await page.getByText('高高限报警').first().waitFor({ timeout: 40_000 });
+  await shot('overview');
+  await page.goto(`${gatewatch.address}/stations/GS-01`);
+  await page.getByTestId('mimic').waitFor();
+  await page.waitForTimeout(5_000);
+  await shot('station');
+  await page.goto(`${gatewatch.address}/alarms`);
+  await page.getByTestId('alarm-row').first().waitFor();
+  await shot('alarms');
+  await page.goto(`${gatewatch.address}/trends?points=GS-01.GD-501,GS-01.PT-301`);
+  await page.getByRole('button', { name: '10 分' }).click();
+  await page.waitForTimeout(20_000);
+  await shot('trends');
+} finally {
+  await browser.close();
+  await gatewatch.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
