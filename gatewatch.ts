@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The one executable. It reads the settings, composes the parts and stops them in order; the parts know nothing of it.
+// Parts are imported when a command needs them, so that checking a plant file does not load an OPC UA stack.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -8,19 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
-import { createCollector } from './collector/collector.ts';
 import { systemClock } from './collector/system-clock.ts';
 import { parsePlantText } from './domain/plant/parse-plant-file.ts';
 import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
 import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
-import { openHistorian } from './historian/open-historian.ts';
-import { createInProcessLink } from './link/in-process/in-process-link.ts';
-import { connectNatsCollectorLink } from './link/nats/nats-collector-link.ts';
-import { connectNatsServerLink } from './link/nats/nats-server-link.ts';
-import { createServer } from './server/create-server.ts';
-import { runSimulateCommand } from './simulators/simulate-command.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -164,6 +158,10 @@ async function untilSignal(stops: StopList, child: ChildProcess | null): Promise
 }
 
 async function run(options: RunOptions): Promise<void> {
+  const { openHistorian } = await import('./historian/open-historian.ts');
+  const { createInProcessLink } = await import('./link/in-process/in-process-link.ts');
+  const { createServer } = await import('./server/create-server.ts');
+  const { createCollector } = await import('./collector/collector.ts');
   const settings = settingsOf(options);
   const isDemo = settings.plant === undefined;
   if (isDemo && !options.simulators)
@@ -253,6 +251,9 @@ function printWelcome(facts: {
 }
 
 async function runCollector(options: Partial<Record<SettingName, string>> & { collectorId: string }): Promise<void> {
+  const { openHistorian } = await import('./historian/open-historian.ts');
+  const { connectNatsCollectorLink } = await import('./link/nats/nats-collector-link.ts');
+  const { createCollector } = await import('./collector/collector.ts');
   const settings = settingsOf(options);
   if (settings.plant === undefined) throw new StartError('a collector needs a plant file: --plant FILE');
   if (!settings.link.startsWith('nats://')) throw new StartError('a collector apart needs --link nats://HOST:PORT');
@@ -281,6 +282,9 @@ async function runCollector(options: Partial<Record<SettingName, string>> & { co
 }
 
 async function runServer(options: Partial<Record<SettingName, string>>): Promise<void> {
+  const { openHistorian } = await import('./historian/open-historian.ts');
+  const { connectNatsServerLink } = await import('./link/nats/nats-server-link.ts');
+  const { createServer } = await import('./server/create-server.ts');
   const settings = settingsOf(options);
   if (settings.plant === undefined) throw new StartError('a server needs a plant file: --plant FILE');
   if (!settings.link.startsWith('nats://')) throw new StartError('a server apart needs --link nats://HOST:PORT');
@@ -361,6 +365,7 @@ program
   .option('--seed <number>', 'same seed, same story', '1')
   .option('--story', 'play events by itself', false)
   .action(async (options: { plantOut: string; dataDir: string; portBase: string; controlPort: string; seed: string; story: boolean }) => {
+    const { runSimulateCommand } = await import('./simulators/simulate-command.ts');
     await runSimulateCommand({
       plantFile: path.resolve(options.plantOut),
       dataDir: prepareDataDir(options.dataDir),
