@@ -59,6 +59,8 @@ class FlatDetector implements Detector {
   readonly #evaluatorsOf: (readonly PointEvaluator[])[];
   readonly #faultAlarmOf: Int32Array;
   readonly #staleAlarmsOf: (readonly number[])[];
+  /** 1 where a stale alarm of the point is up: any good reading ends it, whatever quality came before. */
+  readonly #isStaleUp: Uint8Array;
   // By alarm.
   readonly #phase: Uint8Array;
   readonly #pendingSinceMs: Float64Array;
@@ -90,6 +92,7 @@ class FlatDetector implements Detector {
     this.#guardLow = new Float64Array(points).fill(Number.NEGATIVE_INFINITY);
     this.#guardHigh = new Float64Array(points).fill(Number.POSITIVE_INFINITY);
     this.#busyLimits = new Uint16Array(points);
+    this.#isStaleUp = new Uint8Array(points);
     this.#movedAtSteadyMs = new Float64Array(points);
     this.#faultAlarmOf = new Int32Array(points).fill(-1);
     this.#phase = new Uint8Array(plant.alarms.length);
@@ -182,6 +185,7 @@ class FlatDetector implements Detector {
       if (alarm === undefined) continue;
       this.#phase[index] = Phase.active;
       if (isLimit(alarm)) this.#busyLimits[alarm.pointIndex] = (this.#busyLimits[alarm.pointIndex] ?? 0) + 1;
+      if (alarm.kind === 'stale') this.#isStaleUp[alarm.pointIndex] = 1;
     }
   }
 
@@ -256,7 +260,7 @@ class FlatDetector implements Detector {
       this.#movedAtSteadyMs[point] = steady;
       this.#lastValue[point] = value;
     }
-    if (isFirst || isBad(previousQuality)) this.#recovered(point, steady, timeMs, value, quality);
+    if (isFirst || isBad(previousQuality) || this.#isStaleUp[point] === 1) this.#recovered(point, steady, timeMs, value, quality);
 
     // The cheap way: inside the guard band with no limit alarm up, none of them can change.
     if ((this.#busyLimits[point] ?? 0) > 0 || value > (this.#guardHigh[point] ?? 0) || value < (this.#guardLow[point] ?? 0))
@@ -273,11 +277,12 @@ class FlatDetector implements Detector {
     for (let index = 0; index < evaluators.length; index += 1) evaluators[index]?.(point, value, timeMs, quality);
   }
 
-  /** First good reading after bad ones or after a start. */
+  /** First good reading after bad ones, after silence or after a start. */
   #recovered(point: number, steady: number, timeMs: number, value: number, quality: number): void {
     this.#movedAtSteadyMs[point] = steady;
     const fault = this.#faultAlarmOf[point] ?? -1;
     if (fault >= 0) this.#step(fault, false, steady, timeMs, value, quality, null);
+    this.#isStaleUp[point] = 0;
     for (const stale of this.#staleAlarmsOf[point] ?? []) {
       if (!this.isActive(stale)) continue;
       if (this.#isSuppressed[stale] === 1) this.#unsuppress(stale);
@@ -517,6 +522,7 @@ class FlatDetector implements Detector {
 
   #raiseStale(index: number, point: number): void {
     this.#raise(index, this.#nowMs, null, this.#lastQuality[point] ?? Quality.badStale, null);
+    this.#isStaleUp[point] = 1;
     const device = this.#plant.points[point]?.deviceIndex ?? -1;
     const commFail = this.#commFails.find((alarm) => alarm.deviceIndex === device && this.isActive(alarm.index));
     if (commFail !== undefined) this.#suppress(index, commFail.index);
