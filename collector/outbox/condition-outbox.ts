@@ -30,7 +30,7 @@ export interface NamedEdge {
 const leastSqliteVersion = [3, 51, 3] as const;
 
 export class ConditionOutbox {
-  readonly outboxId: string;
+  #outboxId: string;
   readonly #database: DatabaseSync;
   readonly #makeOccurrenceId: () => string;
   readonly #active = new Map<string, ActiveCondition>();
@@ -63,7 +63,7 @@ export class ConditionOutbox {
     this.#selectPending = this.#database.prepare('SELECT message FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?');
     this.#deleteConfirmed = this.#database.prepare('DELETE FROM outbox WHERE sequence <= ?');
     this.#putSequence = this.#database.prepare('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)');
-    this.outboxId = this.#fact('outboxId') ?? this.#remember('outboxId', randomUUID());
+    this.#outboxId = this.#fact('outboxId') ?? this.#remember('outboxId', randomUUID());
     this.#lastSequence = Number(this.#fact('lastSequence') ?? '0');
     this.#confirmedSequence = Number(this.#fact('confirmedSequence') ?? '0');
     for (const row of this.#database.prepare('SELECT * FROM active_condition').all()) {
@@ -76,6 +76,11 @@ export class ConditionOutbox {
         suppressedByAlarmId: row.suppressed_by === null ? null : String(row.suppressed_by),
       });
     }
+  }
+
+  /** Changes when the numbering begins anew, so that sequence 1 is not taken for a repeat. */
+  get outboxId(): string {
+    return this.#outboxId;
   }
 
   get lastSequence(): number {
@@ -141,6 +146,28 @@ export class ConditionOutbox {
     this.#putSequence.run('confirmedSequence', String(through));
     this.#database.exec('COMMIT');
     this.#confirmedSequence = through;
+  }
+
+  /** A new identity for a server that has lost what it confirmed: pending messages keep their order and are numbered from 1. One transaction. */
+  renew(): void {
+    const pending = this.pending(this.#confirmedSequence, Number.MAX_SAFE_INTEGER);
+    const outboxId = randomUUID();
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      this.#deleteConfirmed.run(this.#lastSequence);
+      for (const [index, message] of pending.entries())
+        this.#insertMessage.run(index + 1, JSON.stringify({ ...message, sequence: index + 1 }));
+      this.#putSequence.run('outboxId', outboxId);
+      this.#putSequence.run('lastSequence', String(pending.length));
+      this.#putSequence.run('confirmedSequence', '0');
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+    this.#outboxId = outboxId;
+    this.#lastSequence = pending.length;
+    this.#confirmedSequence = 0;
   }
 
   activeConditions(): readonly ActiveCondition[] {

@@ -33,6 +33,8 @@ export class ConditionSender {
     this.#isSending = true;
     void this.#run().finally(() => {
       this.#isSending = false;
+      // What came while the last round was ending had its poke passed over.
+      if (this.#retry === null && this.#options.outbox.pendingCount > 0) this.poke();
     });
   }
 
@@ -50,7 +52,13 @@ export class ConditionSender {
         const result = await link.deliverConditions({ schema: 1, collectorId, outboxId: outbox.outboxId, messages: [...messages] });
         if (this.#isStopped) return;
         if (result.kind === 'failed') return this.#retryLater();
-        if (result.throughSequence <= outbox.confirmedSequence) return this.#retryLater();
+        // The server's database has less than it confirmed once: it was restored or made anew. What is pending goes under a new identity.
+        if (result.throughSequence < outbox.confirmedSequence) {
+          outbox.renew();
+          this.#needsStatement = true;
+          continue;
+        }
+        if (result.throughSequence === outbox.confirmedSequence) return this.#retryLater();
         this.#failures = 0;
         outbox.confirm(result.throughSequence);
         continue;
@@ -70,8 +78,9 @@ export class ConditionSender {
           this.#needsStatement = false;
           break;
         case 'behind':
-          // New edges came while it was under way, or the server lost what it had confirmed: the level statement after the next delivery settles it.
-          if (outbox.pendingCount === 0) return this.#retryLater();
+          // New edges came while it was under way: they are delivered first. Or the server lost what it had confirmed, and waits for what nobody has
+          // any more: under a new identity the level statement puts it right.
+          if (outbox.pendingCount === 0) outbox.renew();
           break;
         case 'failed':
           return this.#retryLater();

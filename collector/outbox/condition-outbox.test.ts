@@ -1,0 +1,299 @@
+import { spawn } from 'node:child_process';
+import { randomInt, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import { ManualClock } from '../../domain/time/manual-clock.ts';
+import type { CollectorLink, DeliveryResult, StatementResult } from '../../link/link.ts';
+import { ConditionOutbox, type NamedEdge } from './condition-outbox.ts';
+import { ConditionSender } from './condition-sender.ts';
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+function newFile(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-outbox-'));
+  folders.push(folder);
+  return path.join(folder, 'outbox.sqlite');
+}
+const open = (file: string) => new ConditionOutbox({ file, makeOccurrenceId: () => randomUUID() });
+const edge = (kind: NamedEdge['kind'], alarmId: string, atMs = 1): NamedEdge => ({
+  kind,
+  alarmId,
+  atMs,
+  value: 1,
+  quality: 0,
+  measured: null,
+  byAlarmId: kind === 'suppress' ? 'parent' : null,
+});
+
+describe('the outbox', () => {
+  test('numbers without gaps, one occurrence from raise to clear, also over a restart', () => {
+    const file = newFile();
+    const first = open(file);
+    first.append([edge('raise', 'a'), edge('raise', 'b')]);
+    const { outboxId } = first;
+    first.close();
+    const second = open(file);
+    expect(second.outboxId).toBe(outboxId);
+    expect(second.activeConditions().map((condition) => condition.alarmId)).toEqual(['a', 'b']);
+    second.append([edge('clear', 'a', 5), edge('raise', 'a', 6)]);
+    const messages = second.pending(0, 100);
+    expect(messages.map(({ sequence, kind, alarmId }) => `${sequence} ${kind} ${alarmId}`)).toEqual([
+      '1 raise a',
+      '2 raise b',
+      '3 clear a',
+      '4 raise a',
+    ]);
+    expect(messages[2]?.occurrenceId).toBe(messages[0]?.occurrenceId);
+    expect(messages[3]?.occurrenceId).not.toBe(messages[0]?.occurrenceId);
+    second.close();
+  });
+
+  test('an edge that changes nothing makes no message: a raise of what is up, a clear of what is not', () => {
+    const outbox = open(newFile());
+    expect(outbox.append([edge('raise', 'a')])).toHaveLength(1);
+    expect(outbox.append([edge('raise', 'a'), edge('clear', 'b'), edge('suppress', 'b')])).toEqual([]);
+    expect(outbox.lastSequence).toBe(1);
+    outbox.close();
+  });
+
+  test('confirmed rows are gone, the numbers go on after a restart', () => {
+    const file = newFile();
+    const first = open(file);
+    first.append([edge('raise', 'a'), edge('raise', 'b'), edge('raise', 'c')]);
+    first.confirm(2);
+    first.confirm(1);
+    first.close();
+    const second = open(file);
+    expect(second.pending(0, 10).map((message) => message.sequence)).toEqual([3]);
+    expect({ pending: second.pendingCount, confirmed: second.confirmedSequence }).toEqual({ pending: 1, confirmed: 2 });
+    expect(second.append([edge('raise', 'd')])[0]?.sequence).toBe(4);
+    second.close();
+  });
+});
+
+const program = `
+import { ConditionOutbox } from '${path.resolve('collector/outbox/condition-outbox.ts')}';
+import { randomUUID } from 'node:crypto';
+const outbox = new ConditionOutbox({ file: process.argv[1], makeOccurrenceId: () => randomUUID() });
+const active = new Set(outbox.activeConditions().map((condition) => condition.alarmId));
+for (let count = 0; ; count += 1) {
+  const alarmId = 'a' + (count * 7 % 40);
+  const kind = active.has(alarmId) ? 'clear' : 'raise';
+  if (kind === 'raise') active.add(alarmId); else active.delete(alarmId);
+  const [message] = outbox.append([{ kind, alarmId, atMs: count, value: 1, quality: 0, measured: null, byAlarmId: null }]);
+  process.stdout.write(message.sequence + ' ' + kind + ' ' + alarmId + ' ' + message.occurrenceId + '\\n');
+  if (count % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+}`;
+
+test('SIGKILL at random moments: every message it told of is there after the restart, once, and the table of conditions agrees', {
+  timeout: 120_000,
+}, async () => {
+  const file = newFile();
+  const told = new Map<number, string>();
+  for (let round = 0; round < 15; round += 1) {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+    });
+    await once(child.stdout, 'data');
+    await new Promise((resolve) => setTimeout(resolve, randomInt(150)));
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    for (const line of text.split('\n').slice(0, -1)) told.set(Number(line.split(' ')[0]), line);
+  }
+  const outbox = open(file);
+  const messages = outbox.pending(0, 1_000_000);
+  expect(messages.map((message) => message.sequence)).toEqual(Array.from({ length: messages.length }, (_, index) => index + 1));
+  const stored = new Map(
+    messages.map((message) => [message.sequence, `${message.sequence} ${message.kind} ${message.alarmId} ${message.occurrenceId}`]),
+  );
+  expect([...told].filter(([sequence, line]) => stored.get(sequence) !== line)).toEqual([]);
+  const active = new Set<string>();
+  for (const message of messages) {
+    if (message.kind === 'raise') active.add(message.alarmId);
+    if (message.kind === 'clear') active.delete(message.alarmId);
+  }
+  expect(new Set(outbox.activeConditions().map((condition) => condition.alarmId))).toEqual(active);
+  outbox.close();
+});
+
+/** A link whose server answers as told. */
+function createLink() {
+  const deliveries: ConditionDelivery[] = [];
+  const statements: ConditionStatement[] = [];
+  let connected: () => void = () => undefined;
+  const link = {
+    deliver: (delivery: ConditionDelivery): DeliveryResult => ({
+      kind: 'committed',
+      throughSequence: delivery.messages.at(-1)?.sequence ?? 0,
+    }),
+    state: (): StatementResult => ({ kind: 'accepted' }),
+  };
+  const collectorLink: CollectorLink = {
+    publishReadings: () => undefined,
+    publishStatus: () => undefined,
+    deliverConditions: async (delivery) => {
+      deliveries.push(delivery);
+      return link.deliver(delivery);
+    },
+    stateConditions: async (statement) => {
+      statements.push(statement);
+      return link.state();
+    },
+    onServerConnected: (listener) => {
+      connected = listener;
+      return () => undefined;
+    },
+    onSnapshotRequested: () => () => undefined,
+    close: async () => undefined,
+  };
+  return { link, collectorLink, deliveries, statements, connect: () => connected() };
+}
+
+const settle = async () => {
+  for (let count = 0; count < 20; count += 1) await Promise.resolve();
+};
+
+describe('the sender', () => {
+  function createRig() {
+    const clock = new ManualClock();
+    const outbox = open(newFile());
+    const fake = createLink();
+    const sender = new ConditionSender({ outbox, link: fake.collectorLink, collectorId: 'c', clock, random: () => 0.5 });
+    return { clock, outbox, sender, ...fake };
+  }
+
+  test('delivers in order, confirms what the server has committed, then states what is true', async () => {
+    const { outbox, sender, deliveries, statements } = createRig();
+    outbox.append([edge('raise', 'a'), edge('raise', 'b'), edge('clear', 'a')]);
+    sender.poke();
+    await settle();
+    expect(deliveries.map((delivery) => delivery.messages.map((message) => message.sequence))).toEqual([[1, 2, 3]]);
+    expect(outbox.pendingCount).toBe(0);
+    expect(statements).toMatchObject([{ throughSequence: 3, active: [{ alarmId: 'b' }] }]);
+    sender.stop();
+    outbox.close();
+  });
+
+  test('a server that is away is tried again and again; nothing is confirmed, nothing is skipped', async () => {
+    const { clock, outbox, sender, deliveries, link } = createRig();
+    link.deliver = () => ({ kind: 'failed', retryable: true, reason: 'noServer' });
+    outbox.append([edge('raise', 'a')]);
+    sender.poke();
+    await settle();
+    for (let count = 0; count < 20; count += 1) {
+      clock.advance(5_000);
+      await settle();
+    }
+    expect(deliveries.length).toBeGreaterThan(5);
+    expect(new Set(deliveries.map((delivery) => delivery.messages[0]?.sequence))).toEqual(new Set([1]));
+    expect(outbox.pendingCount).toBe(1);
+    link.deliver = (delivery) => ({ kind: 'committed', throughSequence: delivery.messages.at(-1)?.sequence ?? 0 });
+    clock.advance(5_000);
+    await settle();
+    expect(outbox.pendingCount).toBe(0);
+    sender.stop();
+    outbox.close();
+  });
+
+  test('a server that committed only a part gets the rest; one that is behind gets the outbox before the statement', async () => {
+    const { clock, outbox, sender, deliveries, link } = createRig();
+    let isFirst = true;
+    link.deliver = (delivery) => {
+      const through = isFirst ? 1 : (delivery.messages.at(-1)?.sequence ?? 0);
+      isFirst = false;
+      return { kind: 'committed', throughSequence: through };
+    };
+    outbox.append([edge('raise', 'a'), edge('raise', 'b')]);
+    sender.poke();
+    await settle();
+    clock.advance(5_000);
+    await settle();
+    expect(deliveries.map((delivery) => delivery.messages.map((message) => message.sequence))).toEqual([[1, 2], [2]]);
+    expect(outbox.pendingCount).toBe(0);
+    sender.stop();
+    outbox.close();
+  });
+
+  test('a server whose database was made anew is told everything that is true, and later messages reach it', async () => {
+    const { outbox, sender, deliveries, statements, link, connect } = createRig();
+    const progress = new Map<string, number>();
+    link.deliver = (delivery) => {
+      let through = progress.get(delivery.outboxId) ?? 0;
+      for (const message of delivery.messages)
+        if (message.sequence === through + 1 || through === 0) through = Math.max(through, message.sequence);
+      progress.set(delivery.outboxId, through);
+      return { kind: 'committed', throughSequence: through };
+    };
+    link.state = () => {
+      const last = statements.at(-1);
+      const through = progress.get(last?.outboxId ?? '') ?? 0;
+      return through < (last?.throughSequence ?? 0) ? { kind: 'behind', committedThrough: through } : { kind: 'accepted' };
+    };
+    outbox.append([edge('raise', 'a'), edge('raise', 'b'), edge('raise', 'c')]);
+    sender.poke();
+    await settle();
+    expect(statements).toHaveLength(1);
+    const { outboxId } = outbox;
+
+    progress.clear(); // the journal was deleted
+    connect();
+    await settle();
+    expect(outbox.outboxId).not.toBe(outboxId);
+    expect(statements.at(-1)?.active.map((condition) => condition.alarmId)).toEqual(['a', 'b', 'c']);
+
+    outbox.append([edge('clear', 'a'), edge('clear', 'b')]);
+    sender.poke();
+    await settle();
+    progress.set(outbox.outboxId, 1); // an old copy of the journal was put back
+    outbox.append([edge('raise', 'd')]);
+    sender.poke();
+    await settle();
+    expect(outbox.pendingCount).toBe(0);
+    expect(deliveries.at(-1)?.messages.map(({ kind, alarmId, sequence }) => `${sequence} ${kind} ${alarmId}`)).toEqual(['1 raise d']);
+    expect(statements.at(-1)?.active.map((condition) => condition.alarmId)).toEqual(['c', 'd']);
+    sender.stop();
+    outbox.close();
+  });
+
+  test('every connection of a server brings a new statement', async () => {
+    const { outbox, sender, statements, connect } = createRig();
+    sender.poke();
+    await settle();
+    connect();
+    await settle();
+    expect(statements).toHaveLength(2);
+    sender.stop();
+    outbox.close();
+  });
+
+  test('a message that comes in the very moment the sender is done is sent too', async () => {
+    const { outbox, sender, link } = createRig();
+    link.state = () => {
+      // Queued to run right after the last answer was looked at.
+      queueMicrotask(() =>
+        queueMicrotask(() => {
+          outbox.append([edge('raise', 'late')]);
+          sender.poke();
+        }),
+      );
+      return { kind: 'accepted' };
+    };
+    outbox.append([edge('raise', 'a')]);
+    sender.poke();
+    await settle();
+    await settle();
+    expect(outbox.pendingCount).toBe(0);
+    sender.stop();
+    outbox.close();
+  });
+});
