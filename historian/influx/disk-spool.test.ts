@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -21,10 +21,12 @@ const frame = (text: string) => ({ text, lineCount: text.split('\n').length });
 async function drain(spool: DiskSpool): Promise<string[]> {
   const texts: string[] = [];
   for (;;) {
-    const first = await spool.peek();
-    if (first === null) return texts;
-    texts.push(first.text ?? '');
-    await spool.acknowledge(first);
+    const frames = await spool.peek(3);
+    if (frames.length === 0) return texts;
+    for (const first of frames) {
+      texts.push(first.text ?? '');
+      await spool.acknowledge(first);
+    }
   }
 }
 
@@ -39,9 +41,9 @@ test('frames come out in order, also after it was closed and opened, and acknowl
   const first = await open(folder);
   await first.append([frame('a'), frame('b')]);
   await first.append([frame('c')]);
-  const head = await first.peek();
+  const [head] = await first.peek(1);
   expect(head?.text).toBe('a');
-  if (head !== null) await first.acknowledge(head);
+  if (head !== undefined) await first.acknowledge(head);
   await first.close();
   const second = await open(folder);
   await second.append([frame('d')]);
@@ -97,4 +99,33 @@ test('segments that are done with are deleted', async () => {
   await drain(spool);
   expect(segments(folder)).toHaveLength(1);
   await spool.close();
+});
+
+test('frames being sent outlive the drop of their segment, and can be acknowledged', async () => {
+  const spool = await open(newFolder(), 40_000, 4_096);
+  await spool.append([frame('first'), frame('second'), frame('third')]);
+  const sending = await spool.peek(2);
+  for (let index = 0; index < 100; index += 1) await spool.append([frame(`${index}:${'x'.repeat(1_000)}`)]);
+  expect(spool.pendingLines + spool.droppedLines).toBe(103);
+  for (const sent of sending) await spool.acknowledge(sent);
+  expect(sending.map((sent) => sent.lineCount)).toEqual([1, 1]);
+  const rest = await drain(spool);
+  expect(rest).not.toContain('third');
+  expect(rest).toHaveLength(101 - spool.droppedLines);
+  await spool.close();
+});
+
+test('a damaged frame in the middle is left out and counted; those around it are there', async () => {
+  const folder = newFolder();
+  const first = await open(folder);
+  await first.append([frame('before'), frame('damaged'), frame('after')]);
+  await first.close();
+  const file = path.join(folder, segments(folder)[0] as string);
+  const bytes = readFileSync(file);
+  bytes.write('D', bytes.indexOf('damaged'));
+  writeFileSync(file, bytes);
+  const second = await open(folder);
+  expect(await drain(second)).toEqual(['before', 'after']);
+  expect(second.droppedLines).toBe(1);
+  await second.close();
 });

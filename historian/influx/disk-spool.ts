@@ -43,7 +43,7 @@ export class DiskSpool {
   #segment = 0;
   #offset = 0;
   #memoryBytes = 0;
-  #pinned: SpoolFrame | null = null;
+  readonly #pinned = new Set<SpoolFrame>();
   #pendingLines = 0;
 
   private constructor(options: DiskSpoolOptions, state: SpoolState) {
@@ -115,31 +115,39 @@ export class DiskSpool {
     }
   }
 
-  /** The oldest frame with its text, or null. It stays first, and safe from being dropped, until acknowledged. */
-  async peek(): Promise<SpoolFrame | null> {
-    for (;;) {
-      const frame = this.#frames[this.#first];
-      if (frame === undefined) return null;
-      frame.text ??= await this.#readFrame(frame);
+  /** The oldest frames with their texts, at most `max`. They stay first, and safe from being dropped, until acknowledged or until the next peek. */
+  async peek(max: number): Promise<readonly SpoolFrame[]> {
+    this.#pinned.clear();
+    while (this.#pinned.size < max) {
+      const index = this.#pinned.size;
+      const frame = this.#frames[this.#first + index];
+      if (frame === undefined) break;
+      const text = frame.text ?? (await this.#readFrame(frame));
       // Dropped for want of space while it was being read.
-      if (this.#frames[this.#first] !== frame) continue;
-      if (frame.text !== null) {
-        this.#pinned = frame;
-        return frame;
+      if (this.#frames[this.#first + index] !== frame) continue;
+      if (text === null) {
+        if (index > 0) break; // told and left out when it is the oldest
+        this.#log.error(
+          { segment: frame.segment, lines: frame.lineCount },
+          'a batch in the spool is damaged and is left out; its readings are counted as dropped',
+        );
+        this.#remove(frame);
+        await this.#state.addDropped(frame.lineCount);
+        continue;
       }
-      this.#log.error(
-        { segment: frame.segment, lines: frame.lineCount },
-        'a batch in the spool is damaged and is left out; its readings are counted as dropped',
-      );
-      this.#remove(frame);
-      await this.#state.addDropped(frame.lineCount);
+      if (frame.text === null) {
+        frame.text = text;
+        this.#memoryBytes += frame.byteLength;
+      }
+      this.#pinned.add(frame);
     }
+    return [...this.#pinned];
   }
 
   /** The database has the frame. */
   async acknowledge(frame: SpoolFrame): Promise<void> {
     if (this.#frames[this.#first] !== frame) throw new Error('only the first frame of a spool can be acknowledged');
-    this.#pinned = null;
+    this.#pinned.delete(frame);
     this.#remove(frame);
     this.#state.setPosition(frame.segment, frame.offset + headerBytes + frame.byteLength);
     await this.#deleteFinished();
@@ -152,7 +160,7 @@ export class DiskSpool {
   }
 
   #remove(frame: SpoolFrame): void {
-    if (frame.text !== null && this.#memoryBytes > 0) this.#memoryBytes = Math.max(0, this.#memoryBytes - frame.byteLength);
+    if (frame.text !== null) this.#memoryBytes -= frame.byteLength;
     frame.text = null;
     this.#pendingLines -= frame.lineCount;
     this.#first++;
@@ -193,8 +201,8 @@ export class DiskSpool {
       const kept: SpoolFrame[] = [];
       for (let index = this.#first; index < this.#frames.length; index++) {
         const frame = this.#frames[index] as SpoolFrame;
-        // The frame being sent lives on in memory: it may be stored at this very moment.
-        if (frame.segment !== oldest || frame === this.#pinned) kept.push(frame);
+        // The frames being sent live on in memory: they may be stored at this very moment.
+        if (frame.segment !== oldest || this.#pinned.has(frame)) kept.push(frame);
         else {
           lines += frame.lineCount;
           if (frame.text !== null) this.#memoryBytes -= frame.byteLength;

@@ -1,5 +1,5 @@
 // Readings into InfluxDB 1.x or 2.x and out of it again. Everything goes through a spool on disk: the database may be away for days and the process may be
-// killed at any moment; what was accepted a second ago is sent when both are back, once in effect, in order.
+// killed at any moment; what was accepted a second ago is sent when both are back, oldest first, and is there once.
 import path from 'node:path';
 import type { HistorianStatus } from '../../domain/messages/collector-status.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
@@ -12,7 +12,7 @@ import { InfluxConnection } from './influx-connection.ts';
 import { readBuckets, readRaw } from './influx-reads.ts';
 import type { InfluxTarget } from './influx-target.ts';
 import { LineWriter } from './line-protocol.ts';
-import { type RefusedLine, sendFrame } from './send-frame.ts';
+import { type FrameOutcome, type HeldFrame, type RefusedLine, sendFrame } from './send-frame.ts';
 import { SetAside } from './set-aside.ts';
 
 export interface InfluxHistorianOptions extends Omit<HistorianOptions, 'url'> {
@@ -32,6 +32,11 @@ const spoolAtOnceRows = 65_536;
 const spoolRowsMax = 262_144;
 /** Lines a request: two chunks of 2,048. InfluxDB's own documentation advises about 5,000 at most. */
 const chunksEachFrame = 2;
+/**
+ * Requests under way together, so that neither side waits for the other. Where the same point gives two readings for the same moment in frames beside each
+ * other, either may be the one that stays.
+ */
+const framesAtOnce = 2;
 const retryDelayMsMin = 1_000;
 const retryDelayMsMax = 30_000;
 /** A database that asks for more is asked again after this: the header may come from a clock that is wrong. */
@@ -203,38 +208,52 @@ class InfluxHistorian implements Historian {
     let retryDelayMs = retryDelayMsMin;
     let suspectTries = 0;
     while (!this.#closing.signal.aborted) {
-      const frame = await this.#spool.peek();
-      if (frame === null) {
+      // A database that has just failed is asked with one frame.
+      const frames = await this.#spool.peek(this.#hasWarned ? 1 : framesAtOnce);
+      if (frames.length === 0) {
         for (const waiter of this.#drainWaiters) waiter();
         if (this.#reason === 'not tried yet') this.#reason = null;
         await this.#sleep(null);
         continue;
       }
-      const outcome = await sendFrame(this.#connection, frame.text ?? '', suspectTries >= suspectAfterTries, this.#closing.signal);
-      if (this.#closing.signal.aborted && outcome.kind === 'held') return;
-      if (outcome.kind === 'settled') {
-        await this.#settle(frame, outcome.refused);
+      const isSuspect = suspectTries >= suspectAfterTries;
+      const outcomes = await Promise.all(
+        frames.map((frame) => sendFrame(this.#connection, frame.text ?? '', isSuspect, this.#closing.signal)),
+      );
+      const held = await this.#settleUntilHeld(frames, outcomes);
+      if (held === null) {
         suspectTries = 0;
-        if (this.#hasWarned) this.#options.log.info({ spooled: this.#spool.pendingLines }, 'the database takes readings again');
-        this.#hasWarned = false;
-        this.#reason = null;
         retryDelayMs = retryDelayMsMin;
         continue;
       }
-      suspectTries = outcome.isLineSuspect ? suspectTries + 1 : 0;
-      this.#reason = `${outcome.reason}: ${outcome.message}`;
+      if (this.#closing.signal.aborted) return;
+      suspectTries = held.isLineSuspect ? suspectTries + 1 : 0;
+      this.#reason = `${held.reason}: ${held.message}`;
       for (const waiter of this.#drainWaiters) waiter();
       if (!this.#hasWarned)
         this.#options.log.warn(
-          { reason: outcome.reason, error: outcome.message, target: this.#options.target.description },
+          { reason: held.reason, error: held.message, target: this.#options.target.description },
           'the database does not take readings; they wait on disk and are sent when it does',
         );
       this.#hasWarned = true;
       const { random = Math.random } = this.#options;
       const backOffMs = retryDelayMs * (0.5 + random() / 2);
-      await this.#sleep(outcome.retryAfterMs === null ? backOffMs : Math.min(retryAfterMsMax, outcome.retryAfterMs));
+      await this.#sleep(held.retryAfterMs === null ? backOffMs : Math.min(retryAfterMsMax, held.retryAfterMs));
       retryDelayMs = Math.min(retryDelayMsMax, retryDelayMs * 2);
     }
+  }
+
+  /** Oldest first. What comes after a frame that is held is sent again with it, which stores no line twice. */
+  async #settleUntilHeld(frames: readonly SpoolFrame[], outcomes: readonly FrameOutcome[]): Promise<HeldFrame | null> {
+    for (const [index, frame] of frames.entries()) {
+      const outcome = outcomes[index] as FrameOutcome;
+      if (outcome.kind === 'held') return outcome;
+      await this.#settle(frame, outcome.refused);
+      if (this.#hasWarned) this.#options.log.info({ spooled: this.#spool.pendingLines }, 'the database takes readings again');
+      this.#hasWarned = false;
+      this.#reason = null;
+    }
+    return null;
   }
 
   async #settle(frame: SpoolFrame, refused: readonly RefusedLine[]): Promise<void> {

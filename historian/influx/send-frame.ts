@@ -7,11 +7,13 @@ export interface RefusedLine {
   readonly reason: string;
 }
 
+export type HeldFrame = Extract<WriteOutcome, { kind: 'held' }>;
+
 export type FrameOutcome =
   /** Every line is stored, or is among `refused`. */
   | { readonly kind: 'settled'; readonly refused: readonly RefusedLine[] }
   /** Nothing is decided; the whole frame is to be sent again, which stores no line twice. */
-  | Extract<WriteOutcome, { kind: 'held' }>;
+  | HeldFrame;
 
 /** With nothing stored after this many requests it is the database that is ill, not a line. */
 const fruitlessRequestsMax = 32;
