@@ -30,7 +30,8 @@ export function encodeReadingBatch(batch: ReadingBatch): Uint8Array {
 /** Null where the bytes are no batch, or are of another plant version than `table`: such a batch cannot be mapped and is dropped by the receiver, who counts it. */
 export function decodeReadingBatch(bytes: Uint8Array, table: PointTable): ReadingBatch | null {
   try {
-    const copy = bytes.slice();
+    // A buffer of its own: the columns are read in place, and a received view may begin anywhere in a larger buffer.
+    const copy = new Uint8Array(bytes);
     const headLength = new DataView(copy.buffer).getUint32(0);
     const header = JSON.parse(Buffer.from(copy.buffer, 4, headLength).toString('utf8')) as Header;
     const start = Math.ceil((4 + headLength) / 8) * 8;

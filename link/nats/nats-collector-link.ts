@@ -68,13 +68,16 @@ class NatsCollectorLink implements CollectorLink {
 
   async deliverConditions(delivery: ConditionDelivery): Promise<DeliveryResult> {
     if (this.#connection.isClosed()) return { kind: 'failed', retryable: false, reason: 'closed' };
+    const first = delivery.messages[0]?.sequence ?? 1;
     const last = delivery.messages.at(-1)?.sequence ?? 0;
     let settle: ((result: DeliveryResult) => void) | null = null;
     const confirmed = new Promise<DeliveryResult>((resolve) => {
       settle = resolve;
     });
     const waiting = (outboxId: string, throughSequence: number) => {
-      if (outboxId === delivery.outboxId && throughSequence >= last) settle?.({ kind: 'committed', throughSequence });
+      // All of it; or less than what came before it, which tells that the server's database was restored: the sender must know at once.
+      const isSettled = throughSequence >= last || throughSequence < first - 1;
+      if (outboxId === delivery.outboxId && isSettled) settle?.({ kind: 'committed', throughSequence });
     };
     this.#waiting.add(waiting);
     const timer = setTimeout(() => settle?.({ kind: 'failed', retryable: true, reason: 'timeout' }), confirmationMs);
@@ -83,6 +86,8 @@ class NatsCollectorLink implements CollectorLink {
       await jetstream(this.#connection).publish(this.#subjects.conditions(this.#options.collectorId), JSON.stringify(delivery));
       return await confirmed;
     } catch {
+      // The broker may have come back with an empty store.
+      this.#isStreamMade = false;
       return { kind: 'failed', retryable: true, reason: 'noServer' };
     } finally {
       clearTimeout(timer);

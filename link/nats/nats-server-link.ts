@@ -136,7 +136,7 @@ class NatsServerLink implements ServerLink {
           max_ack_pending: 1,
         });
         const consumer = await jetstream(this.#connection).consumers.get(this.#subjects.stream, this.#subjects.consumer);
-        const messages = await consumer.consume({ max_messages: 16 });
+        const messages = await consumer.consume({ max_messages: 16, abort_on_missing_resource: true });
         this.#connection.publish(this.#subjects.ready);
         for await (const message of messages) await this.#take(message);
       } catch {
