@@ -123,6 +123,20 @@ export async function startSimulatorsProcess(folder: string, arguments_: readonl
   return { plantFile, controlUrl: ready.controlUrl, environment: ready.environment, stop: () => stopChild(child, output) };
 }
 
+/** `gatewatch collector …`, ready when it says that it runs. */
+export async function startCollectorProcess(options: {
+  readonly dataDir: string;
+  readonly arguments: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}): Promise<{ stop(): Promise<number | null> }> {
+  const { child, output, until } = spawnGatewatch(
+    ['collector', '--data-dir', options.dataDir, '--log-level', 'warn', ...options.arguments],
+    options.environment ?? {},
+  );
+  await until((text) => (/^collector \S+ is running$/m.test(text) ? true : null));
+  return { stop: () => stopChild(child, output) };
+}
+
 /** Runs a command that ends by itself. */
 export async function runGatewatch(arguments_: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
   const { child, output } = spawnGatewatch(arguments_, {});
