@@ -21,7 +21,10 @@ import { historianContract, rawRows } from '../historian-contract.ts';
 import { contractPlant, type Row, writeRows } from '../historian-contract-plant.ts';
 import { openHistorian } from '../open-historian.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-influx-'));
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-influx-'));
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const log: HistorianLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const plant = contractPlant();
@@ -43,8 +46,9 @@ async function freshDatabase(port: number): Promise<string> {
 const influxd = influxdProgram();
 describe.skipIf(influxd === null)('InfluxDB', () => {
   let server: RunningDatabase;
-  const serverFolder = path.join(folder, 'influxd');
+  let serverFolder = '';
   beforeAll(async () => {
+    serverFolder = path.join(folder, 'influxd');
     server = await startInfluxd(influxd as string, serverFolder);
   });
   afterAll(() => server.stop());
