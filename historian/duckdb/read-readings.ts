@@ -34,39 +34,41 @@ export async function readRaw(
     const result = await connection.stream(
       `SELECT time_ms::DOUBLE, value, quality FROM (${source}) ORDER BY time_ms LIMIT ${Math.floor(range.limit) + 1}`,
     );
-    const times: number[] = [];
-    const values: number[] = [];
-    const qualities: number[] = [];
+    let timeMs = new Float64Array(4_096);
+    let value = new Float64Array(4_096);
+    let quality = new Uint8Array(4_096);
+    let length = 0;
     let count = 0;
     for (;;) {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) break;
-      const time = chunk.getColumnVector(0);
-      const value = chunk.getColumnVector(1);
-      const quality = chunk.getColumnVector(2);
+      if (length + chunk.rowCount > timeMs.length) {
+        timeMs = grown(timeMs, new Float64Array(timeMs.length * 2));
+        value = grown(value, new Float64Array(timeMs.length));
+        quality = grown(quality, new Uint8Array(timeMs.length));
+      }
+      const times = chunk.getColumnVector(0);
+      const values = chunk.getColumnVector(1);
+      const qualities = chunk.getColumnVector(2);
       for (let row = 0; row < chunk.rowCount && count < range.limit + 1; row++) {
-        const timeMs = time.getItem(row) as number;
+        const rowMs = times.getItem(row) as number;
         count++;
-        const isRepeat = times.length > 0 && times[times.length - 1] === timeMs;
-        if (isRepeat) {
-          times.pop();
-          values.pop();
-          qualities.pop();
-        }
-        times.push(timeMs);
-        values.push((value.getItem(row) as number | null) ?? Number.NaN);
-        qualities.push(quality.getItem(row) as number);
+        if (length > 0 && timeMs[length - 1] === rowMs) length--; // came twice
+        timeMs[length] = rowMs;
+        value[length] = (values.getItem(row) as number | null) ?? Number.NaN;
+        quality[length] = qualities.getItem(row) as number;
+        length++;
       }
     }
     const isTruncated = count > range.limit;
-    const length = isTruncated && times.length > 1 ? times.length - 1 : times.length;
-    return {
-      timeMs: Float64Array.from(times.slice(0, length)),
-      value: Float64Array.from(values.slice(0, length)),
-      quality: Uint8Array.from(qualities.slice(0, length)),
-      isTruncated,
-    };
+    if (isTruncated && length > 1) length--;
+    return { timeMs: timeMs.slice(0, length), value: value.slice(0, length), quality: quality.slice(0, length), isTruncated };
   });
+}
+
+function grown<T extends Float64Array | Uint8Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
 }
 
 export async function readBuckets(
