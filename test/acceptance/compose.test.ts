@@ -1,0 +1,42 @@
+// docker-compose.yml and Dockerfile cannot be run here; that they parse and name what exists can be checked.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { parseDocument } from 'yaml';
+import { parseSettings } from '../../domain/settings/settings.ts';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+interface Service {
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly depends_on?: readonly string[];
+  readonly volumes?: readonly string[];
+}
+
+test('docker-compose.yml parses, and its services name volumes, commands and settings that exist', () => {
+  const document = parseDocument(readFileSync(path.join(root, 'docker-compose.yml'), 'utf8'), { merge: true });
+  expect(document.errors).toEqual([]);
+  const compose = document.toJS() as { services: Record<string, Service>; volumes: Record<string, unknown> };
+  for (const [name, service] of Object.entries(compose.services)) {
+    for (const other of service.depends_on ?? []) expect(Object.keys(compose.services)).toContain(other);
+    for (const volume of service.volumes ?? []) {
+      const [source = ''] = volume.split(':');
+      if (!source.startsWith('.')) expect(Object.keys(compose.volumes)).toContain(source);
+    }
+    if (!['collector', 'server', 'demo'].includes(name)) continue;
+    expect(['collector', 'server', 'run']).toContain(service.command?.[0]);
+    expect(parseSettings(service.environment ?? {}, {})).toMatchObject({ kind: 'ok' });
+  }
+});
+
+test('the Dockerfile copies and starts files that exist', () => {
+  const text = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
+  expect(text).toMatch(/^FROM node:24/m);
+  expect(text).toMatch(/^USER node$/m);
+  expect(text).toMatch(/^HEALTHCHECK .*healthz/m);
+  const copied = /^COPY ((?:\S+ )+)\.\/$/m.exec(text)?.[1]?.trim().split(' ') ?? [];
+  expect(copied.length).toBeGreaterThan(0);
+  for (const file of [...copied, 'gatewatch.ts']) expect(existsSync(path.join(root, file)), file).toBe(true);
+});
