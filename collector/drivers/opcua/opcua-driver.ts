@@ -12,6 +12,8 @@ import {
   OPCUAClient,
   resolveNodeId,
   SecurityPolicy,
+  setErrorLogger,
+  setWarningLogger,
   TimestampsToReturn,
   UserTokenType,
 } from 'node-opcua';
@@ -34,6 +36,10 @@ export interface OpcuaDriverOptions {
   readonly readSecret: (user: { readonly passwordEnv: string | null; readonly passwordFile: string | null }) => Promise<string>;
   readonly random?: () => number;
 }
+
+// The library prints every failed try to standard output, past the log; what matters of it is in the connection's reason and in our own log.
+setWarningLogger(() => undefined);
+setErrorLogger(() => undefined);
 
 const firstBackOffMs = 500;
 const longestBackOffMs = 8_000;
