@@ -7,7 +7,6 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { type DuckdbHistorian, openDuckdbHistorian } from '../../historian/duckdb/duckdb-historian.ts';
 import { type Bench, type BenchRow, mustHold } from './bench.ts';
-import { runAlone } from './run-alone.ts';
 import { benchPlant, median, WalkingReadings } from './walking-readings.ts';
 
 const points = 500;
@@ -60,10 +59,6 @@ export const historianBench: Bench = {
     }
   },
 };
-
-export async function run(options: { readonly quick: boolean; print(line: string): void }): Promise<void> {
-  await runAlone(historianBench, options);
-}
 
 async function measure(bench: {
   readonly historian: DuckdbHistorian;

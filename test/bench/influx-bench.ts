@@ -10,7 +10,6 @@ import { openHistorian } from '../../historian/open-historian.ts';
 import { influxdProgram, influxQuery, type RunningDatabase, startInfluxd } from '../services/influxd.ts';
 import { freePort, startService, untilReady } from '../services/service.ts';
 import { type Bench, type BenchRow, mustHold } from './bench.ts';
-import { runAlone } from './run-alone.ts';
 import { benchPlant, median, WalkingReadings } from './walking-readings.ts';
 
 const points = 500;
@@ -81,10 +80,6 @@ export const influxBench: Bench = {
     }
   },
 };
-
-export async function run(options: { readonly quick: boolean; print(line: string): void }): Promise<void> {
-  await runAlone(influxBench, options);
-}
 
 function roundsOf(isQuick: boolean): number {
   return isQuick ? 1 : 9;

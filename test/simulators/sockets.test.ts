@@ -22,7 +22,7 @@ function modbusDevice(id: string): ModbusDevice & { readonly line: { readonly ki
   return device as ReturnType<typeof modbusDevice>;
 }
 const pointOf = (id: string): Point => simulators.plant.points[simulators.plant.pointIndexById.get(id) ?? -1] as Point;
-const valueOf = (id: string): number => simulators.network.values[pointOf(id).index] ?? Number.NaN;
+const shown = (id: string): number => simulators.network.values[pointOf(id).index] ?? Number.NaN;
 
 async function exchange(port: number, request: Buffer): Promise<Buffer> {
   const socket = net.connect(port, '127.0.0.1');
@@ -49,7 +49,7 @@ describe('Modbus', () => {
     const { response } = await client.readHoldingRegisters(point.source.register.address, 2);
     const bytes = response.body.valuesAsBuffer;
     const swapped = Buffer.concat([bytes.subarray(2, 4), bytes.subarray(0, 2)]); // CDAB
-    expect(swapped.readFloatBE(0)).toBeCloseTo(valueOf('GS-02.PT-101'), 1);
+    expect(swapped.readFloatBE(0)).toBeCloseTo(shown('GS-02.PT-101'), 1);
     socket.destroy();
   });
 
@@ -105,7 +105,7 @@ describe('OPC UA', () => {
     const nodeId = `ns=${namespace};s=GS-01.PT-101`;
     const read = await session.read({ nodeId, attributeId: AttributeIds.Value });
     expect(read.statusCode.name).toBe('Good');
-    expect(read.value.value).toBeCloseTo(valueOf('GS-01.PT-101'), 1);
+    expect(read.value.value).toBeCloseTo(shown('GS-01.PT-101'), 1);
     expect(Math.abs((read.sourceTimestamp?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
     const written = await session.write({ nodeId, attributeId: AttributeIds.Value, value: { value: { dataType: 'Double', value: 1 } } });
     expect(written.name).not.toBe('Good');
@@ -174,9 +174,9 @@ test('a lost device does not answer, a slow one answers late, a frozen value sta
   simulators.player.stop('device-lost', 'ST-01');
   expect((await exchange(device.line.port, request)).length).toBeGreaterThan(9);
   simulators.player.start('frozen-value', { station: 'GS-01', point: 'PT-101' });
-  const held = valueOf('GS-01.PT-101');
-  const moving = valueOf('GS-01.TT-101');
-  await expect.poll(() => valueOf('GS-01.TT-101')).not.toBe(moving);
-  expect(valueOf('GS-01.PT-101')).toBe(held);
+  const held = shown('GS-01.PT-101');
+  const moving = shown('GS-01.TT-101');
+  await expect.poll(() => shown('GS-01.TT-101')).not.toBe(moving);
+  expect(shown('GS-01.PT-101')).toBe(held);
   simulators.player.stop('frozen-value', 'GS-01');
 });

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { alarmOf } from './alarm-fixture.ts';
+import { compareAlarms, isInScope, matchesFilter } from './alarm-order.ts';
+
+test('unacknowledged first, then priority, then newest first', () => {
+  const alarms = [
+    alarmOf({ alarmId: 'old', raisedAtMs: 1 }),
+    alarmOf({ alarmId: 'seen', priority: 'critical', state: 'acknowledged', raisedAtMs: 9 }),
+    alarmOf({ alarmId: 'new', raisedAtMs: 5 }),
+    alarmOf({ alarmId: 'worst', priority: 'critical', raisedAtMs: 0 }),
+    alarmOf({ alarmId: 'returned', state: 'returnedUnacknowledged', priority: 'low', raisedAtMs: 7 }),
+  ];
+  expect(alarms.toSorted(compareAlarms).map((alarm) => alarm.alarmId)).toEqual(['worst', 'new', 'old', 'returned', 'seen']);
+});
+
+test('what was set aside asks for nothing, and is still found', () => {
+  const shelved = alarmOf({ state: 'shelved' });
+  expect(isInScope(shelved, 'open')).toBe(false);
+  expect(isInScope(shelved, 'setAside')).toBe(true);
+  expect(isInScope(alarmOf({ state: 'acknowledged' }), 'unacknowledged')).toBe(false);
+  expect(isInScope(alarmOf({ isConditionTrue: false, state: 'returnedUnacknowledged' }), 'active')).toBe(false);
+});
+
+test('filters by station, priority and words', () => {
+  const filter = { scope: 'open', priorities: ['medium'], stationId: 'GS-01', text: '进站' } as const;
+  const words = () => '进站压力高';
+  expect(matchesFilter(alarmOf(), filter, words)).toBe(true);
+  expect(matchesFilter(alarmOf({ stationId: 'GS-02' }), filter, words)).toBe(false);
+  expect(matchesFilter(alarmOf({ priority: 'low' }), filter, words)).toBe(false);
+  expect(matchesFilter(alarmOf(), { ...filter, text: '出站' }, words)).toBe(false);
+});
