@@ -276,7 +276,6 @@ export function gasLimits(place: 'open' | 'enclosed' = 'open'): object[] {
     limit('highHigh', place === 'open' ? 50 : 25, 'critical', {
       class: 'safety',
       deadband: 5,
-      onDelay: '500ms',
       latching: true,
       cause: ['燃气大量泄漏', 'A large gas leak'],
       consequence: ['爆炸危险', 'Danger of explosion'],
