@@ -90,8 +90,10 @@ function sourceOf(context: PointContext, entry: ProfilePoint | null): PointSourc
   if (deviceFile.protocol === 'opcua') {
     if (file.node === undefined) issues.error([...path, 'node'], `point ${file.tag} of an OPC UA device needs its node id`);
     if (file.register !== undefined) issues.error([...path, 'register'], 'a point of an OPC UA device has a node, not a register');
-    return { kind: 'opcua', nodeId: file.node ?? '' };
+    return { kind: 'opcua', nodeId: file.node ?? '', deadband: file.deadband };
   }
+  if (file.deadband > 0)
+    issues.error([...path, 'deadband'], 'a deadband at the source is for OPC UA; for history there is exceptionDeviation');
   if (file.node !== undefined) issues.error([...path, 'node'], 'a point of a Modbus device has a register, not a node');
   const register: ModbusRegister | undefined = file.register ?? entry?.register;
   if (register === undefined) {

@@ -100,6 +100,8 @@ export const pointFileSchema = z.strictObject({
   register: modbusRegisterSchema.optional(),
   /** OPC UA node id, `ns=2;s=GS-01.PT-101` or with the namespace URI: `nsu=urn:x;s=…`. */
   node: z.string().min(1).optional(),
+  /** OPC UA: the server reports a change only beyond this (absolute, in the server's own unit). Small against every alarm's deadband, or alarms come late. */
+  deadband: z.number().min(0).default(0),
   /** Takes register, type, scale, validity … from this entry of the device's profile; what is written here wins. */
   from: z.string().optional(),
   /** Channel number where the profile entry repeats (detector 1 … n). */

@@ -77,7 +77,11 @@ export type Device = ModbusDevice | OpcuaDevice;
 export type PointSource =
   /** Wire address (base already subtracted) and word order resolved. `limits.forbidden` of the device is in wire addresses too. */
   | { readonly kind: 'modbus'; readonly register: ModbusRegister & { readonly wordOrder: WordOrder } }
-  | { readonly kind: 'opcua'; readonly nodeId: string };
+  | {
+      readonly kind: 'opcua';
+      readonly nodeId: string /** Absolute deadband that the server applies; 0: every change. */;
+      readonly deadband: number;
+    };
 
 export interface PointValidity {
   readonly pointIndex: number;

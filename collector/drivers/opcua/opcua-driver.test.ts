@@ -92,7 +92,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-function connect(port: number, options: { readonly thumbprint: string; readonly word?: string; readonly nodes?: readonly string[] }) {
+function connect(
+  port: number,
+  options: { readonly thumbprint: string; readonly word?: string; readonly nodes?: readonly string[]; readonly more?: string },
+) {
   const nodes = options.nodes ?? ['nsu=urn:test:plc;s=PT-101', 'nsu=urn:test:plc;s=PT-102'];
   const parsed = parsePlantText(
     `schema: 1
@@ -111,7 +114,7 @@ stations:
         user: { name: reader, passwordEnv: GATEWATCH_SECRET_X }
         publishingInterval: 100ms
         scan: 100ms
-        points: [${nodes.map((node, index) => `{ tag: PT-${101 + index}, name: p, range: { min: 0, max: 100 }, node: '${node}' }`).join(', ')}]
+        points: [${nodes.map((node, index) => `{ tag: PT-${101 + index}, name: p, range: { min: 0, max: 100 }, node: '${node}'${options.more ?? ''} }`).join(', ')}]
 `,
     { version: 't' },
   );
@@ -203,6 +206,18 @@ describe('a running server', () => {
     await expect
       .poll(() => [qualityShown('PT-101'), qualityShown('PT-102'), qualityShown('PT-103')], patience)
       .toEqual([Quality.good, Quality.badConfigurationError, Quality.badConfigurationError]);
+  });
+
+  test('a deadband is applied at the server: smaller changes do not travel, larger ones do', async () => {
+    plc.set('PT-101', 10);
+    const { shown } = connect(plc.port, { thumbprint: plc.thumbprint, more: ', deadband: 0.5' });
+    await expect.poll(() => shown('PT-101'), patience).toBe(10);
+    plc.set('PT-101', 10.3);
+    plc.set('PT-102', 20);
+    await expect.poll(() => shown('PT-102'), patience).toBe(20);
+    expect(shown('PT-101')).toBe(10);
+    plc.set('PT-101', 10.6);
+    await expect.poll(() => shown('PT-101'), patience).toBe(10.6);
   });
 
   test('a wrong password is told as a refused sign-in, and no value is shown', async () => {

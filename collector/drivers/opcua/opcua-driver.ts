@@ -5,9 +5,12 @@
 // the present time; when neither data nor keep-alives arrive for three keep-alive periods, every point becomes bad and the connection is rebuilt.
 import {
   AttributeIds,
-  type ClientMonitoredItemGroup,
   type ClientSession,
+  type ClientSubscription,
+  DataChangeFilter,
+  DataChangeTrigger,
   type DataValue,
+  DeadbandType,
   MessageSecurityMode,
   OPCUAClient,
   resolveNodeId,
@@ -223,42 +226,61 @@ class OpcuaDriver implements SubscribedDriver {
     subscription.on('keepalive', heard);
     subscription.on('received_notifications', heard);
     subscription.on('terminated', () => this.#end?.('closed'));
-    const byRate = new Map<number, number[]>();
+    const groups = new Map<string, { readonly scanMs: number; readonly deadband: number; readonly slots: number[] }>();
     this.#points.forEach((pointIndex, slot) => {
       if ((nodeIds[slot] ?? '').startsWith('ns=-1')) {
         this.#stateUnknownNode(slot);
         return;
       }
-      const scanMs = plant.points[pointIndex]?.scanMs ?? 1_000;
-      byRate.set(scanMs, [...(byRate.get(scanMs) ?? []), slot]);
+      const point = plant.points[pointIndex];
+      const scanMs = point?.scanMs ?? 1_000;
+      const deadband = point?.source.kind === 'opcua' ? point.source.deadband : 0;
+      const key = `${scanMs} ${deadband}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { scanMs, deadband, slots: [slot] });
+      else group.slots.push(slot);
     });
-    for (const [scanMs, slots] of byRate) {
+    for (const { scanMs, deadband, slots } of groups.values()) {
       for (let start = 0; start < slots.length; start += itemsPerRequest) {
         const part = slots.slice(start, start + itemsPerRequest);
-        const group = await subscription.monitorItems(
-          part.map((slot) => ({ nodeId: resolveNodeId(nodeIds[slot] ?? ''), attributeId: AttributeIds.Value })),
-          { samplingInterval: scanMs / 2, discardOldest: true, queueSize: 10 },
-          TimestampsToReturn.Both,
-        );
-        group.on('changed', (_item: unknown, dataValue: DataValue, index: number) => {
-          const slot = part[index];
-          if (slot !== undefined) this.#take(slot, dataValue);
-        });
-        this.#refuseUnknown(group, part);
+        const refused = await this.#monitor(subscription, nodeIds, part, scanMs, deadband);
+        // A server that knows no deadband for these reports every change instead.
+        if (refused.length > 0) await this.#monitor(subscription, nodeIds, refused, scanMs, 0);
       }
     }
     this.#watchSubscription(subscription.publishingInterval * Math.max(1, subscription.maxKeepAliveCount));
   }
 
-  /** Items that the server would not monitor (unknown node) are bad by configuration, not silent. */
-  #refuseUnknown(group: ClientMonitoredItemGroup, slots: readonly number[]): void {
-    group.monitoredItems.forEach((item, index) => {
-      const status = item.statusCode;
-      if (status.isGood()) return;
+  /** Returns the slots whose deadband the server refuses. */
+  async #monitor(
+    subscription: ClientSubscription,
+    nodeIds: readonly string[],
+    slots: readonly number[],
+    scanMs: number,
+    deadband: number,
+  ): Promise<readonly number[]> {
+    const filter =
+      deadband === 0
+        ? null
+        : new DataChangeFilter({ trigger: DataChangeTrigger.StatusValue, deadbandType: DeadbandType.Absolute, deadbandValue: deadband });
+    const group = await subscription.monitorItems(
+      slots.map((slot) => ({ nodeId: resolveNodeId(nodeIds[slot] ?? ''), attributeId: AttributeIds.Value })),
+      { samplingInterval: scanMs / 2, discardOldest: true, queueSize: 10, ...(filter === null ? {} : { filter }) },
+      TimestampsToReturn.Both,
+    );
+    group.on('changed', (_item: unknown, dataValue: DataValue, index: number) => {
       const slot = slots[index];
-      if (slot === undefined) return;
-      this.#put(slot, { value: Number.NaN, quality: qualityOf(status), text: null, timeMs: this.#options.clock.nowMs() });
+      if (slot !== undefined) this.#take(slot, dataValue);
     });
+    const refused: number[] = [];
+    group.monitoredItems.forEach((item, index) => {
+      const slot = slots[index];
+      if (slot === undefined || item.statusCode.isGood()) return;
+      if (filter !== null && /Filter/.test(item.statusCode.name)) refused.push(slot);
+      // Any other that the server would not monitor (unknown node) is bad by configuration, not silent.
+      else this.#put(slot, { value: Number.NaN, quality: qualityOf(item.statusCode), text: null, timeMs: this.#options.clock.nowMs() });
+    });
+    return refused;
   }
 
   #stateUnknownNode(slot: number): void {
