@@ -22,68 +22,66 @@ interface Sample {
   readonly health: HealthView;
 }
 
-export const ingestBench: Bench = ingestBenchOf('ingest', 1_000);
-export const ingestHalfBench: Bench = ingestBenchOf('ingest-half', 500);
+const devices = 1_000;
 
-function ingestBenchOf(name: string, devices: number): Bench {
-  const seconds = (isQuick: boolean) => (isQuick ? 20 : 300);
-  return {
-    name,
-    load: ({ isQuick }) =>
-      `${devices} Modbus TCP devices × ${pointsEach} float32 points at 1 Hz = ${devices * pointsEach} points/s, 5 alarms a point, embedded historian, ${seconds(isQuick)} s`,
-    async run({ isQuick, print }) {
-      const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-bench-'));
-      const load = await startLoadProcess({ devices, pointsEach });
+const seconds = (isQuick: boolean) => (isQuick ? 20 : 300);
+
+export const ingestBench: Bench = {
+  name: 'ingest',
+  load: ({ isQuick }) =>
+    `${devices} Modbus TCP devices × ${pointsEach} float32 points at 1 Hz = ${devices * pointsEach} points/s, 5 alarms a point, embedded historian, ${seconds(isQuick)} s`,
+  async run({ isQuick, print }) {
+    const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-bench-'));
+    const load = await startLoadProcess({ devices, pointsEach });
+    try {
+      const plantFile = path.join(folder, 'plant.json');
+      writeFileSync(plantFile, loadPlantText({ devices, pointsEach, ports: load.ports }));
+      const startedMs = Date.now();
+      const gatewatch = await startGatewatch({
+        dataDir: path.join(folder, 'data'),
+        arguments: ['--plant', plantFile, '--no-simulators'],
+      });
       try {
-        const plantFile = path.join(folder, 'plant.json');
-        writeFileSync(plantFile, loadPlantText({ devices, pointsEach, ports: load.ports }));
-        const startedMs = Date.now();
-        const gatewatch = await startGatewatch({
-          dataDir: path.join(folder, 'data'),
-          arguments: ['--plant', plantFile, '--no-simulators'],
-        });
-        try {
-          print(`started in ${((Date.now() - startedMs) / 1_000).toFixed(1)} s`);
-          const client = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-          const pid = gatewatch.child.pid ?? 0;
-          const sample = async (): Promise<Sample> => {
-            const health = await client.get<HealthView>('/api/health');
-            return {
-              atMs: Date.now(),
-              ...costOf(pid),
-              readings: health.collectors.reduce((sum, collector) => sum + collector.readingsTotal, 0),
-              health,
-            };
+        print(`started in ${((Date.now() - startedMs) / 1_000).toFixed(1)} s`);
+        const client = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+        const pid = gatewatch.child.pid ?? 0;
+        const sample = async (): Promise<Sample> => {
+          const health = await client.get<HealthView>('/api/health');
+          return {
+            atMs: Date.now(),
+            ...costOf(pid),
+            readings: health.collectors.reduce((sum, collector) => sum + collector.readingsTotal, 0),
+            health,
           };
-          await pause(warmUpMs);
-          const before = await sample();
-          const loadBefore = costOf(load.pid);
-          let residentMB = before.residentMB;
-          let after = before;
-          for (let second = 0; second < seconds(isQuick); second += 10) {
-            await pause(10_000);
-            after = await sample();
-            residentMB = Math.max(residentMB, after.residentMB);
-          }
-          const loadAfter = costOf(load.pid);
-          return report({
-            before,
-            after,
-            residentMB,
-            devices,
-            loadSeconds: loadAfter.processorSeconds - loadBefore.processorSeconds,
-            print,
-          });
-        } finally {
-          await gatewatch.stop();
+        };
+        await pause(warmUpMs);
+        const before = await sample();
+        const loadBefore = costOf(load.pid);
+        let residentMB = before.residentMB;
+        let after = before;
+        for (let second = 0; second < seconds(isQuick); second += 10) {
+          await pause(10_000);
+          after = await sample();
+          residentMB = Math.max(residentMB, after.residentMB);
         }
+        const loadAfter = costOf(load.pid);
+        return report({
+          before,
+          after,
+          residentMB,
+          devices,
+          loadSeconds: loadAfter.processorSeconds - loadBefore.processorSeconds,
+          print,
+        });
       } finally {
-        await load.stop();
-        rmSync(folder, { recursive: true, force: true });
+        await gatewatch.stop();
       }
-    },
-  };
-}
+    } finally {
+      await load.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
 
 function report(measured: {
   readonly before: Sample;

@@ -8,10 +8,10 @@ import type { Bench, BenchRow } from './bench.ts';
 import { detectBench } from './detect-bench.ts';
 import { historianBench } from './historian-bench.ts';
 import { influxBench } from './influx-bench.ts';
-import { ingestBench, ingestHalfBench } from './ingest-bench.ts';
+import { ingestBench } from './ingest-bench.ts';
 import { latencyBench } from './latency-bench.ts';
 
-const benches: readonly Bench[] = [ingestBench, ingestHalfBench, detectBench, latencyBench, influxBench, historianBench];
+const benches: readonly Bench[] = [ingestBench, detectBench, latencyBench, influxBench, historianBench];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const isQuick = process.argv.includes('--quick');
