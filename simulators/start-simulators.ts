@@ -124,6 +124,8 @@ export async function startSimulators(options: {
         device.pointIndexes.flatMap((index) => plant.points[index] ?? []),
       );
   }
+  // The OPC UA variables exist only now: nobody shall read a zero that was never measured.
+  publish();
   const refusedWrites = () => servers.reduce((sum, server) => sum + server.refusedWrites, 0);
   const control = await startControlServer({ host, port: options.controlPort ?? 0, network, player, refusedWrites });
 

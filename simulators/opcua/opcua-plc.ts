@@ -88,6 +88,12 @@ export async function createOpcuaPlc(options: OpcuaPlcOptions): Promise<OpcuaPlc
         });
         variables.push({ variable, point });
       }
+      for (const { variable } of variables)
+        variable.setValueFromSource(
+          variable.readValue().value,
+          StatusCodes.BadWaitingForInitialData as typeof StatusCodes.Good,
+          new Date(),
+        );
       await server.start();
       isServing = true;
     },

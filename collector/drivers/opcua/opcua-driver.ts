@@ -156,7 +156,7 @@ class OpcuaDriver implements SubscribedDriver {
       return await ended;
     } catch (error) {
       const reason = error instanceof ConnectionEnded ? error.reason : failureOf(error as Error);
-      if (this.#failures === 0 || reason === 'securityRejected' || reason === 'signInRejected') {
+      if (!this.#isStopped && (this.#failures === 0 || reason === 'securityRejected' || reason === 'signInRejected')) {
         this.#options.log.warn({ device: device.id, reason, message: (error as Error).message }, 'OPC UA connection failed');
       }
       return reason;
