@@ -19,6 +19,7 @@ import { sessionRoutes } from './http/session-routes.ts';
 import { userRoutes } from './http/user-routes.ts';
 import { openDatabase } from './journal/database.ts';
 import { Journal } from './journal/journal.ts';
+import { Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel } from './live/live-channel.ts';
 
@@ -64,8 +65,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const database = await openDatabase(options.journalUrl, options.dataDir);
     onStop('database', () => database.destroy());
     const journal = await Journal.open(database);
-    const store = await AlarmStore.open({ plant, database, journal, clock });
-    const access = new AccessControl(database, store, clock);
+    const ledger = new Ledger(database, journal, clock);
+    const store = await AlarmStore.open({ plant, ledger, clock });
+    const access = new AccessControl(ledger, clock);
     const isLoopback = options.http.host === '127.0.0.1' || options.http.host === '::1' || options.http.host === 'localhost';
     const firstAdministratorPassword = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');
     const views = new AlarmViews(plant, store);
@@ -139,7 +141,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         values.heard(status.collectorId);
       }),
     );
-    await store.note({
+    await ledger.note({
       occurredAtMs: clock.nowMs(),
       kind: 'system.start',
       stationId: null,
@@ -149,7 +151,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       detail: { version: productVersion(), plantVersion: plant.version },
     });
     onStop('stop line', () =>
-      store.note({
+      ledger.note({
         occurredAtMs: clock.nowMs(),
         kind: 'system.stop',
         stationId: null,

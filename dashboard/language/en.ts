@@ -32,7 +32,7 @@ export const en: Texts<typeof zh> = {
     since: 'since {{time}}',
     points: '{{shown}} / {{total}} points',
   },
-  nav: { main: 'Main', overview: 'Overview', alarms: 'Alarms', trends: 'Trends', stations: 'Stations' },
+  nav: { more: 'More', main: 'Main', overview: 'Overview', alarms: 'Alarms', trends: 'Trends', stations: 'Stations' },
   signIn: {
     title: 'Sign in',
     username: 'User name',

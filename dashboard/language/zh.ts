@@ -27,7 +27,7 @@ export const zh = {
     since: '自 {{time}}',
     points: '{{shown}} / {{total}} 点',
   },
-  nav: { main: '主导航', overview: '总览', alarms: '报警', trends: '趋势', stations: '场站' },
+  nav: { more: '更多', main: '主导航', overview: '总览', alarms: '报警', trends: '趋势', stations: '场站' },
   signIn: {
     title: '登录',
     username: '用户名',

@@ -5,6 +5,7 @@ import { exhaustive } from '../../domain/exhaustive.ts';
 import {
   type LiveNotice,
   type LiveSnapshot,
+  type LiveTopic,
   liveAlarmSchema,
   liveNoticeSchema,
   liveReadingsSchema,
@@ -43,6 +44,8 @@ export interface LiveClientOptions {
   readonly send: (message: Subscribe) => void;
   readonly onSessionEnded?: () => void;
   readonly onPlantChanged?: () => void;
+  /** The server says that what a page read over HTTP is old. */
+  readonly onTopicChanged?: (topic: LiveTopic) => void;
 }
 
 export class LiveClient {
@@ -156,6 +159,9 @@ export class LiveClient {
       case 'collector':
         this.#collectors.set(notice.collectorId, { lastHeardAtMs: notice.lastHeardAtMs, isLive: notice.isLive });
         this.#judge();
+        return;
+      case 'changed':
+        this.#options.onTopicChanged?.(notice.topic);
         return;
       case 'plantChanged':
         this.#options.onPlantChanged?.();

@@ -87,6 +87,7 @@ function SignedIn({ session, clock, sound, onSignedOut }: SignedInProps): ReactN
       send: connection.send,
       onSessionEnded: () => queries.setQueryData(['session'], null),
       onPlantChanged: () => void queries.invalidateQueries(),
+      onTopicChanged: (topic) => void queries.invalidateQueries({ queryKey: [topic] }),
     });
     const recent = new RecentHistory({
       values: client.values,

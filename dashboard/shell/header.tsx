@@ -11,6 +11,8 @@ import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatClock, formatDate } from '../time/plant-time.ts';
 import { useNow } from '../values/use-now.ts';
 import { KeyHint } from './key-hint.tsx';
+import { Menu } from './menu.tsx';
+import { type NavigationItem, navigation } from './navigation.ts';
 import { SoundMenu } from './sound-menu.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -25,17 +27,7 @@ export function Header({ onJump, onHelp }: { readonly onJump: () => void; readon
         <span className="brand-company">{text(plant.company.name)}</span>
         {plant.isDemo && <span className="tag">{t('header.demo')}</span>}
       </Link>
-      <nav className="nav" aria-label={t('nav.main')}>
-        <Link to="/" activeOptions={{ exact: true }}>
-          {t('nav.overview')}
-        </Link>
-        <Link to="/alarms" activeOptions={{ includeSearch: false }}>
-          {t('nav.alarms')}
-        </Link>
-        <Link to="/trends" activeOptions={{ includeSearch: false }}>
-          {t('nav.trends')}
-        </Link>
-      </nav>
+      <Navigation />
       <button type="button" className="header-button header-jump" onClick={onJump} data-testid="open-jump">
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">
           <path d="M10.5 10.5L15 15M12 6.5a5.5 5.5 0 1 1-11 0a5.5 5.5 0 0 1 11 0Z" fill="none" stroke="currentColor" strokeWidth="1.6" />
@@ -49,6 +41,37 @@ export function Header({ onJump, onHelp }: { readonly onJump: () => void; readon
       <PlantClock />
       <UserMenu onHelp={onHelp} />
     </header>
+  );
+}
+
+function Navigation(): ReactNode {
+  const { t } = useWords();
+  const { session } = usePlant();
+  const items = navigation.filter((item) => session.permissions.includes(item.permission));
+  const more = items.filter((item) => item.place === 'more');
+  const link = (item: NavigationItem, onClick?: () => void) => (
+    <Link key={item.to} to={item.to} activeOptions={{ exact: item.to === '/', includeSearch: false }} {...(onClick && { onClick })}>
+      {t(item.name)}
+    </Link>
+  );
+  return (
+    <nav className="nav" aria-label={t('nav.main')}>
+      {items.filter((item) => item.place === 'header').map((item) => link(item))}
+      {more.length > 0 && (
+        <Menu
+          label={t('nav.more')}
+          className="nav-more"
+          testId="nav-more"
+          button={
+            <>
+              {t('nav.more')} <span aria-hidden="true">▾</span>
+            </>
+          }
+        >
+          {(close) => more.map((item) => link(item, close))}
+        </Menu>
+      )}
+    </nav>
   );
 }
 

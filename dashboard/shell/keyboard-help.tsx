@@ -3,14 +3,13 @@ import { type ReactNode, useSyncExternalStore } from 'react';
 import { useWords } from '../language/language.ts';
 import { Dialog } from './dialog.tsx';
 import { areSingleKeysOn, setSingleKeys } from './keys.ts';
+import { navigation } from './navigation.ts';
 
 const groups = [
   {
     title: 'keys.everywhere',
     keys: [
-      ['g o', 'keys.overview'],
-      ['g a', 'keys.alarms'],
-      ['g t', 'keys.trends'],
+      ...navigation.map(({ keys, name }) => [keys, name] as const),
       ['g s', 'keys.station'],
       ['/', 'keys.jump'],
       ['s', 'keys.silence'],

@@ -6,7 +6,8 @@ import { usePlant } from '../session/plant-context.tsx';
 import { useSound } from '../sound/sound-context.tsx';
 import { AlarmStrip } from './alarm-strip.tsx';
 import { Header } from './header.tsx';
-import { useKeys } from './keys.ts';
+import { type KeyBinding, useKeys } from './keys.ts';
+import { navigation } from './navigation.ts';
 import { NotLiveBanner } from './not-live-banner.tsx';
 import './shell.css';
 
@@ -18,7 +19,7 @@ type OpenDialog = 'none' | 'jump' | 'help';
 export function Shell(): ReactNode {
   const { t, text } = useWords();
   const navigate = useNavigate();
-  const { plant, stations } = usePlant();
+  const { plant, stations, session } = usePlant();
   const sound = useSound();
   const [dialog, setDialog] = useState<OpenDialog>('none');
   const { stationId } = useParams({ strict: false });
@@ -35,9 +36,9 @@ export function Shell(): ReactNode {
     if (target !== undefined) void navigate({ to: '/stations/$stationId', params: { stationId: target } });
   };
   useKeys([
-    ['g o', () => void navigate({ to: '/' })],
-    ['g a', () => void navigate({ to: '/alarms' })],
-    ['g t', () => void navigate({ to: '/trends' })],
+    ...navigation
+      .filter((item) => session.permissions.includes(item.permission))
+      .map((item): KeyBinding => [item.keys, () => void navigate({ to: item.to })]),
     ['g s', toStation],
     ['/', () => setDialog('jump')],
     ['?', () => setDialog('help')],

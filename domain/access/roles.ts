@@ -15,21 +15,61 @@ export const permissions = [
   'journal.read',
   'health.read',
   'users.manage',
+  'stations.maintain',
+  'points.test',
+  'alarmSettings.read',
+  'alarmSettings.propose',
+  'alarmSettings.approve',
+  'performance.read',
+  'duty.read',
+  'duty.manage',
+  'notifications.read',
+  'notifications.manage',
+  'incidents.read',
+  'incidents.open',
+  'incidents.act',
+  'incidents.close',
   /** One's own session and password. */
   'session.own',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-const readAll: readonly Permission[] = ['session.own', 'plant.read', 'readings.read', 'alarms.read', 'journal.read', 'health.read'];
+const look: readonly Permission[] = [
+  'session.own',
+  'plant.read',
+  'readings.read',
+  'alarms.read',
+  'alarmSettings.read',
+  'duty.read',
+  'incidents.read',
+];
+const readAll: readonly Permission[] = [...look, 'journal.read', 'health.read', 'performance.read', 'notifications.read'];
+const respond: readonly Permission[] = ['alarms.acknowledge', 'alarms.comment', 'incidents.open', 'incidents.act'];
+const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve'];
 
 const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  viewer: new Set(['session.own', 'plant.read', 'readings.read', 'alarms.read']),
-  operator: new Set([...readAll, 'alarms.acknowledge', 'alarms.reset', 'alarms.comment', 'alarms.shelve']),
-  supervisor: new Set([...readAll, 'alarms.acknowledge', 'alarms.reset', 'alarms.comment', 'alarms.shelve', 'alarms.removeFromService']),
-  emergencyTeam: new Set(['session.own', 'plant.read', 'readings.read', 'alarms.read', 'alarms.acknowledge', 'alarms.comment']),
-  engineer: new Set([...readAll, 'alarms.comment', 'alarms.removeFromService']),
+  viewer: new Set(look),
+  operator: new Set(operate),
+  supervisor: new Set([
+    ...operate,
+    'alarms.removeFromService',
+    'stations.maintain',
+    'points.test',
+    'alarmSettings.approve',
+    'duty.manage',
+    'incidents.close',
+  ]),
+  emergencyTeam: new Set([...look, ...respond]),
+  engineer: new Set([
+    ...readAll,
+    'alarms.comment',
+    'alarms.removeFromService',
+    'stations.maintain',
+    'points.test',
+    'alarmSettings.propose',
+  ]),
   auditor: new Set(readAll),
-  administrator: new Set([...readAll, 'users.manage']),
+  administrator: new Set([...readAll, 'users.manage', 'duty.manage', 'notifications.manage']),
 };
 
 export function mayDo(role: Role, permission: Permission): boolean {

@@ -44,12 +44,31 @@ export const liveAlarmSchema = z.object({
 });
 export type LiveAlarm = z.output<typeof liveAlarmSchema>;
 
+/** Things that a page reads over HTTP and reads again when it hears that they changed. */
+export const liveTopics = [
+  'incidents',
+  'duty',
+  'notifications',
+  'maintenance',
+  'alarmSettings',
+  'plant',
+  'users',
+  'obligations',
+  'hazards',
+  'patrols',
+  'cameras',
+  'evidence',
+] as const;
+export type LiveTopic = (typeof liveTopics)[number];
+
 export const liveNoticeSchema = z.object({
   schema: z.literal(1),
   sequence: z.int(),
   serverTimeMs: z.number(),
   notice: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('collector'), collectorId: z.string(), lastHeardAtMs: z.number(), isLive: z.boolean() }),
+    /** Read it again over HTTP; told at most four times a second and topic. */
+    z.object({ kind: z.literal('changed'), topic: z.enum(liveTopics) }),
     z.object({ kind: z.literal('plantChanged'), version: z.string() }),
     z.object({ kind: z.literal('sessionEnded'), reason: z.enum(['expired', 'revoked', 'signedOut']) }),
     /** Once a second, so that the page can tell a quiet plant from a dead server. */

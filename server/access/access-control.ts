@@ -5,8 +5,8 @@ import type { SessionView } from '../../domain/api/session-api.ts';
 import type { UserView } from '../../domain/api/users-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Database, UserTable } from '../journal/database.ts';
+import type { Ledger } from '../journal/ledger.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 
 export interface Identity {
@@ -50,15 +50,15 @@ const demoUsers: readonly { username: string; displayName: string; role: Role }[
 
 export class AccessControl {
   readonly #database: Database;
-  readonly #store: AlarmStore;
+  readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #failures = new Map<string, { count: number; untilMs: number }>();
   readonly #ended = new Set<(tokenHash: string) => void>();
   #decoyHash: string | null = null;
 
-  constructor(database: Database, store: AlarmStore, clock: Clock) {
-    this.#database = database;
-    this.#store = store;
+  constructor(ledger: Ledger, clock: Clock) {
+    this.#database = ledger.database;
+    this.#ledger = ledger;
     this.#clock = clock;
   }
 
@@ -236,7 +236,15 @@ export class AccessControl {
   }
 
   #audit(kind: string, actor: JournalActor, detail: Record<string, unknown>): Promise<void> {
-    return this.#store.note({ occurredAtMs: this.#clock.nowMs(), kind, stationId: null, alarmId: null, occurrenceId: null, actor, detail });
+    return this.#ledger.note({
+      occurredAtMs: this.#clock.nowMs(),
+      kind,
+      stationId: null,
+      alarmId: null,
+      occurrenceId: null,
+      actor,
+      detail,
+    });
   }
 }
 

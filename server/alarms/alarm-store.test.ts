@@ -8,6 +8,7 @@ import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal, verifyChain } from '../journal/journal.ts';
+import { Ledger } from '../journal/ledger.ts';
 import { type AlarmRecord, applyEvent, type LifecycleEvent, newAlarmRecord, stateOf } from './alarm-machine.ts';
 import { AlarmStore } from './alarm-store.ts';
 
@@ -41,7 +42,8 @@ async function open(folder?: string, clock = new ManualClock()) {
   if (folder === undefined) folders.push(dataDir);
   const database = await openDatabase('sqlite:', dataDir);
   const journal = await Journal.open(database);
-  const store = await AlarmStore.open({ plant, database, journal, clock });
+  const ledger = new Ledger(database, journal, clock);
+  const store = await AlarmStore.open({ plant, ledger, clock });
   return { dataDir, database, store, clock };
 }
 

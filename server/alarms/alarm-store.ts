@@ -4,8 +4,8 @@ import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { ConditionDelivery, ConditionMessage, ConditionStatement } from '../../domain/messages/condition-message.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import type { Database } from '../journal/database.ts';
-import type { Journal, NewJournalEntry } from '../journal/journal.ts';
+import type { NewJournalEntry } from '../journal/journal.ts';
+import type { Commit, Ledger } from '../journal/ledger.ts';
 import { type AlarmRecord, applyEvent, type LifecycleEvent, newAlarmRecord, type Refusal, stateOf } from './alarm-machine.ts';
 
 export type ActionResult =
@@ -29,8 +29,7 @@ const serverActor: JournalActor = { kind: 'system', part: 'server' };
 
 export class AlarmStore {
   readonly #plant: Plant;
-  readonly #database: Database;
-  readonly #journal: Journal;
+  readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #records = new Map<string, AlarmRecord>();
   readonly #alarmIdByOccurrence = new Map<string, string>();
@@ -38,22 +37,19 @@ export class AlarmStore {
   readonly #occurrencesMax: number;
   readonly #progress = new Map<string, number>();
   readonly #listeners = new Set<AlarmListener>();
-  /** Transactions follow one another; each sees the records that the one before committed. */
-  #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(plant: Plant, database: Database, journal: Journal, clock: Clock) {
+  private constructor(plant: Plant, ledger: Ledger, clock: Clock) {
     this.#plant = plant;
-    this.#database = database;
-    this.#journal = journal;
+    this.#ledger = ledger;
     this.#clock = clock;
     this.#occurrencesMax = Math.max(100_000, plant.alarms.length * 2);
   }
 
-  static async open(options: { plant: Plant; database: Database; journal: Journal; clock: Clock }): Promise<AlarmStore> {
-    const store = new AlarmStore(options.plant, options.database, options.journal, options.clock);
-    for (const row of await options.database.selectFrom('alarm').select('record').execute())
-      store.#put(JSON.parse(row.record) as AlarmRecord);
-    for (const row of await options.database.selectFrom('outbox_progress').selectAll().execute())
+  static async open(options: { plant: Plant; ledger: Ledger; clock: Clock }): Promise<AlarmStore> {
+    const { database } = options.ledger;
+    const store = new AlarmStore(options.plant, options.ledger, options.clock);
+    for (const row of await database.selectFrom('alarm').select('record').execute()) store.#put(JSON.parse(row.record) as AlarmRecord);
+    for (const row of await database.selectFrom('outbox_progress').selectAll().execute())
       store.#progress.set(`${row.collector_id}/${row.outbox_id}`, row.sequence);
     return store;
   }
@@ -83,7 +79,7 @@ export class AlarmStore {
 
   /** Exactly once by (collector, outbox, sequence): what was committed before is passed over. Resolves after commit. */
   deliver(delivery: ConditionDelivery): Promise<{ committedThrough: number }> {
-    return this.#exclusively(async () => {
+    return this.#ledger.exclusively(async (commit) => {
       const key = `${delivery.collectorId}/${delivery.outboxId}`;
       let through = this.#progress.get(key) ?? 0;
       const changes: Change[] = [];
@@ -98,14 +94,19 @@ export class AlarmStore {
         else changes.push({ definition, event: eventOf(message), actor: collectorActor(delivery.collectorId), detail: detailOf(message) });
       }
       if (through === (this.#progress.get(key) ?? 0)) return { committedThrough: through };
-      await this.#commit(changes, unknown, { key, collectorId: delivery.collectorId, outboxId: delivery.outboxId, sequence: through });
+      await this.#commit(commit, changes, unknown, {
+        key,
+        collectorId: delivery.collectorId,
+        outboxId: delivery.outboxId,
+        sequence: through,
+      });
       return { committedThrough: through };
     });
   }
 
   /** Level: raises what is stated and missing here, clears what is held here and no longer stated. */
   state(statement: ConditionStatement): Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }> {
-    return this.#exclusively(async () => {
+    return this.#ledger.exclusively(async (commit) => {
       const through = this.#progress.get(`${statement.collectorId}/${statement.outboxId}`) ?? 0;
       if (through < statement.throughSequence) return { kind: 'behind', committedThrough: through };
       const actor = collectorActor(statement.collectorId);
@@ -147,7 +148,7 @@ export class AlarmStore {
         if (record.suppressedByAlarmId !== null)
           changes.push({ definition, actor, detail: { byStatement: true }, event: { kind: 'unsuppress', atMs: statement.atMs } });
       }
-      await this.#commit(changes, [], null);
+      await this.#commit(commit, changes, [], null);
       return { kind: 'accepted' };
     });
   }
@@ -160,7 +161,7 @@ export class AlarmStore {
     event: LifecycleEvent,
     detail: Readonly<Record<string, unknown>> = {},
   ): Promise<ActionResult> {
-    return this.#exclusively(async (): Promise<ActionResult> => {
+    return this.#ledger.exclusively(async (commit): Promise<ActionResult> => {
       const found = this.find(id);
       if (found === null) return { kind: 'unknown' };
       const isOldOccurrence = id !== found.record.alarmId && id !== found.record.occurrenceId;
@@ -172,7 +173,7 @@ export class AlarmStore {
         case 'unchanged':
           return { kind: 'done', record: found.record };
         case 'changed':
-          await this.#commit([{ definition: found.definition, event, actor, detail }], [], null);
+          await this.#commit(commit, [{ definition: found.definition, event, actor, detail }], [], null);
           return { kind: 'done', record: this.#records.get(found.record.alarmId) ?? transition.record };
       }
     });
@@ -180,7 +181,7 @@ export class AlarmStore {
 
   /** Ends shelvings and out-of-service times that have run out. Call about once a second. */
   expire(): Promise<void> {
-    return this.#exclusively(async () => {
+    return this.#ledger.exclusively(async (commit) => {
       const nowMs = this.#clock.nowMs();
       const changes: Change[] = [];
       for (const { definition, record } of this.all()) {
@@ -201,16 +202,12 @@ export class AlarmStore {
           });
         }
       }
-      await this.#commit(changes, [], null);
+      await this.#commit(commit, changes, [], null);
     });
   }
 
-  /** A journal line that concerns no alarm: sign-in, refusal, start. */
-  note(entry: NewJournalEntry): Promise<void> {
-    return this.#exclusively(() => this.#commit([], [entry], null));
-  }
-
   async #commit(
+    commit: Commit,
     changes: readonly Change[],
     notes: readonly NewJournalEntry[],
     progress: { readonly key: string; readonly collectorId: string; readonly outboxId: string; readonly sequence: number } | null,
@@ -241,8 +238,7 @@ export class AlarmStore {
       });
     }
     if (entries.length === 0 && progress === null) return;
-    const committed = await this.#database.transaction().execute(async (transaction) => {
-      const appended = await this.#journal.append(transaction, entries, this.#clock.nowMs());
+    await commit(entries, async (transaction) => {
       const rows = [...touched.values()].map(({ definition, record }) => ({
         alarm_id: definition.id,
         station_id: this.#plant.stations[definition.stationIndex]?.id ?? '',
@@ -262,9 +258,7 @@ export class AlarmStore {
           .onConflict((conflict) => conflict.columns(['collector_id', 'outbox_id']).doUpdateSet({ sequence: progress.sequence }))
           .execute();
       }
-      return appended;
     });
-    committed.committed();
     if (progress !== null) this.#progress.set(progress.key, progress.sequence);
     const told = [...touched.values()];
     for (const { record } of told) this.#put(record);
@@ -281,12 +275,6 @@ export class AlarmStore {
       // The newest occurrence of an alarm must stay reachable however old it is.
       if (this.#records.get(alarmId)?.occurrenceId === oldest) this.#alarmIdByOccurrence.set(oldest, alarmId);
     }
-  }
-
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(work);
-    this.#tail = result.catch(() => undefined);
-    return result;
   }
 }
 

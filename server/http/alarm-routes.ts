@@ -2,8 +2,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Permission } from '../../domain/access/roles.ts';
-import { mayDo } from '../../domain/access/roles.ts';
 import { type AlarmState, alarmStates, needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import { alarmPriorities, priorityNumber } from '../../domain/alarms/priority.ts';
 import {
@@ -22,6 +20,7 @@ import { journalEntrySchema } from '../../domain/journal/journal-entry.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { type AccessControl, actorOf, type Identity, maySee } from '../access/access-control.ts';
+import { approveBySecondPerson } from '../access/second-person.ts';
 import { type LifecycleEvent, type Refusal, stateOf } from '../alarms/alarm-machine.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { type AlarmViews, definitionView } from '../alarms/alarm-view.ts';
@@ -94,18 +93,6 @@ export function alarmRoutes(options: {
       case 'done':
         return views.view(definition, result.record);
     }
-  }
-
-  /** A second person signs with his own name and password, and must himself be allowed to do it. */
-  async function approve(identity: Identity, approver: { username: string; password: string }, permission: Permission): Promise<string> {
-    const result = await access.verify(approver.username, approver.password);
-    if (result.kind !== 'ok' || !mayDo(result.role, permission)) {
-      await access.auditRefusal(identity, `approval by ${approver.username}`);
-      throw new ProblemError(403, 'Approval refused', {
-        detail: 'The approver is unknown, the password is wrong, or the role does not allow it.',
-      });
-    }
-    return approver.username;
   }
 
   const params = z.object({ id: z.string() });
@@ -212,7 +199,10 @@ export function alarmRoutes(options: {
       { schema: { params, body: shelveSchema, response }, config: { permission: 'alarms.shelve' } },
       async (request) => {
         const identity = identityOf(request);
-        const approvedBy = request.body.approver === undefined ? null : await approve(identity, request.body.approver, 'alarms.shelve');
+        const approvedBy =
+          request.body.approver === undefined
+            ? null
+            : await approveBySecondPerson(access, identity, request.body.approver, 'alarms.shelve');
         const { reason, untilMs, version } = request.body;
         return act(request, request.params.id, version, {
           kind: 'shelve',
@@ -242,7 +232,7 @@ export function alarmRoutes(options: {
       { schema: { params, body: removeFromServiceSchema, response }, config: { permission: 'alarms.removeFromService' } },
       async (request) => {
         const identity = identityOf(request);
-        const approvedBy = await approve(identity, request.body.approver, 'alarms.removeFromService');
+        const approvedBy = await approveBySecondPerson(access, identity, request.body.approver, 'alarms.removeFromService');
         const { permit, compensatingMeasure, untilMs, version } = request.body;
         return act(request, request.params.id, version, {
           kind: 'removeFromService',

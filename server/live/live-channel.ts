@@ -6,6 +6,7 @@ import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import {
   type ClientToServerEvents,
   type LiveNotice,
+  type LiveTopic,
   type ServerToClientEvents,
   subscribeSchema,
 } from '../../domain/messages/live-channel.ts';
@@ -34,12 +35,16 @@ interface Client {
   isSubscribed: boolean;
   /** It missed something: the next thing it gets is a snapshot. */
   needsSnapshot: boolean;
+  /** Told with the next update, so that a burst is one message and a client that is behind misses none. */
+  readonly changedTopics: Set<LiveTopic>;
 }
 
 type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { identity?: Identity }>;
 
 export interface LiveChannel {
   readonly clientCount: number;
+  /** Tells every page that may see the station (null: every page) to read the topic again, within 250 ms. Call after the commit. */
+  announce(topic: LiveTopic, stationId: string | null): void;
   close(): Promise<void>;
 }
 
@@ -89,6 +94,7 @@ export function createLiveChannel(options: {
       seenChanges: 0,
       isSubscribed: false,
       needsSnapshot: false,
+      changedTopics: new Set(),
     };
     clients.set(socket.id, client);
     socket.on('subscribe', (message) => {
@@ -159,10 +165,17 @@ export function createLiveChannel(options: {
         client.needsSnapshot = true;
         continue;
       }
-      if (client.needsSnapshot) {
-        sendSnapshot(client);
-        continue;
+      if (client.needsSnapshot) sendSnapshot(client);
+      for (const topic of client.changedTopics) {
+        client.sequence += 1;
+        client.socket.emit('notice', {
+          schema: 1,
+          sequence: client.sequence,
+          serverTimeMs: clock.nowMs(),
+          notice: { kind: 'changed', topic },
+        });
       }
+      client.changedTopics.clear();
       const changed: number[] = [];
       for (const point of client.points) if ((values.changedAt[point] ?? 0) > client.seenChanges) changed.push(point);
       client.seenChanges = values.changes;
@@ -254,6 +267,9 @@ export function createLiveChannel(options: {
   return {
     get clientCount() {
       return clients.size;
+    },
+    announce(topic, stationId) {
+      for (const client of clients.values()) if (stationId === null || maySee(client.identity, stationId)) client.changedTopics.add(topic);
     },
     async close() {
       isClosed = true;

@@ -18,7 +18,7 @@ export async function launchChromium(): Promise<Browser | null> {
   const failures: string[] = [];
   const candidates = [
     ...(system === undefined ? [] : [{ name: system, path: async () => system, arguments: [] as string[] }]),
-    { name: 'packaged Chromium', path: () => packagedChromium.executablePath(), arguments: packagedChromium.args },
+    { name: 'packaged Chromium', path: () => packagedChromium.executablePath(), arguments: packagedArguments() },
   ];
   for (const candidate of candidates) {
     try {
@@ -31,6 +31,11 @@ export async function launchChromium(): Promise<Browser | null> {
   if (process.env.GATEWATCH_REQUIRE_SERVICES === '1') throw new Error(reason);
   console.log(`SKIPPED: ${reason}`);
   return null;
+}
+
+/** Without the options that put the whole browser into one process: there, the first fault of a page takes the browser with it. */
+function packagedArguments(): string[] {
+  return packagedChromium.args.filter((argument) => argument !== '--single-process' && argument !== '--no-zygote');
 }
 
 export interface WatchedPage {

@@ -1,0 +1,19 @@
+// The screens that a person can go to, in one list: the header, the key bindings and the key help are made from it.
+import type { Permission } from '../../domain/access/roles.ts';
+
+export interface NavigationItem {
+  readonly to: '/' | '/alarms' | '/trends';
+  /** Key of its name in the words: `nav.…`. */
+  readonly name: 'nav.overview' | 'nav.alarms' | 'nav.trends';
+  /** Two keys, `g` first. */
+  readonly keys: string;
+  readonly permission: Permission;
+  /** In the header itself, or folded into "More" there. */
+  readonly place: 'header' | 'more';
+}
+
+export const navigation: readonly NavigationItem[] = [
+  { to: '/', name: 'nav.overview', keys: 'g o', permission: 'plant.read', place: 'header' },
+  { to: '/alarms', name: 'nav.alarms', keys: 'g a', permission: 'alarms.read', place: 'header' },
+  { to: '/trends', name: 'nav.trends', keys: 'g t', permission: 'readings.read', place: 'header' },
+];

@@ -1,0 +1,67 @@
+// The one writer of the server's database. Work that decides on what is committed runs alone; rows and journal lines go in one transaction,
+// so a fact and its line in the journal are there together or not at all. Listeners hear of lines only after the commit.
+import type { Kysely, Transaction } from 'kysely';
+import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import type { Schema } from './database.ts';
+import type { Journal, NewJournalEntry } from './journal.ts';
+
+/** Appends `entries` and runs `write` in the same transaction. Resolves after the commit with the numbered lines. */
+export type Commit = (
+  entries: readonly NewJournalEntry[],
+  write?: (transaction: Transaction<Schema>) => Promise<void>,
+) => Promise<readonly JournalEntry[]>;
+
+export class Ledger {
+  readonly database: Kysely<Schema>;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(entries: readonly JournalEntry[]) => void>();
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(database: Kysely<Schema>, journal: Journal, clock: Clock) {
+    this.database = database;
+    this.#journal = journal;
+    this.#clock = clock;
+  }
+
+  /**
+   * Runs `work` when everything before it has settled: what it reads cannot change until it returns.
+   * Never call the ledger from inside `work`: use the `commit` that it is given.
+   */
+  exclusively<T>(work: (commit: Commit) => Promise<T>): Promise<T> {
+    const result = this.#tail.then(() => work(this.#commit));
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Lines, and rows that depend on nothing read before. */
+  commit(
+    entries: readonly NewJournalEntry[],
+    write?: (transaction: Transaction<Schema>) => Promise<void>,
+  ): Promise<readonly JournalEntry[]> {
+    return this.exclusively((commit) => commit(entries, write));
+  }
+
+  /** One line without rows: sign-in, refusal, start. */
+  async note(entry: NewJournalEntry): Promise<void> {
+    await this.commit([entry]);
+  }
+
+  /** Told after the commit, in order. A listener must not throw and must not wait. */
+  onAppended(listener: (entries: readonly JournalEntry[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  readonly #commit: Commit = async (entries, write) => {
+    const appended = await this.database.transaction().execute(async (transaction) => {
+      const lines = await this.#journal.append(transaction, entries, this.#clock.nowMs());
+      await write?.(transaction);
+      return lines;
+    });
+    appended.committed();
+    if (appended.entries.length > 0) for (const listener of this.#listeners) listener(appended.entries);
+    return appended.entries;
+  };
+}
