@@ -1,7 +1,9 @@
 // The page's entry: settings of the browser first, then the whole.
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
+import { en } from './language/en.ts';
 import { startLanguage } from './language/language.ts';
+import { zh } from './language/zh.ts';
 import { startTheme } from './look/theme.ts';
 import { App } from './shell/app.tsx';
 import { AlarmSound } from './sound/alarm-sound.ts';
@@ -13,7 +15,7 @@ import './look/base.css';
 // zod would compile its parsers with `new Function`, which the content security policy forbids.
 z.config({ jitless: true });
 startTheme();
-startLanguage();
+startLanguage({ zh, en });
 
 const clock = createBrowserClock();
 const sound = new AlarmSound({ clock, player: createWebAudioPlayer() });

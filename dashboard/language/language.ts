@@ -2,8 +2,8 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { type Language, type LocalizedText, languages } from '../../domain/text/localized-text.ts';
-import { en } from './en.ts';
-import { zh } from './zh.ts';
+import type { sharedZh, Texts } from './shared-words.ts';
+import type { zh } from './zh.ts';
 
 const storageKey = 'gatewatch.language';
 
@@ -23,12 +23,13 @@ function applyToDocument(language: Language): void {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
 }
 
-export function startLanguage(): void {
+/** With the words that this page shows: all of them in the control room, a part on the phone. */
+export function startLanguage(words: Readonly<Record<Language, Texts<typeof sharedZh>>>): void {
   const language = rememberedLanguage();
   void i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: 'zh',
-    resources: { zh: { translation: zh }, en: { translation: en } },
+    resources: { zh: { translation: words.zh }, en: { translation: words.en } },
     interpolation: { escapeValue: false },
     initAsync: false,
   });
