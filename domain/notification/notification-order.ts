@@ -9,6 +9,8 @@ export type NotificationSubject =
   | { readonly kind: 'alarm'; readonly alarmId: string; readonly occurrenceId: string; readonly stationId: string }
   | { readonly kind: 'incident'; readonly incidentId: string; readonly stationId: string }
   | { readonly kind: 'duty'; readonly stationId: string | null }
+  /** Orders of one recipient that came too fast, told together; made by the notifier itself. */
+  | { readonly kind: 'digest'; readonly orders: number }
   | { readonly kind: 'test' };
 
 export interface NotificationOrder {
@@ -17,6 +19,11 @@ export interface NotificationOrder {
   readonly subject: NotificationSubject;
   /** Who is told; his addresses are looked up when it is sent. Null for channels that reach a group (webhook, chat robots). */
   readonly username: string | null;
+  /**
+   * Channels that reach a person (web push, e-mail, SMS, voice) are tried in this order until one takes it; a channel that fails for good or for too
+   * long falls to the next. Every channel that reaches a group (webhook, robots) is told, whatever becomes of the others. To tell a person by two
+   * channels at once, give two orders with two keys.
+   */
   readonly channels: readonly NotificationChannel[];
   readonly urgency: AlarmPriority;
   readonly title: LocalizedText;
