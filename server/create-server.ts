@@ -22,8 +22,10 @@ import { Journal } from './journal/journal.ts';
 import { Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel } from './live/live-channel.ts';
+import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {
+  /** As the plant file says; approved alarm settings come on top of it. */
   readonly plant: Plant;
   readonly isDemo: boolean;
   readonly link: ServerLink;
@@ -48,7 +50,8 @@ export interface Server {
 const expiryCheckMs = 1_000;
 
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { plant, link, clock, log } = options;
+  const { link, clock, log } = options;
+  const plant = new CurrentPlant(options.plant);
   const stoppers: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
   const onStop = (name: string, stop: () => Promise<void> | void) => void stoppers.push({ name, stop });
   const stop = async () => {

@@ -1,4 +1,5 @@
-// The plant as the program sees it: compiled from the plant file, everything resolved, indexed and checked. Immutable.
+// The plant as the program sees it: compiled from the plant file, everything resolved, indexed and checked. Nobody changes one;
+// the server holds one whose alarm definitions are replaced as a whole when approved alarm settings come into force (`server/plant/current-plant.ts`).
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import type { QualityCode } from '../readings/quality.ts';
 import type { PointTable } from '../readings/reading-batch.ts';

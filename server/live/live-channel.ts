@@ -37,6 +37,8 @@ interface Client {
   needsSnapshot: boolean;
   /** Told with the next update, so that a burst is one message and a client that is behind misses none. */
   readonly changedTopics: Set<LiveTopic>;
+  /** Version of a changed plant that the client has not been told of. */
+  changedPlant: string | null;
 }
 
 type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { identity?: Identity }>;
@@ -45,6 +47,8 @@ export interface LiveChannel {
   readonly clientCount: number;
   /** Tells every page that may see the station (null: every page) to read the topic again, within 250 ms. Call after the commit. */
   announce(topic: LiveTopic, stationId: string | null): void;
+  /** Tells every page that the plant's definitions changed: it gets a fresh snapshot and reads the plant again, within 250 ms. */
+  announcePlant(version: string): void;
   close(): Promise<void>;
 }
 
@@ -95,6 +99,7 @@ export function createLiveChannel(options: {
       isSubscribed: false,
       needsSnapshot: false,
       changedTopics: new Set(),
+      changedPlant: null,
     };
     clients.set(socket.id, client);
     socket.on('subscribe', (message) => {
@@ -166,6 +171,12 @@ export function createLiveChannel(options: {
         continue;
       }
       if (client.needsSnapshot) sendSnapshot(client);
+      if (client.changedPlant !== null) {
+        client.sequence += 1;
+        const notice = { kind: 'plantChanged' as const, version: client.changedPlant };
+        client.socket.emit('notice', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), notice });
+        client.changedPlant = null;
+      }
       for (const topic of client.changedTopics) {
         client.sequence += 1;
         client.socket.emit('notice', {
@@ -270,6 +281,12 @@ export function createLiveChannel(options: {
     },
     announce(topic, stationId) {
       for (const client of clients.values()) if (stationId === null || maySee(client.identity, stationId)) client.changedTopics.add(topic);
+    },
+    announcePlant(version) {
+      for (const client of clients.values()) {
+        client.changedPlant = version;
+        client.needsSnapshot = true;
+      }
     },
     async close() {
       isClosed = true;
