@@ -10,6 +10,7 @@ import type { Device, Plant, Point, Station } from './plant.ts';
 import type { DeviceFile, PlantFile } from './plant-file.ts';
 import { type PathPart, PlantIssues } from './plant-issues.ts';
 import { deviceProfiles } from './profiles/device-profiles.ts';
+import { shareTexts } from './share-texts.ts';
 
 export interface CompileOptions {
   readonly version: string;
@@ -175,7 +176,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     stations,
     devices,
     points,
-    alarms,
+    alarms: shareTexts(alarms),
     pipelines,
     pointTable: { version: options.version, ids: points.map((point) => point.id) },
     stationIndexById,

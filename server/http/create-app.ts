@@ -33,6 +33,10 @@ declare module 'fastify' {
   }
 }
 
+/** Of one session, and of one address where nobody is signed in. */
+const requestsPerMinute = { signedIn: 6_000, unknown: 1_200 } as const;
+const signedInKey = 'session ';
+
 export async function createApp(options: {
   readonly access: AccessControl;
   readonly log: Logger;
@@ -71,7 +75,15 @@ export async function createApp(options: {
     },
     strictTransportSecurity: false,
   });
-  await app.register(rateLimit, { max: 1_200, timeWindow: 60_000 });
+  // By person where one is signed in: a control room has many consoles behind one address, and none may use up another's share.
+  await app.register(rateLimit, {
+    timeWindow: 60_000,
+    keyGenerator: async (request) => {
+      const identity = await options.access.identify(request.cookies[sessionCookieName]);
+      return identity === null ? request.ip : `${signedInKey}${identity.tokenHash}`;
+    },
+    max: (_request, key) => (String(key).startsWith(signedInKey) ? requestsPerMinute.signedIn : requestsPerMinute.unknown),
+  });
   await app.register(swagger, {
     openapi: {
       info: {

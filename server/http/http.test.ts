@@ -564,3 +564,19 @@ describe('live channel', () => {
     socket.close();
   });
 });
+
+// Last, because nobody without a session is heard from this address for a while after it.
+test('many requests without a session are turned away; two people at the same address do not use up each other’s share', async () => {
+  const count = async (total: number, request: () => Promise<Answer>) => {
+    const statuses = new Map<number, number>();
+    for (let sent = 0; sent < total; sent += 50) {
+      for (const answer of await Promise.all(Array.from({ length: 50 }, request)))
+        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+    }
+    return Object.fromEntries(statuses);
+  };
+  const strangers = await count(1_300, () => ask(null, 'GET', '/api/demo'));
+  expect(strangers[429]).toBeGreaterThan(0);
+  expect(await count(1_300, () => ask('duty', 'GET', '/api/session'))).toEqual({ 200: 1_300 });
+  expect(await count(50, () => ask('auditor', 'GET', '/api/session'))).toEqual({ 200: 50 });
+});

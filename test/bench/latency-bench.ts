@@ -117,6 +117,7 @@ export const latencyBench: Bench = {
           for (;;) {
             const current = await client.get<{ version: number; state: string }>(`/api/alarms/${alarmId}`);
             if (current.state === 'normal') break;
+            await new Promise((resolve) => setTimeout(resolve, 50));
             await client.ask('POST', `/api/alarms/${alarmId}/acknowledge`, { version: current.version });
           }
         }
