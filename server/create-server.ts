@@ -10,6 +10,7 @@ import type { ServerLink } from '../link/link.ts';
 import { AccessControl } from './access/access-control.ts';
 import { AlarmStore } from './alarms/alarm-store.ts';
 import { AlarmViews } from './alarms/alarm-view.ts';
+import { startMarks } from './alarms/start-marks.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
 import { createApp } from './http/create-app.ts';
 import { healthRoutes } from './http/health-routes.ts';
@@ -73,7 +74,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const access = new AccessControl(ledger, clock);
     const isLoopback = options.http.host === '127.0.0.1' || options.http.host === '::1' || options.http.host === 'localhost';
     const firstAdministratorPassword = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');
-    const views = new AlarmViews(plant, store);
+    const views = new AlarmViews(plant, store, await startMarks({ plant, ledger, clock }), clock);
     const values = new LastValues(plant, clock);
     const statuses = new Map<string, CollectorStatus>();
     const collectorStatuses = () => [...statuses.values()];

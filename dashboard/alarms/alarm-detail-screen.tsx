@@ -19,6 +19,7 @@ import { useNow } from '../values/use-now.ts';
 import { AcknowledgeDialog } from './acknowledge-dialog.tsx';
 import { AlarmActions } from './alarm-actions.tsx';
 import { tagOf } from './alarm-line.tsx';
+import { AlarmMarkTags } from './alarm-mark-tags.tsx';
 import { hasNumber } from './alarm-row.tsx';
 import { flashOf, hueOf, PriorityMark } from './priority-mark.tsx';
 import './alarms.css';
@@ -74,9 +75,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
         <div className="detail-state">
           <b data-testid="detail-state">{t(`alarmState.${alarm.state}`)}</b>
           <div className="muted">
-            {alarm.isFirstOut && <span className="tag">{t('alarms.firstOut')}</span>}{' '}
-            {alarm.isChattering && <span className="tag">{t('alarms.chattering')}</span>}{' '}
-            {alarm.isTest && <span className="tag">{t('alarms.test')}</span>}
+            <AlarmMarkTags alarm={alarm} /> {alarm.isTest && <span className="tag">{t('alarms.test')}</span>}
           </div>
         </div>
       </section>

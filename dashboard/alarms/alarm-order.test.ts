@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { alarmOf } from './alarm-fixture.ts';
-import { compareAlarms, isInScope, matchesFilter } from './alarm-order.ts';
+import { compareAlarms, isInScope, matchesFilter, orderAlarms } from './alarm-order.ts';
 
 test('unacknowledged first, then priority, then newest first', () => {
   const alarms = [
@@ -28,4 +28,16 @@ test('filters by station, priority and words', () => {
   expect(matchesFilter(alarmOf({ stationId: 'GS-02' }), filter, words)).toBe(false);
   expect(matchesFilter(alarmOf({ priority: 'low' }), filter, words)).toBe(false);
   expect(matchesFilter(alarmOf(), { ...filter, text: '出站' }, words)).toBe(false);
+});
+
+test('a lesser alarm is folded under the one that explains it, and under no other; without that one in the list it stands by itself', () => {
+  const high = alarmOf({ alarmId: 'high', isEclipsed: true, eclipsedByAlarmId: 'highHigh' });
+  const highHigh = alarmOf({ alarmId: 'highHigh', kind: 'highHigh', priority: 'high' });
+  const low = alarmOf({ alarmId: 'low', kind: 'low', priority: 'critical', state: 'returnedUnacknowledged', isConditionTrue: false });
+  const rows = orderAlarms([high, highHigh, low]);
+  expect(rows.map((row) => [row.alarm.alarmId, row.eclipsed.map((alarm) => alarm.alarmId)])).toEqual([
+    ['low', []],
+    ['highHigh', ['high']],
+  ]);
+  expect(orderAlarms([high, low]).map((row) => row.alarm.alarmId)).toEqual(['low', 'high']);
 });

@@ -58,36 +58,21 @@ export function matchesFilter(alarm: AlarmView, filter: AlarmFilter, searchText:
   );
 }
 
-/** Nothing is lost by folding: an eclipsed alarm with no worse one in the list stands as a row of its own. */
+/** Nothing is lost by folding: an eclipsed alarm whose worse one is not in the list stands as a row of its own. */
 export function orderAlarms(alarms: readonly AlarmView[]): AlarmRow[] {
   const sorted = [...alarms].sort(compareAlarms);
-  const heads = new Map<string, AlarmView>();
-  for (const alarm of sorted) {
-    if (alarm.isEclipsed || alarm.pointId === null) continue;
-    const held = heads.get(alarm.pointId);
-    if (held === undefined || isWorse(alarm, held)) heads.set(alarm.pointId, alarm);
-  }
+  const heads = new Set(sorted.filter((alarm) => alarm.eclipsedByAlarmId === null).map((alarm) => alarm.alarmId));
   const folded = new Map<string, AlarmView[]>();
   const rows: AlarmView[] = [];
   for (const alarm of sorted) {
-    const head = alarm.isEclipsed && alarm.pointId !== null ? heads.get(alarm.pointId) : undefined;
-    if (head === undefined || !isLimit(head)) rows.push(alarm);
-    else folded.set(head.alarmId, [...(folded.get(head.alarmId) ?? []), alarm]);
+    const headId = alarm.eclipsedByAlarmId;
+    if (headId === null || !heads.has(headId)) rows.push(alarm);
+    else folded.set(headId, [...(folded.get(headId) ?? []), alarm]);
   }
   return rows.map((alarm) => ({ alarm, eclipsed: folded.get(alarm.alarmId) ?? none }));
 }
 
 const none: readonly AlarmView[] = [];
-
-/** Only a limit alarm eclipses (highHigh over high, lowLow over low). */
-function isLimit(alarm: AlarmView): boolean {
-  return alarm.kind === 'highHigh' || alarm.kind === 'lowLow' || alarm.kind === 'high' || alarm.kind === 'low';
-}
-
-function isWorse(one: AlarmView, other: AlarmView): boolean {
-  if (isLimit(one) !== isLimit(other)) return isLimit(one);
-  return priorityNumber[one.priority] < priorityNumber[other.priority];
-}
 
 export interface AlarmSummary {
   readonly worstPriority: AlarmPriority | null;

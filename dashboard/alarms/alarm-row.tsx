@@ -14,6 +14,7 @@ import { formatNumber } from '../values/format-value.ts';
 import { usePointReading } from '../values/point-reading.ts';
 import { tagOf } from './alarm-line.tsx';
 import type { ListItem } from './alarm-list.tsx';
+import { AlarmMarkTags } from './alarm-mark-tags.tsx';
 import { flashOf, hueOf, PriorityMark } from './priority-mark.tsx';
 
 export interface AlarmRowLineProps {
@@ -75,8 +76,7 @@ export const AlarmRowLine = memo(
           <Link to="/alarms/$alarmId" params={{ alarmId: alarm.alarmId }} tabIndex={-1} title={text(alarm.message)}>
             {text(alarm.message)}
           </Link>
-          {alarm.isFirstOut && <span className="tag">{t('alarms.firstOut')}</span>}
-          {alarm.isChattering && <span className="tag">{t('alarms.chattering')}</span>}
+          <AlarmMarkTags alarm={alarm} />
           {alarm.isTest && <span className="tag">{t('alarms.test')}</span>}
           {alarm.raiseCount > 1 && <span className="tag number">{t('alarms.raiseCount', { count: alarm.raiseCount })}</span>}
           {eclipsed.length > 0 && (

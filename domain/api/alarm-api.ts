@@ -35,12 +35,18 @@ export const alarmViewSchema = z.object({
   shelvedUntilMs: z.number().nullable(),
   suppressedByAlarmId: z.string().nullable(),
   responseTimeMs: z.number().nullable(),
-  /** A worse alarm of the same point is active: HH hides H in the list, never in the journal. */
+  /** A worse alarm of the same point is active and shown: HH hides H in the list, never in the journal. */
   isEclipsed: z.boolean(),
+  /** The one under which it is folded. */
+  eclipsedByAlarmId: z.string().nullable(),
   /** First of a burst at its station (within 30 s). */
   isFirstOut: z.boolean(),
-  /** Three raises or more within a minute. */
+  /** Three raises or more within a minute, not long ago. */
   isChattering: z.boolean(),
+  /** This occurrence was over within 5 s. */
+  isFleeting: z.boolean(),
+  /** True and shown for more than 24 h. */
+  isStale: z.boolean(),
   /** Raises since the last acknowledgement. */
   raiseCount: z.int(),
   isTest: z.boolean(),

@@ -1,52 +1,60 @@
-// Alarm records as people see them: with the definition's words, and marks that only the whole list can tell (eclipsed, first-out, chattering).
-import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
+// Alarm records as people see them: with the definition's words and the marks of MARKS.md.
+import { type AlarmDefinition, type LimitAlarm, limitKinds } from '../../domain/alarms/alarm-definition.ts';
+import { priorityNumber } from '../../domain/alarms/priority.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmDefinitionView } from '../../domain/api/plant-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { AlarmRecord } from './alarm-machine.ts';
 import { stateOf } from './alarm-machine.ts';
+import { type AlarmMarks, staleMs } from './alarm-marks.ts';
 import type { AlarmStore } from './alarm-store.ts';
 
-/** ISA-18.2: three raises or more within a minute are chattering. */
-const chatterRaises = 3;
-const chatterWindowMs = 60_000;
-/** The first alarm of a burst at a station: nothing rose there in the 30 s before. */
-const burstMs = 30_000;
+/** How often the list is looked through for alarms that have become stale. */
+const staleCheckMs = 10_000;
 
 export class AlarmViews {
   readonly #plant: Plant;
   readonly #store: AlarmStore;
-  readonly #raises = new Map<string, number[]>();
-  readonly #lastRaiseAtStation = new Map<number, number>();
-  readonly #firstOut = new Set<string>();
+  readonly #marks: AlarmMarks;
+  readonly #clock: Clock;
+  readonly #knownStale = new Set<string>();
+  #staleCheckedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(plant: Plant, store: AlarmStore) {
+  constructor(plant: Plant, store: AlarmStore, marks: AlarmMarks, clock: Clock) {
     this.#plant = plant;
     this.#store = store;
+    this.#marks = marks;
+    this.#clock = clock;
   }
 
-  /** Takes note of a change; returns ids of other alarms whose view changed by it (eclipsed or no longer). */
-  note(definition: AlarmDefinition, record: AlarmRecord): readonly string[] {
-    if (record.isConditionTrue && record.raisedAtMs !== null && record.occurrenceId !== null) {
-      const raises = this.#raises.get(definition.id) ?? [];
-      if (raises.at(-1) !== record.raisedAtMs) {
-        raises.push(record.raisedAtMs);
-        this.#raises.set(definition.id, raises.slice(-chatterRaises));
-        const before = this.#lastRaiseAtStation.get(definition.stationIndex) ?? Number.NEGATIVE_INFINITY;
-        if (record.raisedAtMs - before > burstMs) this.#firstOut.add(record.occurrenceId);
-        this.#lastRaiseAtStation.set(definition.stationIndex, Math.max(before, record.raisedAtMs));
-        if (this.#firstOut.size > 10_000) this.#firstOut.clear();
-      }
+  /** Other alarms whose view changes with this one: what it eclipses, or no longer does. */
+  othersChangedBy(definition: AlarmDefinition): readonly string[] {
+    if (!isLimit(definition)) return [];
+    return this.#limitsOf(definition)
+      .filter((other) => mayEclipse(definition, other))
+      .map((other) => other.id);
+  }
+
+  /** Alarms whose marks changed since the last call without an event of their own: by another alarm's raise, or by time. */
+  takeChanged(): ReadonlySet<string> {
+    const nowMs = this.#clock.nowMs();
+    const changed = new Set(this.#marks.takeChanged(nowMs));
+    if (nowMs - this.#staleCheckedAtMs < staleCheckMs) return changed;
+    this.#staleCheckedAtMs = nowMs;
+    for (const { definition, record } of this.#store.all()) {
+      if (isStale(record, nowMs) === this.#knownStale.has(definition.id)) continue;
+      if (!this.#knownStale.delete(definition.id)) this.#knownStale.add(definition.id);
+      changed.add(definition.id);
     }
-    const other = this.#lesserOf(definition);
-    return other === null ? [] : [other.id];
+    return changed;
   }
 
   view(definition: AlarmDefinition, record: AlarmRecord): AlarmView {
     const point = definition.pointIndex === null ? undefined : this.#plant.points[definition.pointIndex];
-    const raises = this.#raises.get(definition.id) ?? [];
-    const [oldest] = raises;
-    const newest = raises.at(-1);
+    const nowMs = this.#clock.nowMs();
+    const marks = this.#marks.of(definition.id, record.occurrenceId, nowMs);
+    const eclipsedBy = this.#eclipsedBy(definition);
     return {
       id: record.occurrenceId ?? definition.id,
       alarmId: definition.id,
@@ -72,34 +80,64 @@ export class AlarmViews {
       shelvedUntilMs: record.shelvedUntilMs,
       suppressedByAlarmId: record.suppressedByAlarmId,
       responseTimeMs: definition.responseTimeMs,
-      isEclipsed: this.#isEclipsed(definition),
-      isFirstOut: record.occurrenceId !== null && this.#firstOut.has(record.occurrenceId),
-      isChattering: raises.length >= chatterRaises && newest !== undefined && oldest !== undefined && newest - oldest <= chatterWindowMs,
+      isEclipsed: eclipsedBy !== null,
+      eclipsedByAlarmId: eclipsedBy?.id ?? null,
+      ...marks,
+      isStale: isStale(record, nowMs),
       raiseCount: record.raiseCount,
       isTest: false,
     };
   }
 
-  /** HH active hides H of the same point, LL hides L: in the list only. */
-  #isEclipsed(definition: AlarmDefinition): boolean {
-    if (definition.kind !== 'high' && definition.kind !== 'low') return false;
-    const worse = this.#sibling(definition, definition.kind === 'high' ? 'highHigh' : 'lowLow');
-    return worse !== null && this.#store.find(worse.id)?.record.isConditionTrue === true;
-  }
-
-  #lesserOf(definition: AlarmDefinition): AlarmDefinition | null {
-    if (definition.kind !== 'highHigh' && definition.kind !== 'lowLow') return null;
-    return this.#sibling(definition, definition.kind === 'highHigh' ? 'high' : 'low');
-  }
-
-  #sibling(definition: AlarmDefinition, kind: AlarmDefinition['kind']): AlarmDefinition | null {
-    if (definition.pointIndex === null) return null;
-    for (const index of this.#plant.points[definition.pointIndex]?.alarmIndexes ?? []) {
-      const other = this.#plant.alarms[index];
-      if (other?.kind === kind) return other;
+  /** The furthest-out alarm that explains this one (MK8): in the list this one is folded under it, in the journal never. */
+  #eclipsedBy(definition: AlarmDefinition): LimitAlarm | null {
+    if (!isLimit(definition)) return null;
+    let furthest: LimitAlarm | null = null;
+    for (const other of this.#limitsOf(definition)) {
+      if (!mayEclipse(other, definition) || (furthest !== null && !isFurtherOut(other, furthest))) continue;
+      const record = this.#store.find(other.id)?.record;
+      if (record?.isConditionTrue === true && !isSetAside(record)) furthest = other;
     }
-    return null;
+    return furthest;
   }
+
+  #limitsOf(definition: LimitAlarm): readonly LimitAlarm[] {
+    return (this.#plant.points[definition.pointIndex]?.alarmIndexes ?? []).flatMap((index) => {
+      const other = this.#plant.alarms[index];
+      return other !== undefined && isLimit(other) ? [other] : [];
+    });
+  }
+}
+
+function isLimit(definition: AlarmDefinition): definition is LimitAlarm {
+  return limitKinds.some((kind) => kind === definition.kind);
+}
+
+function isHighSide(definition: LimitAlarm): boolean {
+  return definition.kind === 'high' || definition.kind === 'highHigh';
+}
+
+function isFurtherOut(one: LimitAlarm, other: LimitAlarm): boolean {
+  return isHighSide(one) ? one.setpoint > other.setpoint : one.setpoint < other.setpoint;
+}
+
+function mayEclipse(worse: LimitAlarm, lesser: LimitAlarm): boolean {
+  return (
+    worse.index !== lesser.index &&
+    isHighSide(worse) === isHighSide(lesser) &&
+    isFurtherOut(worse, lesser) &&
+    priorityNumber[worse.priority] <= priorityNumber[lesser.priority] &&
+    (lesser.class !== 'safety' || worse.class === 'safety')
+  );
+}
+
+function isSetAside(record: AlarmRecord): boolean {
+  const state = stateOf(record);
+  return state === 'shelved' || state === 'suppressed' || state === 'outOfService';
+}
+
+function isStale(record: AlarmRecord, nowMs: number): boolean {
+  return record.isConditionTrue && record.raisedAtMs !== null && nowMs - record.raisedAtMs > staleMs && !isSetAside(record);
 }
 
 export function definitionView(plant: Plant, definition: AlarmDefinition): AlarmDefinitionView {

@@ -142,7 +142,7 @@ function toRow(entry: JournalEntry): JournalTable {
   };
 }
 
-function fromRow(row: JournalTable): JournalEntry {
+export function fromRow(row: JournalTable): JournalEntry {
   return {
     sequence: row.sequence,
     recordedAtMs: row.recorded_at_ms,

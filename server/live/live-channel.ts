@@ -205,26 +205,33 @@ export function createLiveChannel(options: {
   }
 
   const stopListening = store.onChange((changes) => {
-    const byId = new Map<string, AlarmView>();
-    for (const { definition, record } of changes) {
-      for (const other of views.note(definition, record)) {
-        const found = store.find(other);
-        if (found !== null && stateOf(found.record) !== 'normal') byId.set(other, views.view(found.definition, found.record));
-      }
-      byId.set(definition.id, views.view(definition, record));
-    }
+    const others = new Set(views.takeChanged());
+    for (const { definition } of changes) for (const other of views.othersChangedBy(definition)) others.add(other);
+    for (const { definition } of changes) others.delete(definition.id);
+    sendAlarms([...changes.map(({ definition, record }) => views.view(definition, record)), ...shownViews(others)]);
+  });
+
+  function shownViews(alarmIds: Iterable<string>): AlarmView[] {
+    return [...alarmIds].flatMap((id) => {
+      const found = store.find(id);
+      return found === null || stateOf(found.record) === 'normal' ? [] : [views.view(found.definition, found.record)];
+    });
+  }
+
+  function sendAlarms(changed: readonly AlarmView[]): void {
+    if (changed.length === 0) return;
     for (const client of clients.values()) {
       if (!client.isSubscribed || client.needsSnapshot) continue;
       if (isBehind(client)) {
         client.needsSnapshot = true;
         continue;
       }
-      const alarms = [...byId.values()].filter((alarm) => maySee(client.identity, alarm.stationId));
+      const alarms = changed.filter((alarm) => maySee(client.identity, alarm.stationId));
       if (alarms.length === 0) continue;
       client.sequence += 1;
       client.socket.emit('alarm', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), alarms });
     }
-  });
+  }
 
   const liveBefore = new Map<string, boolean>();
   function heartbeat(): void {
@@ -236,6 +243,8 @@ export function createLiveChannel(options: {
         for (const client of clients.values()) client.needsSnapshot = true;
       }
     }
+    // Marks that came or went with time alone.
+    sendAlarms(shownViews(views.takeChanged()));
     notify({ kind: 'heartbeat' });
   }
 
