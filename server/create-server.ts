@@ -52,7 +52,7 @@ const expiryCheckMs = 1_000;
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { link, clock, log } = options;
-  const plant = new CurrentPlant(options.plant);
+  const { plant } = new CurrentPlant(options.plant);
   const stoppers: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
   const onStop = (name: string, stop: () => Promise<void> | void) => void stoppers.push({ name, stop });
   const stop = async () => {

@@ -32,6 +32,9 @@ interface AlarmCommon {
   readonly pointIndex: number | null;
   readonly deviceIndex: number | null;
   readonly priority: AlarmPriority;
+  /** The priority follows from consequence class and response time by the plant's matrix. */
+  readonly isPriorityComputed: boolean;
+  readonly consequenceClassId: string | null;
   readonly class: AlarmClass;
   readonly onDelayMs: number;
   readonly offDelayMs: number;

@@ -1,5 +1,6 @@
 // Alarms as the plant file states them. Kinds and rules: ANSI/ISA-18.2-2016 and the detection table in docs/alarms.md.
 import { z } from 'zod';
+import { consequenceClassIdSchema } from '../alarm-settings/priority-matrix.ts';
 import { alarmClasses, alarmPriorities } from '../alarms/priority.ts';
 import { localizedTextSchema } from '../text/localized-text.ts';
 import { durationSchema } from '../time/duration.ts';
@@ -9,7 +10,8 @@ import { alarmNameSchema, tagSchema } from './identifiers.ts';
 export const alarmCommonShape = {
   /** Last part of the alarm id; the kind where absent. Needed where a point has two alarms of one kind. */
   name: alarmNameSchema.optional(),
-  priority: z.enum(alarmPriorities),
+  /** `computed`: by the plant's priority matrix from `consequenceClass` and `responseTime`. */
+  priority: z.enum([...alarmPriorities, 'computed']),
   class: z.enum(alarmClasses).default('process'),
   onDelay: durationSchema.default(0),
   offDelay: durationSchema.default(0),
@@ -17,6 +19,8 @@ export const alarmCommonShape = {
   message: localizedTextSchema.optional(),
   cause: localizedTextSchema.optional(),
   consequence: localizedTextSchema.optional(),
+  /** One of `alarmManagement.consequenceClasses`. */
+  consequenceClass: consequenceClassIdSchema.optional(),
   /** What the operator does. */
   response: localizedTextSchema.optional(),
   /** How long he has for it. */
@@ -88,7 +92,7 @@ export type StationAlarmFile = z.output<typeof stationAlarmSchema>;
 export const commFailSchema = z.strictObject({
   after: durationSchema,
   ...alarmCommonShape,
-  priority: z.enum(alarmPriorities).default('high'),
+  priority: alarmCommonShape.priority.default('high'),
 });
 
 /** Alarms that every device or analogue point has unless it says otherwise. */

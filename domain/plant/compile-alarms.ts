@@ -1,5 +1,9 @@
-// Alarms of the plant file, compiled: ids, default texts, cross-references, and the checks that rationalisation needs (HH above H, setpoint within range).
-import type { AlarmDefinition, AlarmKind, LimitAlarm, VoteCondition } from '../alarms/alarm-definition.ts';
+// Alarms of the plant file, compiled: ids, default texts, cross-references, computed priorities, and what must never be in force (HH below H, setpoint out of range).
+import type { AlarmSettingField } from '../alarm-settings/alarm-settings.ts';
+import type { FindingCode } from '../alarm-settings/finding.ts';
+import { type AlarmManagement, computePriority } from '../alarm-settings/priority-matrix.ts';
+import { settingErrors } from '../alarm-settings/setting-errors.ts';
+import type { AlarmDefinition, AlarmKind, VoteCondition } from '../alarms/alarm-definition.ts';
 import type { AlarmClass, AlarmPriority } from '../alarms/priority.ts';
 import { exhaustive } from '../exhaustive.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
@@ -12,7 +16,7 @@ import type { PathPart, PlantIssues } from './plant-issues.ts';
 type DefaultAlarms = PlantFile['defaultAlarms'];
 
 interface CommonFile {
-  readonly priority: AlarmPriority;
+  readonly priority: AlarmPriority | 'computed';
   readonly class: AlarmClass;
   readonly onDelay: number;
   readonly offDelay: number;
@@ -20,6 +24,7 @@ interface CommonFile {
   readonly message?: LocalizedText | undefined;
   readonly cause?: LocalizedText | undefined;
   readonly consequence?: LocalizedText | undefined;
+  readonly consequenceClass?: string | undefined;
   readonly response?: LocalizedText | undefined;
   readonly responseTime?: number | undefined;
 }
@@ -32,10 +37,16 @@ interface Place {
   readonly deviceIndex: number | null;
 }
 
-function common<P extends Place>(place: P, file: CommonFile, fallbackMessage: LocalizedText) {
+function common<P extends Place>(place: P, file: CommonFile, fallbackMessage: LocalizedText, management: AlarmManagement) {
+  const consequenceClassId = file.consequenceClass ?? null;
+  const responseTimeMs = file.responseTime ?? null;
   return {
     ...place,
-    priority: file.priority,
+    // Where it cannot be computed the plant is not handed out: `reportErrors` says so.
+    priority:
+      file.priority === 'computed' ? (computePriority(management, { consequenceClassId, responseTimeMs }) ?? 'critical') : file.priority,
+    isPriorityComputed: file.priority === 'computed',
+    consequenceClassId,
     class: file.class,
     onDelayMs: file.onDelay,
     offDelayMs: file.offDelay,
@@ -44,22 +55,58 @@ function common<P extends Place>(place: P, file: CommonFile, fallbackMessage: Lo
     cause: file.cause ?? null,
     consequence: file.consequence ?? null,
     response: file.response ?? null,
-    responseTimeMs: file.responseTime ?? null,
+    responseTimeMs,
   };
 }
 
 const diagnostic = { class: 'diagnostic', onDelay: 0, offDelay: 0, latching: false } as const;
 
+interface DeviceAlarmContext {
+  readonly file: DeviceFile;
+  readonly device: Device;
+  readonly index: number;
+  readonly defaults: DefaultAlarms;
+  readonly management: AlarmManagement;
+  readonly path: readonly PathPart[];
+  readonly issues: PlantIssues;
+}
+
 /** Every device has exactly one: its points' own stale alarms are suppressed by design under it. */
-export function deviceAlarm(file: DeviceFile, device: Device, index: number, defaults: DefaultAlarms): AlarmDefinition {
+export function deviceAlarm({ file, device, index, defaults, management, path, issues }: DeviceAlarmContext): AlarmDefinition {
   const place = { index, id: `${device.id}.commFail`, stationIndex: device.stationIndex, pointIndex: null, deviceIndex: device.index };
   const settings = file.commFail ?? { ...diagnostic, ...defaults.commFail };
-  return {
-    ...common(place, { ...settings, class: 'diagnostic' }, alarmMessages.commFail(device.name)),
+  const alarm: AlarmDefinition = {
+    ...common(place, { ...settings, class: 'diagnostic' }, alarmMessages.commFail(device.name), management),
     kind: 'commFail',
     deviceIndex: device.index,
     afterMs: settings.after,
   };
+  reportErrors([alarm], null, management, issues, () => [...path, 'commFail']);
+  return alarm;
+}
+
+/** The setting's key in the plant file. */
+const fileKeys: Partial<Readonly<Record<AlarmSettingField, string>>> = {
+  windowMs: 'window',
+  consequenceClassId: 'consequenceClass',
+  priority: 'priority',
+};
+/** These are about several alarms of the point together. */
+const togetherCodes: readonly FindingCode[] = ['limitsOutOfOrder', 'setpointOutsideRange'];
+
+function reportErrors(
+  alarms: readonly AlarmDefinition[],
+  point: Point | null,
+  management: AlarmManagement,
+  issues: PlantIssues,
+  pathOf: (position: number | null) => readonly PathPart[],
+): void {
+  for (const { code, field, alarmId, message } of settingErrors(alarms, point, management)) {
+    const isTogether = togetherCodes.includes(code);
+    const key = field === null ? undefined : fileKeys[field];
+    const position = isTogether ? null : alarms.findIndex((alarm) => alarm.id === alarmId);
+    issues.error([...pathOf(position), ...(isTogether || key === undefined ? [] : [key])], message.en);
+  }
 }
 
 interface PointAlarmContext {
@@ -67,13 +114,14 @@ interface PointAlarmContext {
   readonly point: Point;
   readonly pointByTag: ReadonlyMap<string, Point>;
   readonly defaults: DefaultAlarms;
+  readonly management: AlarmManagement;
   readonly firstIndex: number;
   readonly path: readonly PathPart[];
   readonly issues: PlantIssues;
 }
 
 export function compilePointAlarms(context: PointAlarmContext): readonly AlarmDefinition[] {
-  const { file, point, defaults, issues, path } = context;
+  const { file, point, defaults, management, issues, path } = context;
   const alarms: AlarmDefinition[] = [];
   const names = new Set<string>();
   const place = (name: string) => ({
@@ -90,18 +138,18 @@ export function compilePointAlarms(context: PointAlarmContext): readonly AlarmDe
     names.add(name);
     alarms.push(compilePointAlarm(alarmFile, place(name), context, at));
   });
-  checkLimits(alarms, context);
+  reportErrors(alarms, point, management, issues, (position) => [...path, 'alarms', ...(position === null ? [] : [position])]);
   if (file.defaultAlarms) {
     if (!file.alarms.some((alarm) => alarm.kind === 'stale')) {
       const settings = { ...diagnostic, ...defaults.stale };
       // A point that is scanned slowly is not stale before it has missed three scans.
       const afterMs = Math.max(defaults.stale.after, 3 * point.scanMs);
-      alarms.push({ ...common(place('stale'), settings, alarmMessages.point.stale(point.name)), kind: 'stale', afterMs });
+      alarms.push({ ...common(place('stale'), settings, alarmMessages.point.stale(point.name), management), kind: 'stale', afterMs });
     }
     if (point.kind === 'analog' && !file.alarms.some((alarm) => alarm.kind === 'instrumentFault')) {
       const settings = { ...diagnostic, ...defaults.instrumentFault };
       alarms.push({
-        ...common(place('instrumentFault'), settings, alarmMessages.point.instrumentFault(point.name)),
+        ...common(place('instrumentFault'), settings, alarmMessages.point.instrumentFault(point.name), management),
         kind: 'instrumentFault',
       });
     }
@@ -116,7 +164,7 @@ function compilePointAlarm(
   at: readonly PathPart[],
 ): AlarmDefinition {
   const { point, pointByTag, issues } = context;
-  const base = common(place, file, alarmMessages.point[file.kind](point.name));
+  const base = common(place, file, alarmMessages.point[file.kind](point.name), context.management);
   if (point.kind === 'text') issues.error(at, 'a text point cannot have alarms');
   const analogOnly: readonly AlarmKind[] = ['highHigh', 'high', 'low', 'lowLow', 'rateOfChange', 'deviation'];
   if (point.kind === 'discrete' && analogOnly.includes(file.kind))
@@ -128,7 +176,6 @@ function compilePointAlarm(
     case 'lowLow':
       return { ...base, kind: file.kind, setpoint: file.setpoint, deadband: file.deadband };
     case 'rateOfChange':
-      if (file.window < 3 * point.scanMs) issues.error([...at, 'window'], `window must hold at least 3 scans (${3 * point.scanMs} ms)`);
       return {
         ...base,
         kind: 'rateOfChange',
@@ -170,46 +217,18 @@ function compilePointAlarm(
   }
 }
 
-const limitOrder = ['lowLow', 'low', 'high', 'highHigh'] as const;
-
-function checkLimits(alarms: readonly AlarmDefinition[], { point, path, issues }: PointAlarmContext): void {
-  const limits = alarms.filter((alarm): alarm is LimitAlarm => (limitOrder as readonly string[]).includes(alarm.kind));
-  const ordered = limitOrder.flatMap((kind) => limits.filter((alarm) => alarm.kind === kind));
-  for (let index = 1; index < ordered.length; index += 1) {
-    const lower = ordered[index - 1];
-    const upper = ordered[index];
-    if (lower === undefined || upper === undefined) continue;
-    if (lower.kind !== upper.kind && upper.setpoint <= lower.setpoint) {
-      issues.error([...path, 'alarms'], `${upper.kind} (${upper.setpoint}) must lie above ${lower.kind} (${lower.setpoint})`);
-    }
-  }
-  for (const alarm of limits) {
-    if (point.range !== null && (alarm.setpoint < point.range.min || alarm.setpoint > point.range.max)) {
-      issues.error(
-        [...path, 'alarms'],
-        `setpoint ${alarm.setpoint} of ${alarm.kind} lies outside the range ${point.range.min} to ${point.range.max}: it could never be reached`,
-      );
-    }
-    if ((alarm.priority === 'critical' || alarm.priority === 'high') && alarm.response === null) {
-      issues.warning(
-        [...path, 'alarms'],
-        `${alarm.id} has no response: an alarm of priority ${alarm.priority} should tell the operator what to do`,
-      );
-    }
-  }
-}
-
 interface StationAlarmContext {
   readonly file: StationFile;
   readonly station: Station;
   readonly pointByTag: ReadonlyMap<string, Point>;
+  readonly management: AlarmManagement;
   readonly firstIndex: number;
   readonly path: readonly PathPart[];
   readonly issues: PlantIssues;
 }
 
 export function compileStationAlarms(context: StationAlarmContext): readonly AlarmDefinition[] {
-  return context.file.alarms.map((file, position) => {
+  const alarms = context.file.alarms.map((file, position) => {
     const place = {
       index: context.firstIndex + position,
       id: `${context.station.id}.${file.name}`,
@@ -219,12 +238,18 @@ export function compileStationAlarms(context: StationAlarmContext): readonly Ala
     };
     return compileStationAlarm(file, place, context, [...context.path, 'alarms', position]);
   });
+  reportErrors(alarms, null, context.management, context.issues, (position) => [
+    ...context.path,
+    'alarms',
+    ...(position === null ? [] : [position]),
+  ]);
+  return alarms;
 }
 
 function compileStationAlarm(
   file: StationAlarmFile,
   place: Place,
-  { pointByTag, station, issues }: StationAlarmContext,
+  { pointByTag, station, management, issues }: StationAlarmContext,
   at: readonly PathPart[],
 ): AlarmDefinition {
   const find = (tag: string, path: readonly PathPart[]): number => {
@@ -237,7 +262,7 @@ function compileStationAlarm(
       if (file.required > file.members.length)
         issues.error([...at, 'required'], `${file.required} of ${file.members.length} members can never be reached`);
       return {
-        ...common(place, file, alarmMessages.vote(station.name)),
+        ...common(place, file, alarmMessages.vote(station.name), management),
         kind: 'vote',
         required: file.required,
         memberPointIndexes: file.members.map((tag, index) => find(tag, [...at, 'members', index])),
@@ -247,7 +272,7 @@ function compileStationAlarm(
     }
     case 'expression':
       return {
-        ...common(place, file, alarmMessages.expression(station.name)),
+        ...common(place, file, alarmMessages.expression(station.name), management),
         kind: 'expression',
         formula: file.formula,
         variables: Object.entries(file.variables).map(([name, tag]) => ({ name, pointIndex: find(tag, [...at, 'variables', name]) })),

@@ -95,7 +95,17 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
         issues,
       });
       devices.push(device);
-      alarms.push(deviceAlarm(deviceFile, device, alarms.length, file.defaultAlarms));
+      alarms.push(
+        deviceAlarm({
+          file: deviceFile,
+          device,
+          index: alarms.length,
+          defaults: file.defaultAlarms,
+          management: file.alarmManagement,
+          path: devicePath,
+          issues,
+        }),
+      );
     });
     stations.push({
       index: stationIndex,
@@ -130,6 +140,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
           point,
           pointByTag,
           defaults: file.defaultAlarms,
+          management: file.alarmManagement,
           firstIndex: alarms.length,
           path,
           issues,
@@ -143,6 +154,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
         file: stationFile,
         station,
         pointByTag,
+        management: file.alarmManagement,
         firstIndex: alarms.length,
         path: ['stations', stationIndex],
         issues,
@@ -172,6 +184,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
   const plant: Plant = {
     version: options.version,
     company: file.company,
+    alarmManagement: file.alarmManagement,
     areas: file.areas,
     stations,
     devices,

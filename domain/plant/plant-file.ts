@@ -1,6 +1,7 @@
 // The plant file: everything a company tells Gatewatch about its stations. Parsed once at the border; the rest of the program sees `Plant`.
 // It holds no secret: passwords are named by environment variable or file.
 import { z } from 'zod';
+import { alarmManagementSchema } from '../alarm-settings/priority-matrix.ts';
 import { localizedTextSchema } from '../text/localized-text.ts';
 import { durationSchema } from '../time/duration.ts';
 import { commFailSchema, defaultAlarmsSchema, pointAlarmSchema, stationAlarmSchema } from './alarm-schema.ts';
@@ -179,6 +180,8 @@ export const plantFileSchema = z.strictObject({
   }),
   areas: z.array(z.strictObject({ id: z.string().min(1), name: localizedTextSchema })).min(1),
   defaultAlarms: defaultAlarmsSchema.prefault({}),
+  /** Consequence classes, bands of time to respond, and the priority that follows from both. */
+  alarmManagement: alarmManagementSchema,
   stations: z.array(stationFileSchema).min(1),
   /** Gas flows from → to; for the network schematic. */
   pipelines: z.array(z.strictObject({ from: stationIdSchema, to: stationIdSchema, name: localizedTextSchema.optional() })).default([]),

@@ -1,5 +1,6 @@
 // The plant as the program sees it: compiled from the plant file, everything resolved, indexed and checked. Nobody changes one;
 // the server holds one whose alarm definitions are replaced as a whole when approved alarm settings come into force (`server/plant/current-plant.ts`).
+import type { AlarmManagement } from '../alarm-settings/priority-matrix.ts';
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import type { QualityCode } from '../readings/quality.ts';
 import type { PointTable } from '../readings/reading-batch.ts';
@@ -11,6 +12,7 @@ export interface Plant {
   /** Hash of the plant file's text: changes when anything changes. */
   readonly version: string;
   readonly company: { readonly id: string; readonly name: LocalizedText; readonly timeZone: string };
+  readonly alarmManagement: AlarmManagement;
   readonly areas: readonly Area[];
   readonly stations: readonly Station[];
   readonly devices: readonly Device[];
