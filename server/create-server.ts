@@ -11,6 +11,7 @@ import { AccessControl } from './access/access-control.ts';
 import { AlarmStore } from './alarms/alarm-store.ts';
 import { AlarmViews } from './alarms/alarm-view.ts';
 import { startMarks } from './alarms/start-marks.ts';
+import { openDuty } from './duty/duty.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
 import { createApp } from './http/create-app.ts';
 import { healthRoutes } from './http/health-routes.ts';
@@ -22,7 +23,7 @@ import { openDatabase } from './journal/database.ts';
 import { Journal } from './journal/journal.ts';
 import { Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
-import { createLiveChannel } from './live/live-channel.ts';
+import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {
@@ -81,10 +82,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
     let socketCount = () => 0;
+    // The live channel comes after the routes that speak through it.
+    let announce: LiveChannel['announce'] = () => undefined;
     await app.register(sessionRoutes(access, options.isDemo));
     await app.register(userRoutes(access, plant));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
     await app.register(alarmRoutes({ plant, store, views, access, database, clock }));
+    const duty = openDuty({ plant, ledger, access, clock, announce: () => announce('duty', null) });
+    await app.register(duty.routes);
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
     await app.register(
       healthRoutes({
@@ -112,6 +117,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       clock,
     });
     socketCount = () => live.clientCount;
+    announce = live.announce;
     onStop('http', () => app.close());
     onStop('live channel', () => live.close());
 

@@ -1,4 +1,5 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
+import { en as duty } from '../duty/duty-words.ts';
 import { sharedEn, type Texts } from './shared-words.ts';
 import type { zh } from './zh.ts';
 
@@ -285,6 +286,7 @@ export const en: Texts<typeof zh> = {
       'access.refused': 'Access refused',
       'alarm.unknownDefinition': 'Unknown alarm',
       'plant.apply': 'Plant file applied',
+      ...duty.journalKind,
     },
   },
   trends: {

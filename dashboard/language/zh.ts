@@ -1,4 +1,5 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
+import { zh as duty } from '../duty/duty-words.ts';
 import { sharedZh } from './shared-words.ts';
 
 export const zh = {
@@ -284,6 +285,7 @@ export const zh = {
       'access.refused': '操作被拒',
       'alarm.unknownDefinition': '未知报警',
       'plant.apply': '厂站文件启用',
+      ...duty.journalKind,
     },
   },
   trends: {

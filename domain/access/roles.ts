@@ -23,6 +23,8 @@ export const permissions = [
   'performance.read',
   'duty.read',
   'duty.manage',
+  /** Take the watch at a console, answer its checks, write its log. */
+  'duty.watch',
   'notifications.read',
   'notifications.manage',
   'incidents.read',
@@ -45,7 +47,7 @@ const look: readonly Permission[] = [
 ];
 const readAll: readonly Permission[] = [...look, 'journal.read', 'health.read', 'performance.read', 'notifications.read'];
 const respond: readonly Permission[] = ['alarms.acknowledge', 'alarms.comment', 'incidents.open', 'incidents.act'];
-const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve'];
+const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve', 'duty.watch'];
 
 const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(look),

@@ -1,6 +1,7 @@
 // Turns a validated plant file into the compiled Plant: profiles resolved, names turned into indexes, cross-references checked.
 // Every fault is an issue with its path; a plant with an error is never handed out.
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
+import { compileDuty } from '../duty/duty-plan.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
 import { compilePointAlarms, compileStationAlarms, deviceAlarm } from './compile-alarms.ts';
 import { compilePoint } from './compile-point.ts';
@@ -191,6 +192,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     points,
     alarms: shareTexts(alarms),
     pipelines,
+    duty: compileDuty(file.duty, issues),
     pointTable: { version: options.version, ids: points.map((point) => point.id) },
     stationIndexById,
     deviceIndexById,

@@ -2,6 +2,7 @@
 // It holds no secret: passwords are named by environment variable or file.
 import { z } from 'zod';
 import { alarmManagementSchema } from '../alarm-settings/priority-matrix.ts';
+import { dutyFileSchema } from '../duty/duty-plan.ts';
 import { localizedTextSchema } from '../text/localized-text.ts';
 import { durationSchema } from '../time/duration.ts';
 import { commFailSchema, defaultAlarmsSchema, pointAlarmSchema, stationAlarmSchema } from './alarm-schema.ts';
@@ -185,5 +186,7 @@ export const plantFileSchema = z.strictObject({
   stations: z.array(stationFileSchema).min(1),
   /** Gas flows from → to; for the network schematic. */
   pipelines: z.array(z.strictObject({ from: stationIdSchema, to: stationIdSchema, name: localizedTextSchema.optional() })).default([]),
+  /** Shifts, positions, consoles, escalation. Alarms escalate only where this is given; `duty: {}` takes the defaults of all of it. */
+  duty: dutyFileSchema.optional(),
 });
 export type PlantFile = z.output<typeof plantFileSchema>;

@@ -2,6 +2,7 @@
 // the server holds one whose alarm definitions are replaced as a whole when approved alarm settings come into force (`server/plant/current-plant.ts`).
 import type { AlarmManagement } from '../alarm-settings/priority-matrix.ts';
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
+import type { DutyPlan } from '../duty/duty-plan.ts';
 import type { QualityCode } from '../readings/quality.ts';
 import type { PointTable } from '../readings/reading-batch.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
@@ -19,6 +20,7 @@ export interface Plant {
   readonly points: readonly Point[];
   readonly alarms: readonly AlarmDefinition[];
   readonly pipelines: readonly Pipeline[];
+  readonly duty: DutyPlan;
   /** `points[i].id` in order, for reading batches. */
   readonly pointTable: PointTable;
   readonly stationIndexById: ReadonlyMap<string, number>;

@@ -216,6 +216,24 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   },
   'POST /api/users/{username}/disable': { permission: 'users.manage', url: '/api/users/nobody/disable' },
   'POST /api/users/{username}/enable': { permission: 'users.manage', url: '/api/users/nobody/enable' },
+  'GET /api/people': { permission: 'duty.read' },
+  'GET /api/people/{username}/contact': { permission: 'session.own', url: '/api/people/nobody/contact' },
+  'PUT /api/people/{username}/contact': {
+    permission: 'session.own',
+    url: '/api/people/nobody/contact',
+    body: { version: 0, email: null, mobile: null, language: 'zh', channels: null, quietHours: null },
+  },
+  'GET /api/duty/plan': { permission: 'duty.read' },
+  'GET /api/duty/roster': { permission: 'duty.read' },
+  'POST /api/duty/roster': { permission: 'duty.manage', body: { date: '2026-07-03', shiftId: 'x', username: 'nobody', positionId: 'x' } },
+  'PUT /api/duty/roster/{id}': {
+    permission: 'duty.manage',
+    url: '/api/duty/roster/x',
+    body: { version: 1, date: '2026-07-03', shiftId: 'x', username: 'nobody', positionId: 'x' },
+  },
+  'POST /api/duty/roster/{id}/remove': { permission: 'duty.manage', url: '/api/duty/roster/x/remove', body: { version: 1 } },
+  'POST /api/duty/roster/copy-week': { permission: 'duty.manage', body: { from: '2026-07-03', to: '2026-07-03' } },
+  'POST /api/duty/roster/rotate': { permission: 'duty.manage', body: { rotationId: 'x', from: '2026-07-03', days: 1, teams: [[]] } },
 };
 const roleOf = {
   duty: 'operator',

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -53,7 +54,7 @@ export interface SessionTable {
   expires_at_ms: number;
 }
 
-export interface Schema {
+export interface Schema extends DutyTables {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
@@ -66,6 +67,7 @@ export type Database = Kysely<Schema>;
 /** In order, each once; a landed one is never changed. Each concept keeps its tables and its migration in its own folder: `incidents/incident-tables.ts`. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': firstMigration,
+  '0005-duty': dutyMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */
