@@ -10,6 +10,7 @@ import type { ServerLink } from '../link/link.ts';
 import { AccessControl } from './access/access-control.ts';
 import { AlarmStore } from './alarms/alarm-store.ts';
 import { AlarmViews } from './alarms/alarm-view.ts';
+import { startFloodWatch } from './alarms/flood-watch.ts';
 import { startMarks } from './alarms/start-marks.ts';
 import { openDuty } from './duty/duty.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
@@ -76,6 +77,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const isLoopback = options.http.host === '127.0.0.1' || options.http.host === '::1' || options.http.host === 'localhost';
     const firstAdministratorPassword = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');
     const views = new AlarmViews(plant, store, await startMarks({ plant, ledger, clock }), clock);
+    const floods = await startFloodWatch({ ledger, users: () => access.users(), clock, log });
+    onStop('flood watch', () => floods.stop());
     const values = new LastValues(plant, clock);
     const statuses = new Map<string, CollectorStatus>();
     const collectorStatuses = () => [...statuses.values()];
@@ -113,6 +116,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       access,
       store,
       views,
+      floods,
       values,
       clock,
     });

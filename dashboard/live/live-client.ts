@@ -1,6 +1,7 @@
 // What this page knows of the plant right now, and whether it may be believed. Knows no socket: messages come in, subscriptions go out.
 // Rules: the first message is a snapshot; each later one carries the next sequence; a gap means ask again; silence for long means not live.
 
+import type { FloodView } from '../../domain/alarms/flood.ts';
 import { exhaustive } from '../../domain/exhaustive.ts';
 import {
   type LiveNotice,
@@ -51,6 +52,8 @@ export interface LiveClientOptions {
 export class LiveClient {
   readonly values = new PointValues();
   readonly alarms = new AlarmTable();
+  /** The flood at this person's stations, or null. */
+  readonly flood = new Observable<FloodView | null>(null);
   readonly liveness = new Observable<Liveness>({ kind: 'connecting' });
   /** Counts what the server said: the heartbeat in the header moves with it, never with a timer. */
   readonly beats = new Observable(0);
@@ -151,6 +154,7 @@ export class LiveClient {
     this.#heard(snapshot.serverTimeMs);
     this.values.replace(snapshot.readings);
     this.alarms.replace(snapshot.alarms);
+    this.flood.set(snapshot.flood);
     this.#judge();
   }
 
@@ -162,6 +166,9 @@ export class LiveClient {
         return;
       case 'changed':
         this.#options.onTopicChanged?.(notice.topic);
+        return;
+      case 'flood':
+        this.flood.set(notice.flood);
         return;
       case 'plantChanged':
         this.#options.onPlantChanged?.();

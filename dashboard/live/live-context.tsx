@@ -1,5 +1,6 @@
 // Hooks over the live client: each reads one thing and repaints only when that thing changes.
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useSyncExternalStore } from 'react';
+import type { FloodView } from '../../domain/alarms/flood.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { LiveClient, Liveness } from './live-client.ts';
 import type { LiveValue } from './point-values.ts';
@@ -53,6 +54,12 @@ export function useRecentBuckets(pointId: string): RecentBuckets {
 export function useAlarms(): readonly AlarmView[] {
   const { list } = useStores().client.alarms;
   return useSyncExternalStore(list.subscribe, list.get);
+}
+
+/** The flood at this person's stations, or null. */
+export function useFlood(): FloodView | null {
+  const { flood } = useStores().client;
+  return useSyncExternalStore(flood.subscribe, flood.get);
 }
 
 /** Subscribes while the component is on the screen. The id lists are compared by content. */

@@ -1,5 +1,6 @@
 // The live channel between server and browser (socket.io). First a snapshot, then coalesced patches; a gap in `sequence` means: subscribe again.
 import { z } from 'zod';
+import { floodViewSchema } from '../alarms/flood.ts';
 import { alarmViewSchema } from '../api/alarm-api.ts';
 
 export const subscribeSchema = z.object({
@@ -32,6 +33,8 @@ export const liveSnapshotSchema = z.object({
   readings: liveReadingsSchema.omit({ schema: true, sequence: true, serverTimeMs: true }),
   /** All alarms that are not normal, of every station the person may see. */
   alarms: z.array(alarmViewSchema),
+  /** The flood at the person's stations, or null. */
+  flood: floodViewSchema.nullable(),
 });
 export type LiveSnapshot = z.output<typeof liveSnapshotSchema>;
 
@@ -69,6 +72,7 @@ export const liveNoticeSchema = z.object({
     z.object({ kind: z.literal('collector'), collectorId: z.string(), lastHeardAtMs: z.number(), isLive: z.boolean() }),
     /** Read it again over HTTP; told at most four times a second and topic. */
     z.object({ kind: z.literal('changed'), topic: z.enum(liveTopics) }),
+    z.object({ kind: z.literal('flood'), flood: floodViewSchema.nullable() }),
     z.object({ kind: z.literal('plantChanged'), version: z.string() }),
     z.object({ kind: z.literal('sessionEnded'), reason: z.enum(['expired', 'revoked', 'signedOut']) }),
     /** Once a second, so that the page can tell a quiet plant from a dead server. */

@@ -2,6 +2,7 @@
 // A client that cannot keep up is not queued for: it gets a fresh snapshot when it can take one. No action travels over a socket.
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
+import type { FloodView } from '../../domain/alarms/flood.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import {
   type ClientToServerEvents,
@@ -16,6 +17,7 @@ import { type AccessControl, type Identity, isAllowed, maySee } from '../access/
 import { stateOf } from '../alarms/alarm-machine.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { AlarmViews } from '../alarms/alarm-view.ts';
+import type { FloodWatch } from '../alarms/flood-watch.ts';
 import { isSameOrigin } from '../http/origin.ts';
 import { sessionCookieName } from '../http/session-cookie.ts';
 import type { LastValues } from './last-values.ts';
@@ -35,6 +37,8 @@ interface Client {
   isSubscribed: boolean;
   /** It missed something: the next thing it gets is a snapshot. */
   needsSnapshot: boolean;
+  /** What it was last told of its console's flood. */
+  flood: FloodView | null;
   /** Told with the next update, so that a burst is one message and a client that is behind misses none. */
   readonly changedTopics: Set<LiveTopic>;
   /** Version of a changed plant that the client has not been told of. */
@@ -59,10 +63,11 @@ export function createLiveChannel(options: {
   readonly access: AccessControl;
   readonly store: AlarmStore;
   readonly views: AlarmViews;
+  readonly floods: FloodWatch;
   readonly values: LastValues;
   readonly clock: Clock;
 }): LiveChannel {
-  const { plant, access, store, views, values, clock } = options;
+  const { plant, access, store, views, floods, values, clock } = options;
   const io = new Server<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { identity?: Identity }>(options.httpServer, {
     serveClient: false,
     transports: ['websocket', 'polling'],
@@ -98,6 +103,7 @@ export function createLiveChannel(options: {
       seenChanges: 0,
       isSubscribed: false,
       needsSnapshot: false,
+      flood: null,
       changedTopics: new Set(),
       changedPlant: null,
     };
@@ -148,6 +154,7 @@ export function createLiveChannel(options: {
   function sendSnapshot(client: Client): void {
     client.needsSnapshot = false;
     client.seenChanges = values.changes;
+    client.flood = floods.of(client.identity.stationIds);
     client.sequence += 1;
     client.socket.emit('snapshot', {
       schema: 1,
@@ -156,6 +163,7 @@ export function createLiveChannel(options: {
       collectors: [...values.collectors()],
       readings: columns(client.points),
       alarms: visibleAlarms(client.identity),
+      flood: client.flood,
     });
   }
 
@@ -177,16 +185,11 @@ export function createLiveChannel(options: {
         client.socket.emit('notice', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), notice });
         client.changedPlant = null;
       }
-      for (const topic of client.changedTopics) {
-        client.sequence += 1;
-        client.socket.emit('notice', {
-          schema: 1,
-          sequence: client.sequence,
-          serverTimeMs: clock.nowMs(),
-          notice: { kind: 'changed', topic },
-        });
-      }
+      for (const topic of client.changedTopics) sendNotice(client, { kind: 'changed', topic });
       client.changedTopics.clear();
+      const flood = floods.of(client.identity.stationIds);
+      if (flood !== client.flood) sendNotice(client, { kind: 'flood', flood });
+      client.flood = flood;
       const changed: number[] = [];
       for (const point of client.points) if ((values.changedAt[point] ?? 0) > client.seenChanges) changed.push(point);
       client.seenChanges = values.changes;
@@ -199,9 +202,13 @@ export function createLiveChannel(options: {
   function notify(notice: LiveNotice['notice']): void {
     for (const client of clients.values()) {
       if (!client.isSubscribed || client.needsSnapshot || isBehind(client)) continue;
-      client.sequence += 1;
-      client.socket.emit('notice', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), notice });
+      sendNotice(client, notice);
     }
+  }
+
+  function sendNotice(client: Client, notice: LiveNotice['notice']): void {
+    client.sequence += 1;
+    client.socket.emit('notice', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), notice });
   }
 
   const stopListening = store.onChange((changes) => {
@@ -257,13 +264,7 @@ export function createLiveChannel(options: {
   }
 
   function end(client: Client, reason: 'expired' | 'revoked' | 'signedOut'): void {
-    client.sequence += 1;
-    client.socket.emit('notice', {
-      schema: 1,
-      sequence: client.sequence,
-      serverTimeMs: clock.nowMs(),
-      notice: { kind: 'sessionEnded', reason },
-    });
+    sendNotice(client, { kind: 'sessionEnded', reason });
     client.socket.disconnect(true);
     clients.delete(client.socket.id);
   }
