@@ -3,6 +3,7 @@
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import { compileDuty } from '../duty/duty-plan.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
+import { checkResponsePlans } from './check-response-plans.ts';
 import { compilePointAlarms, compileStationAlarms, deviceAlarm } from './compile-alarms.ts';
 import { compilePoint } from './compile-point.ts';
 import type { DeviceProfile } from './device-profile.ts';
@@ -182,6 +183,8 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     return [{ fromStationIndex, toStationIndex, name: pipeline.name ?? null }];
   });
 
+  checkResponsePlans(file, { stationIndexById, pointIndexById, issues });
+
   const plant: Plant = {
     version: options.version,
     company: file.company,
@@ -193,6 +196,8 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     alarms: shareTexts(alarms),
     pipelines,
     duty: compileDuty(file.duty, issues),
+    incidents: file.incidents,
+    responsePlans: file.responsePlans,
     pointTable: { version: options.version, ids: points.map((point) => point.id) },
     stationIndexById,
     deviceIndexById,

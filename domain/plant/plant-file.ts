@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { alarmManagementSchema } from '../alarm-settings/priority-matrix.ts';
 import { dutyFileSchema } from '../duty/duty-plan.ts';
+import { incidentSettingsSchema, responsePlanSchema } from '../incidents/incident-settings.ts';
 import { localizedTextSchema } from '../text/localized-text.ts';
 import { durationSchema } from '../time/duration.ts';
 import { commFailSchema, defaultAlarmsSchema, pointAlarmSchema, stationAlarmSchema } from './alarm-schema.ts';
@@ -188,5 +189,9 @@ export const plantFileSchema = z.strictObject({
   pipelines: z.array(z.strictObject({ from: stationIdSchema, to: stationIdSchema, name: localizedTextSchema.optional() })).default([]),
   /** Shifts, positions, consoles, escalation. Alarms escalate only where this is given; `duty: {}` takes the defaults of all of it. */
   duty: dutyFileSchema.optional(),
+  /** What opens an incident by itself, and how soon is to be reported. */
+  incidents: incidentSettingsSchema.prefault({}),
+  /** What is to be done in an incident, and what the team must know of the place; a station gets every plan that applies to it. */
+  responsePlans: z.array(responsePlanSchema(stationTypes)).default([]),
 });
 export type PlantFile = z.output<typeof plantFileSchema>;

@@ -3,6 +3,8 @@
 import type { AlarmManagement } from '../alarm-settings/priority-matrix.ts';
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import type { DutyPlan } from '../duty/duty-plan.ts';
+import type { IncidentSettings } from '../incidents/incident-settings.ts';
+import type { ResponsePlan } from '../incidents/response-plan.ts';
 import type { QualityCode } from '../readings/quality.ts';
 import type { PointTable } from '../readings/reading-batch.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
@@ -21,6 +23,8 @@ export interface Plant {
   readonly alarms: readonly AlarmDefinition[];
   readonly pipelines: readonly Pipeline[];
   readonly duty: DutyPlan;
+  readonly incidents: IncidentSettings;
+  readonly responsePlans: readonly ResponsePlan[];
   /** `points[i].id` in order, for reading batches. */
   readonly pointTable: PointTable;
   readonly stationIndexById: ReadonlyMap<string, number>;

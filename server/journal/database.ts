@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
+import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -54,7 +55,7 @@ export interface SessionTable {
   expires_at_ms: number;
 }
 
-export interface Schema extends DutyTables {
+export interface Schema extends DutyTables, IncidentSchema {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
@@ -68,6 +69,7 @@ export type Database = Kysely<Schema>;
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': firstMigration,
   '0005-duty': dutyMigration,
+  '0007-incidents': incidentMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */
