@@ -9,7 +9,6 @@ import {
   incidentRecordSchema,
   incidentStates,
   lateReasons,
-  type milestoneSchema,
   noCasualties,
   personSchema,
   reportDutySchema,
@@ -87,8 +86,6 @@ export const timelineEntrySchema = z.discriminatedUnion('source', [
 ]);
 export type TimelineEntry = z.output<typeof timelineEntrySchema>;
 
-export const durationNames = ['acknowledge', 'dispatch', 'onSite', 'control', 'restore', 'close'] as const;
-
 export const incidentViewSchema = incidentRecordSchema.extend({
   duties: z.array(dutyViewSchema),
   stateSinceMs: z.number(),
@@ -109,7 +106,6 @@ export const incidentViewSchema = incidentRecordSchema.extend({
   isTimelineCut: z.boolean(),
 });
 export type IncidentView = z.output<typeof incidentViewSchema>;
-export type MilestoneView = z.output<typeof milestoneSchema>;
 
 export const openIncidentSchema = z.object({
   ...actionShape,

@@ -146,10 +146,8 @@ function changeOf(record: IncidentRecord, event: IncidentEvent): IncidentRecord 
     }
     case 'tick':
       return tick(record, event);
-    case 'alarm': {
-      const isKnown = record.alarms.some((alarm) => alarm.occurrenceId === event.alarm.occurrenceId); // IN18
-      return isKnown || record.isDrill ? record : { ...record, alarms: [...record.alarms, { ...event.alarm, isTrigger: event.isTrigger }] };
-    }
+    case 'alarm':
+      return withAlarm(record, event);
     case 'assess':
       return assess(record, event);
     case 'saveReport':
@@ -300,6 +298,24 @@ function assess(record: IncidentRecord, event: Extract<IncidentEvent, { kind: 'a
   return { ...assessed, duties: [...record.duties, update] };
 }
 
+/** IN17, IN18. A line that breaks reaches the neighbour: its station joins the incident. */
+function withAlarm(record: IncidentRecord, event: Extract<IncidentEvent, { kind: 'alarm' }>): IncidentRecord {
+  const { alarm, isTrigger } = event;
+  if (record.isDrill || record.alarms.some((known) => known.occurrenceId === alarm.occurrenceId)) return record;
+  const stationIds = record.stationIds.includes(alarm.stationId) ? record.stationIds : [...record.stationIds, alarm.stationId];
+  return { ...record, stationIds, alarms: [...record.alarms, { ...alarm, isTrigger }] };
+}
+
 function withDuty(record: IncidentRecord, id: string, change: (duty: ReportDuty) => ReportDuty): IncidentRecord {
   return { ...record, duties: record.duties.map((duty) => (duty.id === id ? change(duty) : duty)) };
+}
+
+/** Closed, and no report is owed any more. */
+export function isSettled(record: IncidentRecord): boolean {
+  return record.closed !== null && !record.duties.some(isOpenDuty);
+}
+
+/** Whether alarms of its stations belong to it: open, and supply not restored yet. */
+export function takesAlarms(record: IncidentRecord): boolean {
+  return !record.isDrill && record.closed === null && record.milestones.restored === null;
 }

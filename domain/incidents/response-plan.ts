@@ -38,8 +38,6 @@ export const planViewSchema = z.object({
 });
 export type PlanView = z.output<typeof planViewSchema>;
 
-export const emptyPlan: PlanView = { planIds: [], revised: null, items: [], contacts: [], hydrants: [], valves: [], access: [] };
-
 /**
  * The plan of one station for one kind of incident: plans by type first, then the station's own; an item with the same id is replaced by the later.
  * `kind` null: every item, whatever the kind.

@@ -205,6 +205,23 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
     },
   },
   'POST /api/alarms/{id}/return-to-service': { permission: 'alarms.removeFromService', body: { version: 999 } },
+  'GET /api/incidents': { permission: 'incidents.read' },
+  'GET /api/incidents/{id}': { permission: 'incidents.read', url: '/api/incidents/nothing' },
+  'POST /api/incidents': {
+    permission: 'incidents.open',
+    body: { actionId: crypto.randomUUID(), stationId: 'GS-77', incidentKind: 'leak' },
+  },
+  'POST /api/incidents/{id}/actions': {
+    permission: 'incidents.act',
+    url: '/api/incidents/nothing/actions',
+    body: { actionId: crypto.randomUUID(), kind: 'acknowledge' },
+  },
+  'POST /api/incidents/{id}/closing': {
+    permission: 'incidents.close',
+    url: '/api/incidents/nothing/closing',
+    body: { actionId: crypto.randomUUID(), version: 1, kind: 'cancel', outcome: 'falseAlarm', reason: 'x' },
+  },
+  'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
   'GET /api/journal': { permission: 'journal.read' },
   'GET /api/health': { permission: 'health.read' },
   'GET /api/users': { permission: 'users.manage' },
