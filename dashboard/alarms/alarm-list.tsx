@@ -10,10 +10,13 @@ import { useWords } from '../language/language.ts';
 import { useSubscription } from '../live/live-context.tsx';
 import { usePermission } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
+import { AlarmGroupLine } from './alarm-group-line.tsx';
+import type { AlarmGroup } from './alarm-groups.ts';
 import type { AlarmRow } from './alarm-order.ts';
 import { AlarmRowLine } from './alarm-row.tsx';
 
 export interface ListItem {
+  readonly kind: 'alarm';
   readonly alarm: AlarmView;
   readonly eclipsed: readonly AlarmView[];
   readonly isFolded: boolean;
@@ -21,8 +24,15 @@ export interface ListItem {
   readonly isChild: boolean;
 }
 
+interface GroupItem {
+  readonly kind: 'group';
+  readonly group: AlarmGroup;
+}
+
 export interface AlarmListProps {
   readonly rows: readonly AlarmRow[];
+  /** The same rows by station, or null where they stand in one list. */
+  readonly groups: readonly AlarmGroup[] | null;
   readonly onAcknowledge: (alarms: readonly AlarmView[]) => void;
 }
 
@@ -30,7 +40,7 @@ const pageRows = 12;
 /** Scrolling must not ask the server for other points at every row. */
 const subscribeAfterMs = 300;
 
-export function AlarmList({ rows, onAcknowledge }: AlarmListProps): ReactNode {
+export function AlarmList({ rows, groups, onAcknowledge }: AlarmListProps): ReactNode {
   const { t } = useWords();
   const navigate = useNavigate();
   const mayAcknowledge = usePermission('alarms.acknowledge');
@@ -39,22 +49,24 @@ export function AlarmList({ rows, onAcknowledge }: AlarmListProps): ReactNode {
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const rowHeight = useRowHeight();
 
-  const items = useMemo(
-    () =>
-      rows.flatMap(({ alarm, eclipsed }): ListItem[] => {
-        const isFolded = !unfolded.has(alarm.alarmId);
-        const head: ListItem = { alarm, eclipsed, isFolded, isChild: false };
-        return isFolded
-          ? [head]
-          : [head, ...eclipsed.map((child): ListItem => ({ alarm: child, eclipsed: [], isFolded: true, isChild: true }))];
-      }),
-    [rows, unfolded],
-  );
+  const items = useMemo((): readonly (ListItem | GroupItem)[] => {
+    const itemsOf = ({ alarm, eclipsed }: AlarmRow): ListItem[] => {
+      const isFolded = !unfolded.has(alarm.alarmId);
+      const head: ListItem = { kind: 'alarm', alarm, eclipsed, isFolded, isChild: false };
+      return isFolded
+        ? [head]
+        : [head, ...eclipsed.map((child): ListItem => ({ kind: 'alarm', alarm: child, eclipsed: [], isFolded: true, isChild: true }))];
+    };
+    if (groups === null) return rows.flatMap(itemsOf);
+    return groups.flatMap((group): (ListItem | GroupItem)[] => [{ kind: 'group', group }, ...group.rows.flatMap(itemsOf)]);
+  }, [rows, groups, unfolded]);
+  /** Where the alarms stand among the items: a station's head is not selected. */
+  const alarmIndexes = useMemo(() => items.flatMap((item, index) => (item.kind === 'alarm' ? [index] : [])), [items]);
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => items[index]?.alarm.alarmId ?? index,
+    getItemKey: (index) => keyOf(items[index]) ?? index,
     overscan: 8,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured again when the rows have another height
@@ -62,25 +74,33 @@ export function AlarmList({ rows, onAcknowledge }: AlarmListProps): ReactNode {
 
   // A row that left the list hands its selection to the one that took its place.
   const lastIndex = useRef(0);
-  const foundIndex = items.findIndex((item) => item.alarm.alarmId === selectedId);
-  const selectedIndex = foundIndex === -1 ? Math.min(lastIndex.current, items.length - 1) : foundIndex;
+  const foundIndex = alarmIndexes.findIndex((index) => alarmAt(index)?.alarmId === selectedId);
+  const selectedIndex = foundIndex === -1 ? Math.min(lastIndex.current, alarmIndexes.length - 1) : foundIndex;
   useEffect(() => {
     lastIndex.current = Math.max(0, selectedIndex);
   }, [selectedIndex]);
-  const selected = items[selectedIndex]?.alarm ?? null;
+  const selected = alarmAt(alarmIndexes[selectedIndex] ?? -1);
+
+  function alarmAt(index: number): AlarmView | null {
+    const item = items[index];
+    return item?.kind === 'alarm' ? item.alarm : null;
+  }
 
   const drawn = virtualizer.getVirtualItems();
   const visiblePoints = useSettled(
-    drawn.map((row) => items[row.index]?.alarm.pointId ?? '').filter((id) => id !== ''),
+    drawn.map((row) => alarmAt(row.index)?.pointId ?? '').filter((id) => id !== ''),
     subscribeAfterMs,
   );
   useSubscription([], visiblePoints);
 
-  function select(index: number): void {
-    const item = items[Math.max(0, Math.min(items.length - 1, index))];
-    if (item === undefined) return;
-    setSelectedId(item.alarm.alarmId);
-    virtualizer.scrollToIndex(items.indexOf(item));
+  /** By position among the alarms. */
+  function select(position: number): void {
+    const index = alarmIndexes[Math.max(0, Math.min(alarmIndexes.length - 1, position))] ?? -1;
+    const alarm = alarmAt(index);
+    if (alarm === null) return;
+    setSelectedId(alarm.alarmId);
+    // The first alarm of a station brings the station's head with it.
+    virtualizer.scrollToIndex(items[index - 1]?.kind === 'group' ? index - 1 : index);
     scroller.current?.focus({ preventScroll: true });
   }
 
@@ -92,7 +112,7 @@ export function AlarmList({ rows, onAcknowledge }: AlarmListProps): ReactNode {
       PageDown: selectedIndex + pageRows,
       PageUp: selectedIndex - pageRows,
       Home: 0,
-      End: items.length - 1,
+      End: alarmIndexes.length - 1,
     }[event.key];
     if (target !== undefined) {
       event.preventDefault();
@@ -112,7 +132,7 @@ export function AlarmList({ rows, onAcknowledge }: AlarmListProps): ReactNode {
     if (range === null) return [];
     return items
       .slice(range.startIndex, range.endIndex + 1)
-      .map((item) => item.alarm)
+      .flatMap((item) => (item.kind === 'alarm' ? [item.alarm] : []))
       .filter((alarm) => needsAcknowledgement(alarm.state));
   }
 
@@ -144,7 +164,7 @@ export function AlarmList({ rows, onAcknowledge }: AlarmListProps): ReactNode {
         ref={scroller}
         className="alarm-scroll"
         role="grid"
-        aria-label={t('alarms.scrollLabel', { count: items.length })}
+        aria-label={t('alarms.scrollLabel', { count: alarmIndexes.length })}
         aria-rowcount={items.length + 1}
         aria-activedescendant={selected === null ? undefined : rowId(selected)}
         tabIndex={0}
@@ -161,25 +181,26 @@ export function AlarmList({ rows, onAcknowledge }: AlarmListProps): ReactNode {
         <div className="alarm-rows" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
           {drawn.map((row) => {
             const item = items[row.index];
+            if (item === undefined) return null;
+            if (item.kind === 'group')
+              return <AlarmGroupLine key={row.key} group={item.group} index={row.index} top={row.start} height={rowHeight} />;
             return (
-              item !== undefined && (
-                <AlarmRowLine
-                  key={row.key}
-                  id={rowId(item.alarm)}
-                  item={item}
-                  index={row.index}
-                  top={row.start}
-                  height={rowHeight}
-                  isSelected={row.index === selectedIndex && selectedId !== null}
-                  onSelect={setSelectedId}
-                  onAcknowledge={mayAcknowledge ? onAcknowledge : null}
-                  onToggle={() => {
-                    const next = new Set(unfolded);
-                    if (!next.delete(item.alarm.alarmId)) next.add(item.alarm.alarmId);
-                    setUnfolded(next);
-                  }}
-                />
-              )
+              <AlarmRowLine
+                key={row.key}
+                id={rowId(item.alarm)}
+                item={item}
+                index={row.index}
+                top={row.start}
+                height={rowHeight}
+                isSelected={item.alarm === selected && selectedId !== null}
+                onSelect={setSelectedId}
+                onAcknowledge={mayAcknowledge ? onAcknowledge : null}
+                onToggle={() => {
+                  const next = new Set(unfolded);
+                  if (!next.delete(item.alarm.alarmId)) next.add(item.alarm.alarmId);
+                  setUnfolded(next);
+                }}
+              />
             );
           })}
         </div>
@@ -205,6 +226,10 @@ export function AlarmList({ rows, onAcknowledge }: AlarmListProps): ReactNode {
       </div>
     </>
   );
+}
+
+function keyOf(item: ListItem | GroupItem | undefined): string | undefined {
+  return item?.kind === 'group' ? `station ${item.group.stationId}` : item?.alarm.alarmId;
 }
 
 function rowId(alarm: AlarmView): string {

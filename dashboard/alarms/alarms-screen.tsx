@@ -8,9 +8,11 @@ import { useWords } from '../language/language.ts';
 import { useAlarms } from '../live/live-context.tsx';
 import { usePermission, usePlant } from '../session/plant-context.tsx';
 import { AcknowledgeDialog } from './acknowledge-dialog.tsx';
+import { groupByStation } from './alarm-groups.ts';
 import { AlarmLine, tagOf } from './alarm-line.tsx';
 import { AlarmList } from './alarm-list.tsx';
 import { type AlarmFilter, alarmScopes, isInScope, matchesFilter, orderAlarms } from './alarm-order.ts';
+import { FloodNotice, useGrouping } from './flood-notice.tsx';
 import './alarms.css';
 
 const route = getRouteApi('/alarms');
@@ -82,6 +84,17 @@ function AlarmListTab(): ReactNode {
       `${stationNames.get(alarm.stationId) ?? ''} ${tagOf(alarm)} ${alarm.message.zh} ${alarm.message.en}`.toLowerCase();
     return orderAlarms(alarms.filter((alarm) => matchesFilter(alarm, filter, searchText)));
   }, [alarms, scope, priorities, stationId, deferredText, stationNames]);
+  const grouping = useGrouping();
+  const groups = useMemo(
+    () =>
+      grouping.isGrouped
+        ? groupByStation(
+            rows,
+            stations.map((station) => station.id),
+          )
+        : null,
+    [grouping.isGrouped, rows, stations],
+  );
   const counts = useMemo(
     () => new Map(alarmScopes.map((name) => [name, alarms.reduce((sum, alarm) => sum + Number(isInScope(alarm, name)), 0)])),
     [alarms],
@@ -98,6 +111,7 @@ function AlarmListTab(): ReactNode {
           </Link>
         </section>
       )}
+      <FloodNotice isGrouped={grouping.isGrouped} />
       <div className="panel alarm-panel">
         <div className="panel-head">
           <fieldset className="choices" aria-label={t('common.state')}>
@@ -128,6 +142,15 @@ function AlarmListTab(): ReactNode {
               </button>
             ))}
           </fieldset>
+          <button
+            type="button"
+            className="button button-quiet toggle"
+            aria-pressed={grouping.isGrouped}
+            onClick={() => grouping.choose(!grouping.isGrouped)}
+            data-testid="group-by-station"
+          >
+            {t('alarms.groupByStation')}
+          </button>
           <select
             className="input station-select"
             aria-label={t('common.station')}
@@ -154,7 +177,7 @@ function AlarmListTab(): ReactNode {
           />
           <span className="muted small number alarm-count">{t('alarms.count', { shown: rows.length, total: alarms.length })}</span>
         </div>
-        <AlarmList rows={rows} onAcknowledge={setAsking} />
+        <AlarmList rows={rows} groups={groups} onAcknowledge={setAsking} />
       </div>
       {asking !== null && <AcknowledgeDialog alarms={asking} onClose={() => setAsking(null)} />}
     </>
