@@ -138,8 +138,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     let expiry: TimerHandle | null = null;
     const expireLater = () => {
       expiry = clock.after(expiryCheckMs, () => {
-        store.expire().then(expireLater, (error: unknown) => {
-          log.error({ err: error }, 'shelvings could not be ended; trying again');
+        store.tick().then(expireLater, (error: unknown) => {
+          log.error({ err: error }, 'what time does to alarms could not be committed; trying again');
           expireLater();
         });
       });
@@ -185,6 +185,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         detail: {},
       }),
     );
+    await store.tick(); // what ran out while the server was down has ended before anybody looks
     const address = await app.listen({ host: options.http.host, port: options.http.port });
     link.announceReady();
     link.requestSnapshots();

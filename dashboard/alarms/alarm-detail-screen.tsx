@@ -216,11 +216,11 @@ function Facts({ alarm, definition }: { readonly alarm: AlarmView; readonly defi
           </dd>
         </>
       )}
-      {alarm.shelvedUntilMs !== null && (
+      {alarm.shelved !== null && (
         <>
           <dt>{t('alarmState.shelved')}</dt>
           <dd>
-            {t('alarms.shelvedUntil', { time: time(alarm.shelvedUntilMs) })} ({durationText(alarm.shelvedUntilMs - nowMs)})
+            {t('alarms.shelvedUntil', { time: time(alarm.shelved.untilMs) })} ({durationText(alarm.shelved.untilMs - nowMs)})
           </dd>
         </>
       )}

@@ -101,8 +101,8 @@ export const AlarmRowLine = memo(
         </span>
         <span role="gridcell" className="cell-state">
           {t(`alarmState.${alarm.state}`)}
-          {alarm.state === 'shelved' && alarm.shelvedUntilMs !== null && (
-            <span className="muted small number"> {t('alarms.shelvedUntil', { time: time(alarm.shelvedUntilMs) })}</span>
+          {alarm.state === 'shelved' && alarm.shelved !== null && (
+            <span className="muted small number"> {t('alarms.shelvedUntil', { time: time(alarm.shelved.untilMs) })}</span>
           )}
         </span>
         <span role="gridcell" className="cell-acknowledgedBy">

@@ -1,5 +1,6 @@
 // Priority by consequence and time to respond (IEC 62682:2014 clause 9, ANSI/ISA-18.2-2016 clause 9): the plant file's matrix, and what follows from it for one alarm.
 import { z } from 'zod';
+import { type AlarmTimes, alarmTimesShape } from '../alarms/alarm-times.ts';
 import { type AlarmPriority, alarmPriorities } from '../alarms/priority.ts';
 import { type LocalizedText, localizedTextSchema } from '../text/localized-text.ts';
 import { durationSchema } from '../time/duration.ts';
@@ -9,7 +10,7 @@ export interface ConsequenceClass {
   readonly name: LocalizedText;
 }
 
-export interface AlarmManagement {
+export interface AlarmManagement extends AlarmTimes {
   /** Mildest first. */
   readonly consequenceClasses: readonly ConsequenceClass[];
   /** Upper ends of the bands of time to respond, shortest first; one more band lies above the last. */
@@ -33,17 +34,21 @@ const defaultManagement = {
     major: ['high', 'high', 'medium', 'low'],
     severe: ['critical', 'critical', 'high', 'medium'],
   },
-} satisfies z.input<typeof unfinishedSchema>;
+} satisfies { readonly priorityMatrix: Record<string, AlarmPriority[]>; readonly [name: string]: unknown };
 
 export const consequenceClassIdSchema = z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected a name such as severe');
 
 const unfinishedSchema = z.strictObject({
   /** Mildest first. */
-  consequenceClasses: z.array(z.strictObject({ id: consequenceClassIdSchema, name: localizedTextSchema })).min(1),
+  consequenceClasses: z
+    .array(z.strictObject({ id: consequenceClassIdSchema, name: localizedTextSchema }))
+    .min(1)
+    .prefault(defaultManagement.consequenceClasses),
   /** Upper ends of the bands, shortest first: [3min, 10min] makes three bands, up to 3 min, up to 10 min, longer. */
-  timeToRespond: z.array(durationSchema).min(1).max(9),
+  timeToRespond: z.array(durationSchema).min(1).max(9).prefault(defaultManagement.timeToRespond),
   /** By consequence class, one priority for each band. */
-  priorityMatrix: z.record(consequenceClassIdSchema, z.array(z.enum(alarmPriorities))),
+  priorityMatrix: z.record(consequenceClassIdSchema, z.array(z.enum(alarmPriorities))).prefault(defaultManagement.priorityMatrix),
+  ...alarmTimesShape,
 });
 
 export const alarmManagementSchema = unfinishedSchema
@@ -64,13 +69,15 @@ export const alarmManagementSchema = unfinishedSchema
       if (!ids.includes(id)) issue(['priorityMatrix', id], `${id} is not a consequence class (${ids.join(', ')})`);
   })
   .transform(
-    ({ consequenceClasses, timeToRespond, priorityMatrix }): AlarmManagement => ({
+    ({ consequenceClasses, timeToRespond, priorityMatrix, reannounceAfter, longestMaintenance }): AlarmManagement => ({
       consequenceClasses,
       timeToRespondMs: timeToRespond,
       priorityMatrix,
+      reannounceAfterMs: reannounceAfter,
+      longestMaintenanceMs: longestMaintenance,
     }),
   )
-  .prefault(defaultManagement);
+  .prefault({});
 
 /** Null where the consequence class or the time to respond is not stated, or the class is not one of the matrix. */
 export function computePriority(

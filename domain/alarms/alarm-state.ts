@@ -47,3 +47,8 @@ export const annunciationOf: Readonly<Record<AlarmState, Annunciation>> = {
 export function needsAcknowledgement(state: AlarmState): boolean {
   return state === 'unacknowledged' || state === 'returnedUnacknowledged' || state === 'latchedUnacknowledged';
 }
+
+/** Watched, but not announced: shelved, suppressed by design or out of service. */
+export function isSetAside(state: AlarmState): boolean {
+  return state === 'shelved' || state === 'suppressed' || state === 'outOfService';
+}

@@ -1,8 +1,9 @@
 // Alarms over HTTP: GET /api/alarms, /api/alarms/{id}, and the actions on them. Every action carries the version that the person saw.
 import { z } from 'zod';
 import { alarmKinds } from '../alarms/alarm-definition.ts';
-import { alarmStates } from '../alarms/alarm-state.ts';
+import { alarmEvents, alarmStates } from '../alarms/alarm-state.ts';
 import { alarmClasses, alarmPriorities } from '../alarms/priority.ts';
+import { outOfServiceSchema, shelvingSchema, suppressionCauseSchema } from '../alarms/set-aside.ts';
 import { localizedTextViewSchema } from '../text/localized-text.ts';
 
 /** An alarm as the list shows it: the definition's identity and its newest occurrence. */
@@ -32,8 +33,10 @@ export const alarmViewSchema = z.object({
   acknowledgedBy: z.string().nullable(),
   /** Comment of the last acknowledgement or comment action. */
   comment: z.string().nullable(),
-  shelvedUntilMs: z.number().nullable(),
-  suppressedByAlarmId: z.string().nullable(),
+  shelved: shelvingSchema.nullable(),
+  /** Every cause that holds: a lost device and a maintenance may at once. */
+  suppressedBy: z.array(suppressionCauseSchema),
+  outOfService: outOfServiceSchema.nullable(),
   responseTimeMs: z.number().nullable(),
   /** A worse alarm of the same point is active and shown: HH hides H in the list, never in the journal. */
   isEclipsed: z.boolean(),
@@ -49,6 +52,7 @@ export const alarmViewSchema = z.object({
   isStale: z.boolean(),
   /** Raises since the last acknowledgement. */
   raiseCount: z.int(),
+  /** This occurrence rose while its point was under test. */
   isTest: z.boolean(),
 });
 export type AlarmView = z.output<typeof alarmViewSchema>;
@@ -76,7 +80,7 @@ export const removeFromServiceSchema = z.object({
 export const returnToServiceSchema = z.object({ version, comment: comment.optional() });
 export const commentSchema = z.object({ version, comment });
 
-/** 409: somebody was quicker. `current` is the newer state, `by` and `atMs` who moved it and when. */
+/** 409: somebody was quicker. `current` is the newer state; `by`, `what` and `atMs` who moved it last, how and when. `by` null: the plant or the server. */
 export const versionConflictSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -85,6 +89,41 @@ export const versionConflictSchema = z.object({
   instance: z.string().optional(),
   current: alarmViewSchema,
   by: z.string().nullable(),
+  what: z.enum(alarmEvents).nullable(),
   atMs: z.number().nullable(),
 });
 export type VersionConflict = z.output<typeof versionConflictSchema>;
+
+export const acknowledgeManySchema = z.object({
+  items: z
+    .array(
+      z.object({
+        id: z.string(),
+        version,
+        /** Ticked by itself: asked for where the alarm is critical. */ tickedCritical: z.boolean().optional(),
+      }),
+    )
+    .min(1)
+    .max(200),
+  comment: comment.optional(),
+});
+export type AcknowledgeMany = z.output<typeof acknowledgeManySchema>;
+
+/** In the order of the items. */
+export const acknowledgeManyResultSchema = z.object({
+  results: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('done'), id: z.string(), alarm: alarmViewSchema }),
+      z.object({
+        kind: z.literal('conflict'),
+        id: z.string(),
+        current: alarmViewSchema,
+        by: z.string().nullable(),
+        what: z.enum(alarmEvents).nullable(),
+        atMs: z.number().nullable(),
+      }),
+      z.object({ kind: z.literal('refused'), id: z.string(), reason: z.string(), detail: z.string() }),
+    ]),
+  ),
+});
+export type AcknowledgeManyResult = z.output<typeof acknowledgeManyResultSchema>['results'][number];

@@ -132,7 +132,7 @@ export class AccessControl {
     username: string,
     password: string,
   ): Promise<
-    | { readonly kind: 'ok'; readonly role: Role; readonly displayName: string }
+    | { readonly kind: 'ok'; readonly role: Role; readonly displayName: string; readonly stationIds: ReadonlySet<string> | null }
     | { readonly kind: 'refused' }
     | { readonly kind: 'wait'; readonly retryInMs: number }
   > {
@@ -148,7 +148,7 @@ export class AccessControl {
       return { kind: 'refused' };
     }
     this.#failures.delete(username);
-    return { kind: 'ok', role: roleOf(user.role), displayName: user.display_name };
+    return { kind: 'ok', role: roleOf(user.role), displayName: user.display_name, stationIds: stationsOf(user.station_ids) };
   }
 
   async signIn(username: string, password: string, from: string): Promise<SignInResult> {
@@ -209,7 +209,7 @@ export class AccessControl {
       username: row.username,
       displayName: row.display_name,
       role: roleOf(row.role),
-      stationIds: row.station_ids === null ? null : new Set(JSON.parse(row.station_ids) as string[]),
+      stationIds: stationsOf(row.station_ids),
       expiresAtMs: row.expires_at_ms,
       tokenHash,
     };
@@ -252,7 +252,7 @@ export function isAllowed(identity: Identity, permission: Permission, stationId:
   return mayDo(identity.role, permission) && (stationId === null || maySee(identity, stationId));
 }
 
-export function maySee(identity: Identity, stationId: string): boolean {
+export function maySee(identity: Pick<Identity, 'stationIds'>, stationId: string): boolean {
   return identity.stationIds === null || identity.stationIds.has(stationId);
 }
 
@@ -279,6 +279,10 @@ function userView(row: Omit<UserTable, 'password_hash'>): UserView {
     stationIds: row.station_ids === null ? null : (JSON.parse(row.station_ids) as string[]),
     isDisabled: row.is_disabled === 1,
   };
+}
+
+function stationsOf(stored: string | null): ReadonlySet<string> | null {
+  return stored === null ? null : new Set(JSON.parse(stored) as string[]);
 }
 
 function roleOf(text: string): Role {

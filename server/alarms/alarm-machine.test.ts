@@ -4,31 +4,24 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AlarmEvent, type AlarmState, alarmEvents, alarmStates, annunciationOf } from '../../domain/alarms/alarm-state.ts';
-import {
-  type AlarmRecord,
-  applyEvent,
-  type LifecycleEvent,
-  type LifecycleRules,
-  newAlarmRecord,
-  type Refusal,
-  stateOf,
-} from './alarm-machine.ts';
+import { applyEvent, type LifecycleEvent, type LifecycleRules, type Refusal, recordAfter } from './alarm-machine.ts';
+import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
 
 const atMs = Date.UTC(2026, 0, 1);
 const minuteMs = 60_000;
-const usual: LifecycleRules = { priority: 'medium', class: 'process', isLatching: false };
-const latching: LifecycleRules = { ...usual, isLatching: true };
+const usual: LifecycleRules = { priority: 'medium', class: 'process' };
 
-const raise: LifecycleEvent = { kind: 'raise', atMs, occurrenceId: 'o1', value: 1 };
+const raise: LifecycleEvent = { kind: 'raise', atMs, occurrenceId: 'o1', value: 1, isTest: false, isLatching: false };
+const raiseLatching: LifecycleEvent = { ...raise, isLatching: true };
 const events: Readonly<Record<AlarmEvent, LifecycleEvent>> = {
-  raise: { kind: 'raise', atMs, occurrenceId: 'o2', value: 2 },
+  raise: { kind: 'raise', atMs, occurrenceId: 'o2', value: 2, isTest: false, isLatching: false },
   clear: { kind: 'clear', atMs, occurrenceId: 'o1' },
   acknowledge: { kind: 'acknowledge', atMs, by: 'duty', comment: null },
   reset: { kind: 'reset', atMs, by: 'duty', comment: null },
   shelve: { kind: 'shelve', atMs, by: 'duty', reason: 'work', untilMs: atMs + 30 * minuteMs, approvedBy: null },
   unshelve: { kind: 'unshelve', atMs, by: 'duty', comment: null },
-  suppress: { kind: 'suppress', atMs, byAlarmId: 'p2' },
-  unsuppress: { kind: 'unsuppress', atMs },
+  suppress: { kind: 'suppress', atMs, cause: { kind: 'alarm', alarmId: 'p2' } },
+  unsuppress: { kind: 'unsuppress', atMs, cause: 'alarm' },
   removeFromService: {
     kind: 'removeFromService',
     atMs,
@@ -44,7 +37,9 @@ const events: Readonly<Record<AlarmEvent, LifecycleEvent>> = {
   comment: { kind: 'comment', atMs, by: 'duty', comment: 'noted' },
 };
 
-function recordAfter(rules: LifecycleRules, ...list: LifecycleEvent[]): AlarmRecord {
+const suppressedByLoss: LifecycleEvent = { kind: 'suppress', atMs, cause: { kind: 'alarm', alarmId: 'p1' } };
+
+function madeBy(rules: LifecycleRules, ...list: LifecycleEvent[]): AlarmRecord {
   return list.reduce((record, event) => {
     const transition = applyEvent(record, event, rules);
     if (transition.kind !== 'changed') throw new Error(`${event.kind}: ${JSON.stringify(transition)}`);
@@ -52,17 +47,16 @@ function recordAfter(rules: LifecycleRules, ...list: LifecycleEvent[]): AlarmRec
   }, newAlarmRecord('RS-01.PT-101.high'));
 }
 
-const rulesOf = (state: AlarmState): LifecycleRules => (state.startsWith('latched') ? latching : usual);
 const recordIn: Readonly<Record<AlarmState, AlarmRecord>> = {
   normal: newAlarmRecord('RS-01.PT-101.high'),
-  unacknowledged: recordAfter(usual, raise),
-  acknowledged: recordAfter(usual, raise, events.acknowledge),
-  returnedUnacknowledged: recordAfter(usual, raise, events.clear),
-  latchedUnacknowledged: recordAfter(latching, raise, events.clear),
-  latchedAcknowledged: recordAfter(latching, raise, events.acknowledge, events.clear),
-  shelved: recordAfter(usual, raise, events.shelve),
-  suppressed: recordAfter(usual, raise, { kind: 'suppress', atMs, byAlarmId: 'p1' }),
-  outOfService: recordAfter(usual, raise, events.removeFromService),
+  unacknowledged: madeBy(usual, raise),
+  acknowledged: madeBy(usual, raise, events.acknowledge),
+  returnedUnacknowledged: madeBy(usual, raise, events.clear),
+  latchedUnacknowledged: madeBy(usual, raiseLatching, events.clear),
+  latchedAcknowledged: madeBy(usual, raiseLatching, events.acknowledge, events.clear),
+  shelved: madeBy(usual, raise, events.shelve),
+  suppressed: madeBy(usual, raise, suppressedByLoss),
+  outOfService: madeBy(usual, raise, events.removeFromService),
 };
 
 /** Next state, `=` for no change, or `!` and the refusal; in the order of `alarmStates`. */
@@ -172,7 +166,7 @@ describe('the table', () => {
 
   test.each(cells)('%s + %s → %s', (state, event, expected) => {
     const before = recordIn[state];
-    const transition = applyEvent(before, events[event], rulesOf(state));
+    const transition = applyEvent(before, events[event], usual);
     if (expected === '=') expect(transition).toEqual({ kind: 'unchanged' });
     else if (expected.startsWith('!')) expect(transition).toEqual({ kind: 'refused', reason: expected.slice(1) });
     else {
@@ -184,6 +178,8 @@ describe('the table', () => {
   });
 });
 
+const maintenanceBegins: LifecycleEvent = { kind: 'suppress', atMs, cause: { kind: 'maintenance', maintenanceId: 'm1' } };
+const maintenanceEnds: LifecycleEvent = { kind: 'unsuppress', atMs, cause: 'maintenance' };
 const critical: LifecycleRules = { ...usual, priority: 'critical' };
 const safety: LifecycleRules = { ...usual, class: 'safety' };
 const outcome = (record: AlarmRecord, event: LifecycleEvent, rules: LifecycleRules = usual) => {
@@ -201,9 +197,9 @@ const shelve = (minutes: number, approvedBy: string | null = null): LifecycleEve
 
 describe('the rules', () => {
   test('[AL1] a condition true again is a new, unacknowledged occurrence even after the one before was acknowledged', () => {
-    const again = recordAfter(usual, raise, events.acknowledge, events.clear, events.raise);
+    const again = madeBy(usual, raise, events.acknowledge, events.clear, events.raise);
     expect(again).toMatchObject({ occurrenceId: 'o2', isAcknowledged: false, acknowledgedBy: null, raiseCount: 1 });
-    expect(recordAfter(usual, raise, events.clear, events.raise).raiseCount).toBe(2);
+    expect(madeBy(usual, raise, events.clear, events.raise).raiseCount).toBe(2);
   });
   test('[AL2] the same occurrence stated again changes nothing', () => {
     expect(applyEvent(recordIn.acknowledged, raise, usual)).toEqual({ kind: 'unchanged' });
@@ -211,7 +207,7 @@ describe('the rules', () => {
   test('[AL3] a condition that ends leaves what the operator owes', () => {
     expect(outcome(recordIn.unacknowledged, events.clear)).toBe('returnedUnacknowledged');
     expect(outcome(recordIn.acknowledged, events.clear)).toBe('normal');
-    expect(stateOf(recordAfter(latching, raise, events.acknowledge, events.clear))).toBe('latchedAcknowledged');
+    expect(stateOf(madeBy(usual, raiseLatching, events.acknowledge, events.clear))).toBe('latchedAcknowledged');
   });
   test('[AL4] a clear of another occurrence changes nothing', () => {
     expect(applyEvent(recordIn.unacknowledged, { kind: 'clear', atMs, occurrenceId: 'old' }, usual)).toEqual({ kind: 'unchanged' });
@@ -221,8 +217,8 @@ describe('the rules', () => {
     expect(outcome(recordIn.normal, events.acknowledge)).toBe('nothingToAcknowledge');
   });
   test('[AL6] a critical alarm wants a comment', () => {
-    expect(outcome(recordAfter(critical, raise), events.acknowledge, critical)).toBe('commentRequired');
-    expect(outcome(recordAfter(critical, raise), { kind: 'acknowledge', atMs, by: 'duty', comment: 'on my way' }, critical)).toBe(
+    expect(outcome(madeBy(critical, raise), events.acknowledge, critical)).toBe('commentRequired');
+    expect(outcome(madeBy(critical, raise), { kind: 'acknowledge', atMs, by: 'duty', comment: 'on my way' }, critical)).toBe(
       'acknowledged',
     );
   });
@@ -233,12 +229,12 @@ describe('the rules', () => {
     }
   });
   test('[AL8] a latch is reset only when false and acknowledged', () => {
-    expect(outcome(recordAfter(latching, raise, events.acknowledge), events.reset, latching)).toBe('conditionStillTrue');
-    expect(outcome(recordIn.latchedUnacknowledged, events.reset, latching)).toBe('acknowledgeFirst');
-    expect(outcome(recordIn.latchedAcknowledged, events.reset, latching)).toBe('normal');
+    expect(outcome(madeBy(usual, raiseLatching, events.acknowledge), events.reset)).toBe('conditionStillTrue');
+    expect(outcome(recordIn.latchedUnacknowledged, events.reset)).toBe('acknowledgeFirst');
+    expect(outcome(recordIn.latchedAcknowledged, events.reset)).toBe('normal');
   });
   test('[AL9] a safety alarm is never shelved', () => {
-    expect(outcome(recordAfter(safety, raise), shelve(10, 'boss'), safety)).toBe('safetyCannotBeShelved');
+    expect(outcome(madeBy(safety, raise), shelve(10, 'boss'), safety)).toBe('safetyCannotBeShelved');
   });
   test('[AL10] shelving ends: critical and high within 1 h, others within 8 h, never in the past', () => {
     const high: LifecycleRules = { ...usual, priority: 'high' };
@@ -254,44 +250,95 @@ describe('the rules', () => {
     expect(outcome(recordIn.normal, shelve(10, 'boss'), critical)).toBe('shelved');
   });
   test('[AL12] unshelved with the condition true, it is announced again', () => {
-    const shelvedAcknowledged = recordAfter(usual, raise, events.acknowledge, events.shelve);
+    const shelvedAcknowledged = madeBy(usual, raise, events.acknowledge, events.shelve);
     expect(outcome(shelvedAcknowledged, events.unshelve)).toBe('unacknowledged');
-    expect(outcome(recordAfter(usual, events.shelve), events.unshelve)).toBe('normal');
+    expect(outcome(madeBy(usual, events.shelve), events.unshelve)).toBe('normal');
   });
   test('[AL13] suppression comes and goes with its cause and keeps what is owed', () => {
-    expect(outcome(recordIn.suppressed, { kind: 'suppress', atMs, byAlarmId: 'p1' })).toBe('unchanged');
-    expect(stateOf(recordAfter(usual, raise, events.acknowledge, events.suppress, events.unsuppress))).toBe('acknowledged');
-    expect(stateOf(recordAfter(usual, raise, events.suppress, events.clear, events.unsuppress))).toBe('returnedUnacknowledged');
+    expect(outcome(recordIn.suppressed, suppressedByLoss)).toBe('unchanged');
+    expect(stateOf(madeBy(usual, raise, events.acknowledge, events.suppress, events.unsuppress))).toBe('acknowledged');
+    expect(stateOf(madeBy(usual, raise, events.suppress, events.clear, events.unsuppress))).toBe('returnedUnacknowledged');
+    for (const [first, second] of [
+      [events.unsuppress, maintenanceEnds],
+      [maintenanceEnds, events.unsuppress],
+    ] as const) {
+      const both = madeBy(usual, raise, suppressedByLoss, maintenanceBegins);
+      expect(both.suppressedBy).toEqual([
+        { kind: 'alarm', alarmId: 'p1' },
+        { kind: 'maintenance', maintenanceId: 'm1' },
+      ]);
+      expect(outcome(both, first)).toBe('suppressed');
+      expect(stateOf(recordAfter(recordAfter(both, first), second))).toBe('unacknowledged');
+    }
+    // Another lost device takes the place of the first: one unsuppress ends it, as there is one unsuppress for it.
+    expect(madeBy(usual, raise, suppressedByLoss, events.suppress).suppressedBy).toEqual([{ kind: 'alarm', alarmId: 'p2' }]);
   });
   test('[AL14] out of service ends shelving and keeps permit, measure, end and approver', () => {
-    const out = recordAfter(usual, raise, events.shelve, events.removeFromService);
+    const out = madeBy(usual, raise, events.shelve, events.removeFromService);
     expect(out).toMatchObject({
-      shelvedUntilMs: null,
+      shelved: null,
       outOfService: { permit: 'W-1', compensatingMeasure: 'patrol', approvedBy: 'boss', untilMs: atMs + minuteMs },
     });
     const alone: LifecycleEvent = { ...events.removeFromService, approvedBy: 'duty' } as LifecycleEvent;
     expect(outcome(recordIn.normal, alone)).toBe('approverMustBeAnother');
+    const removal = (minutes: number) => ({ ...events.removeFromService, untilMs: atMs + minutes * minuteMs }) as LifecycleEvent;
+    expect(outcome(recordIn.normal, removal(7 * 24 * 60))).toBe('outOfService');
+    expect(outcome(recordIn.normal, removal(7 * 24 * 60 + 1))).toBe('tooLong');
+    expect(outcome(recordIn.normal, removal(0))).toBe('endsInThePast');
   });
   test('[AL15] back in service with the condition true, it is announced again', () => {
-    expect(outcome(recordAfter(usual, raise, events.acknowledge, events.removeFromService), events.returnToService)).toBe('unacknowledged');
-    expect(outcome(recordAfter(usual, events.removeFromService), events.returnToService)).toBe('normal');
+    expect(outcome(madeBy(usual, raise, events.acknowledge, events.removeFromService), events.returnToService)).toBe('unacknowledged');
+    expect(outcome(madeBy(usual, events.removeFromService), events.returnToService)).toBe('normal');
   });
   test('[AL16] only what waits escalates', () => {
-    expect(recordAfter(usual, raise, events.escalate, events.escalate).escalations).toBe(2);
+    expect(madeBy(usual, raise, events.escalate, events.escalate).escalations).toBe(2);
     expect(outcome(recordIn.acknowledged, events.escalate)).toBe('nothingToAcknowledge');
   });
   test('[AL17] only what was acknowledged and is still active or latched is announced again', () => {
     expect(outcome(recordIn.acknowledged, events.reannounce)).toBe('unacknowledged');
     expect(outcome(recordIn.unacknowledged, events.reannounce)).toBe('notAcknowledged');
   });
+  test('[AL21] it is announced when it begins to ask, not again while it asks; its escalation begins anew', () => {
+    const at = (minutes: number, event: LifecycleEvent): LifecycleEvent => ({ ...event, atMs: atMs + minutes * minuteMs });
+    const chattering = madeBy(usual, raise, at(1, events.escalate), at(2, events.clear), at(3, events.raise));
+    expect(chattering).toMatchObject({ announcedAtMs: atMs, escalations: 1, occurrenceId: 'o2' });
+    const again = madeBy(usual, raise, at(1, events.escalate), at(2, events.acknowledge), at(30, events.reannounce));
+    expect(again).toMatchObject({ announcedAtMs: atMs + 30 * minuteMs, escalations: 0 });
+    expect(madeBy(usual, events.shelve, at(1, raise)).announcedAtMs).toBeNull();
+    expect(madeBy(usual, events.shelve, at(1, raise), at(9, events.unshelve)).announcedAtMs).toBe(atMs + 9 * minuteMs);
+    expect(madeBy(usual, raise, at(1, suppressedByLoss), at(2, events.unsuppress)).announcedAtMs).toBe(atMs + 2 * minuteMs);
+  });
+  test('[AL22] maintenance never suppresses a safety alarm; a lost device that explains it may', () => {
+    expect(outcome(recordIn.normal, maintenanceBegins, safety)).toBe('safetyCannotBeSuppressed');
+    expect(outcome(recordIn.unacknowledged, maintenanceBegins, safety)).toBe('safetyCannotBeSuppressed');
+    expect(outcome(recordIn.unacknowledged, maintenanceBegins, usual)).toBe('suppressed');
+    expect(outcome(recordIn.unacknowledged, suppressedByLoss, safety)).toBe('suppressed');
+  });
+  test('[AL23] maintenance over: what is true is owed again, also where something else still hides it; what is not, is not', () => {
+    expect(stateOf(madeBy(usual, raise, events.acknowledge, maintenanceBegins, maintenanceEnds))).toBe('unacknowledged');
+    expect(stateOf(madeBy(usual, raise, events.acknowledge, maintenanceBegins, events.clear, maintenanceEnds))).toBe('normal');
+    const inBoth = madeBy(usual, raise, events.acknowledge, suppressedByLoss, maintenanceBegins, maintenanceEnds);
+    expect(stateOf(inBoth)).toBe('suppressed');
+    expect(outcome(inBoth, events.unsuppress)).toBe('unacknowledged');
+    const shelvedToo = madeBy(usual, raise, events.acknowledge, maintenanceBegins, events.shelve, maintenanceEnds);
+    expect(stateOf(shelvedToo)).toBe('shelved');
+    expect(outcome(shelvedToo, events.unshelve)).toBe('unacknowledged');
+  });
+  test('[AL26] a test occurrence stays a test when it clears and when it is acknowledged, until the alarm rises again', () => {
+    const test = madeBy(usual, { ...raise, isTest: true } as LifecycleEvent);
+    for (const event of [events.clear, events.acknowledge, events.shelve, events.comment])
+      expect(applyEvent(test, event, usual)).toMatchObject({ record: { isTest: true } });
+    expect(applyEvent(test, events.raise, usual)).toMatchObject({ record: { isTest: false } });
+  });
   test('[AL18] a comment changes nothing but the comment', () => {
     for (const state of alarmStates) {
-      const transition = applyEvent(recordIn[state], events.comment, rulesOf(state));
+      const transition = applyEvent(recordIn[state], events.comment, usual);
       if (transition.kind !== 'changed') throw new Error(state);
       expect(transition.record).toEqual({
         ...recordIn[state],
         comment: 'noted',
         version: recordIn[state].version + 1,
+        changedWhat: 'comment',
         changedBy: 'duty',
         changedAtMs: atMs,
       });
@@ -305,14 +352,16 @@ const anyEvent: fc.Arbitrary<LifecycleEvent> = fc.oneof(
     atMs: fc.constant(atMs),
     occurrenceId: fc.constantFrom('o1', 'o2', 'o3'),
     value: fc.constant(1),
+    isTest: fc.boolean(),
+    isLatching: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('clear' as const), atMs: fc.constant(atMs), occurrenceId: fc.constantFrom('o1', 'o2', 'o3') }),
   fc.constantFrom(...alarmEvents.filter((kind) => kind !== 'raise' && kind !== 'clear').map((kind) => events[kind])),
+  fc.constantFrom(maintenanceBegins, maintenanceEnds),
 );
 const anyRules: fc.Arbitrary<LifecycleRules> = fc.record({
   priority: fc.constantFrom('critical', 'high', 'medium', 'low'),
   class: fc.constantFrom('safety', 'process', 'equipment'),
-  isLatching: fc.boolean(),
 });
 
 test('[AL19] after any run of events, an active alarm that nobody set aside or acknowledged is visible; versions rise by one; nothing else moves', () => {
@@ -334,9 +383,13 @@ test('[AL19] after any run of events, an active alarm that nobody set aside or a
           record = transition.record;
         }
         expect(record.isConditionTrue).toBe(isTrue);
-        const isSetAside = record.shelvedUntilMs !== null || record.suppressedByAlarmId !== null || record.outOfService !== null;
-        if (isTrue && !isSetAside && !record.isAcknowledged) expect(annunciationOf[stateOf(record)]).toBe('soundAndFlash');
-        if (rules.class === 'safety') expect(record.shelvedUntilMs).toBeNull();
+        const isAside = record.shelved !== null || record.suppressedBy.length > 0 || record.outOfService !== null;
+        if (isTrue && !isAside && !record.isAcknowledged) expect(annunciationOf[stateOf(record)]).toBe('soundAndFlash');
+        if (rules.class === 'safety') {
+          expect(record.shelved).toBeNull();
+          expect(record.suppressedBy.some((cause) => cause.kind === 'maintenance')).toBe(false);
+        }
+        expect(new Set(record.suppressedBy.map((cause) => cause.kind)).size).toBe(record.suppressedBy.length);
         // Nobody owes an acknowledgement for something that never happened.
         if (record.occurrenceId === null) expect(record.isAcknowledged).toBe(true);
       }

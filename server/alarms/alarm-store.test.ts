@@ -5,28 +5,37 @@ import { afterAll, expect, test } from 'vitest';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
+import type { Plant } from '../../domain/plant/plant.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal, verifyChain } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
-import { type AlarmRecord, applyEvent, type LifecycleEvent, newAlarmRecord, stateOf } from './alarm-machine.ts';
+import { type AcknowledgeItem, acknowledgeMany } from './acknowledge-many.ts';
+import type { LifecycleEvent } from './alarm-machine.ts';
+import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
 import { AlarmStore } from './alarm-store.ts';
+import { replayJournal } from './replay-journal.ts';
 
-const points = Array.from(
-  { length: 50 },
-  (_, index) =>
-    `{ tag: PT-${100 + index}, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: ${index}, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] }`,
-);
-const parsed = parsePlantText(
-  `schema: 1
+/** `more`: settings of every `high`. */
+function plantOf(more = ''): Plant {
+  const points = Array.from(
+    { length: 50 },
+    (_, index) =>
+      `{ tag: PT-${100 + index}, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: ${index}, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, ${more}response: r }, { kind: highHigh, name: top, setpoint: 6, priority: critical, response: r }, { kind: rateOfChange, name: rate, limit: 1, window: 1min, direction: both, priority: high, response: r }] }`,
+  );
+  const parsed = parsePlantText(
+    `schema: 1
 company: { id: t, name: t }
 areas: [{ id: a, name: a }]
 stations: [{ id: RS-01, type: regulating, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: h, points: [${points.join(', ')}] }] }]
 `,
-  { version: 't' },
-);
-if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-const { plant } = parsed;
+    { version: 't' },
+  );
+  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
+  return parsed.plant;
+}
+const plant = plantOf();
+const minuteMs = 60_000;
 const alarmId = 'RS-01.PT-100.high';
 const person: JournalActor = { kind: 'person', username: 'duty', displayName: '王敏' };
 const outboxId = '018f0000-0000-7000-8000-000000000001';
@@ -37,13 +46,13 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(folder?: string, clock = new ManualClock()) {
+async function open(folder?: string, clock = new ManualClock(), itsPlant = plant) {
   const dataDir = folder ?? mkdtempSync(path.join(tmpdir(), 'gatewatch-store-'));
   if (folder === undefined) folders.push(dataDir);
   const database = await openDatabase('sqlite:', dataDir);
   const journal = await Journal.open(database);
   const ledger = new Ledger(database, journal, clock);
-  const store = await AlarmStore.open({ plant, ledger, clock });
+  const store = await AlarmStore.open({ plant: itsPlant, ledger, clock });
   return { dataDir, database, store, clock };
 }
 
@@ -68,6 +77,14 @@ const clear = (sequence: number, number: number, id = alarmId): ConditionMessage
 });
 const deliver = (store: AlarmStore, messages: readonly ConditionMessage[], box = outboxId) =>
   store.deliver({ schema: 1, collectorId: 'default', outboxId: box, messages: [...messages] });
+const shelveUntil = (atMs: number, untilMs: number): LifecycleEvent => ({
+  kind: 'shelve',
+  atMs,
+  by: 'duty',
+  reason: '检修',
+  untilMs,
+  approvedBy: null,
+});
 const recordOf = (store: AlarmStore, id = alarmId): AlarmRecord => store.find(id)?.record ?? newAlarmRecord(id);
 
 test('messages delivered again, in part or whole, have their effect once', async () => {
@@ -162,21 +179,114 @@ test('shelving ends by itself, and what is still true is announced again', async
   const { store, database, clock } = await open();
   await deliver(store, [raise(1)]);
   const nowMs = clock.nowMs();
-  await store.act(alarmId, 1, person, {
-    kind: 'shelve',
-    atMs: nowMs,
-    by: 'duty',
-    reason: '检修',
-    untilMs: nowMs + 60_000,
-    approvedBy: null,
-  });
+  await store.act(alarmId, 1, person, shelveUntil(nowMs, nowMs + 60_000));
   clock.advance(59_000);
-  await store.expire();
+  await store.tick();
   expect(stateOf(recordOf(store))).toBe('shelved');
   clock.advance(1_000);
-  await store.expire();
+  await store.tick();
   expect(stateOf(recordOf(store))).toBe('unacknowledged');
   await database.destroy();
+});
+
+test('a shelving that ran out while the server was down ends at its first look at the clock', async () => {
+  const first = await open();
+  await deliver(first.store, [raise(1)]);
+  const untilMs = first.clock.nowMs() + 60_000;
+  await first.store.act(alarmId, 1, person, shelveUntil(first.clock.nowMs(), untilMs));
+  await first.database.destroy();
+  const second = await open(first.dataDir, new ManualClock(untilMs + 5_000));
+  await second.store.tick();
+  expect(recordOf(second.store)).toMatchObject({ shelved: null, isAcknowledged: false, announcedAtMs: untilMs + 5_000 });
+  const [line] = await readJournal(second.database, { limit: 1 });
+  expect(line).toMatchObject({ kind: 'alarm.unshelve', actor: { kind: 'system', part: 'server' }, detail: { expired: true } });
+  await second.database.destroy();
+});
+
+test('[AL27] the wall clock is set back an hour: a shelving of ten minutes still ends after ten minutes', async () => {
+  const { store, database, clock } = await open();
+  await deliver(store, [raise(1)]);
+  await store.act(alarmId, 1, person, shelveUntil(clock.nowMs(), clock.nowMs() + 10 * minuteMs));
+  await store.tick();
+  clock.jumpWall(-60 * minuteMs);
+  clock.advance(10 * minuteMs - 1);
+  await store.tick();
+  expect(stateOf(recordOf(store))).toBe('shelved');
+  clock.advance(1);
+  await store.tick();
+  expect(stateOf(recordOf(store))).toBe('unacknowledged');
+  await database.destroy();
+});
+
+test('[AL24] acknowledged and still true, it is announced again after the time of its priority, also over a restart; returned or never, it is not', async () => {
+  const first = await open();
+  const [high, medium, returned] = ['RS-01.PT-100.rate', alarmId, 'RS-01.PT-101.rate'];
+  await deliver(first.store, [raise(1, high), raise(2, medium), raise(3, returned)]);
+  for (const id of [high, medium, returned])
+    await first.store.act(id, 1, person, { kind: 'acknowledge', atMs: first.clock.nowMs(), by: 'duty', comment: null });
+  await deliver(first.store, [clear(4, 3, returned)]);
+  const acknowledgedAtMs = first.clock.nowMs();
+  first.clock.advance(60 * minuteMs);
+  await first.store.tick();
+  expect(stateOf(recordOf(first.store, high))).toBe('acknowledged');
+  await first.database.destroy();
+
+  const second = await open(first.dataDir, new ManualClock(acknowledgedAtMs + 120 * minuteMs - 1));
+  await second.store.tick();
+  expect(stateOf(recordOf(second.store, high))).toBe('acknowledged');
+  second.clock.advance(1);
+  await second.store.tick();
+  expect([high, medium, returned].map((id) => stateOf(recordOf(second.store, id)))).toEqual(['unacknowledged', 'acknowledged', 'normal']);
+  const [line] = await readJournal(second.database, { limit: 1 });
+  expect(line).toMatchObject({ kind: 'alarm.reannounce', alarmId: high, occurrenceId: occurrence(1), detail: { afterMs: 120 * minuteMs } });
+  await second.store.tick();
+  expect(await readJournal(second.database, { limit: 100 })).toHaveLength(8);
+  await second.database.destroy();
+});
+
+test('[AL25] many at once: each with its version and its line, a critical one only ticked by itself and with a comment', async () => {
+  const { store, database, clock } = await open();
+  const critical = 'RS-01.PT-100.top';
+  const [one, other] = [alarmId, 'RS-01.PT-101.high'];
+  await deliver(store, [raise(1, one), raise(2, other), raise(3, critical)]);
+  const many = (items: readonly AcknowledgeItem[], comment: string | null) =>
+    acknowledgeMany(store, items, { actor: person, by: 'duty', atMs: clock.nowMs(), comment, maySee: () => true });
+  const results = await many(
+    [
+      { id: one, version: 1 },
+      { id: one, version: 1 },
+      { id: other, version: 7 },
+      { id: critical, version: 1 },
+      { id: 'RS-01.PT-999.high', version: 1 },
+    ],
+    '已看到',
+  );
+  expect(results).toMatchObject([
+    { kind: 'done', record: { acknowledgedBy: 'duty' } },
+    { kind: 'conflict', record: { version: 2 } },
+    { kind: 'conflict', record: { version: 1 } },
+    { kind: 'refused', reason: 'criticalNotTicked' },
+    { kind: 'refused', reason: 'unknown' },
+  ]);
+  expect(await many([{ id: critical, version: 1, tickedCritical: true }], null)).toMatchObject([{ reason: 'commentRequired' }]);
+  expect(await many([{ id: critical, version: 1, tickedCritical: true }], '已派人')).toMatchObject([{ kind: 'done' }]);
+  const lines = (await readJournal(database, { limit: 100 })).filter((entry) => entry.kind === 'alarm.acknowledge');
+  expect(lines.map((entry) => [entry.alarmId, entry.actor])).toEqual([
+    [critical, person],
+    [one, person],
+  ]);
+  await database.destroy();
+});
+
+test('a medium alarm on the shelf that the plant file makes a safety alarm is taken off it', async () => {
+  const { store, database, clock, dataDir } = await open();
+  await deliver(store, [raise(1)]);
+  await store.act(alarmId, 1, person, shelveUntil(clock.nowMs(), clock.nowMs() + 60 * minuteMs));
+  await database.destroy();
+  const again = await open(dataDir, clock, plantOf('class: safety, '));
+  await again.store.tick();
+  expect(stateOf(recordOf(again.store))).toBe('unacknowledged');
+  await again.database.destroy();
 });
 
 test('listeners hear of a change only when it is on disk, and the journal has it then', async () => {
@@ -223,19 +333,7 @@ test('[AL20] replaying the journal rebuilds every record exactly', async () => {
     const id = `RS-01.PT-${100 + index}.high`;
     await store.act(id, recordOf(store, id).version, person, { kind: 'acknowledge', atMs: clock.nowMs(), by: 'duty', comment: `${index}` });
   }
-  const rebuilt = new Map<string, AlarmRecord>();
-  for (const entry of (await readJournal(database, { limit: 10_000 })).toReversed()) {
-    if (entry.alarmId === null) continue;
-    const definition = plant.alarms[plant.alarmIndexById.get(entry.alarmId) ?? -1];
-    if (definition === undefined) throw new Error(entry.alarmId);
-    const transition = applyEvent(
-      rebuilt.get(entry.alarmId) ?? newAlarmRecord(entry.alarmId),
-      entry.detail.event as LifecycleEvent,
-      definition,
-    );
-    if (transition.kind !== 'changed') throw new Error(`${entry.kind} of ${entry.alarmId} does not apply again`);
-    rebuilt.set(entry.alarmId, transition.record);
-  }
+  const rebuilt = replayJournal((await readJournal(database, { limit: 10_000 })).toReversed(), plant);
   expect([...rebuilt.values()]).toEqual(store.all().map(({ record }) => record));
   await database.destroy();
 });

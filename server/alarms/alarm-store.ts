@@ -1,12 +1,16 @@
 // Holds every alarm's record, applies events to it, and commits alarm rows and journal rows in one transaction. The only writer of alarms.
-import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
-import type { ConditionDelivery, ConditionMessage, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
-import type { Commit, Ledger } from '../journal/ledger.ts';
-import { type AlarmRecord, applyEvent, type LifecycleEvent, newAlarmRecord, type Refusal, stateOf } from './alarm-machine.ts';
+import type { Commit, DatabaseWrite, Ledger } from '../journal/ledger.ts';
+import { type AlarmChange, type AlarmCircumstances, type KnownAlarm, ordinaryCircumstances, serverActor } from './alarm-change.ts';
+import { applyEvent, type LifecycleEvent, type Refusal } from './alarm-machine.ts';
+import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
+import { changesByTime } from './changes-by-time.ts';
+import { changeOfMessage, changesOfStatement, unknownAlarmEntry } from './condition-changes.ts';
+import { Deadlines } from './deadlines.ts';
 
 export type ActionResult =
   | { readonly kind: 'done'; readonly record: AlarmRecord }
@@ -14,23 +18,37 @@ export type ActionResult =
   | { readonly kind: 'refused'; readonly reason: Refusal; readonly record: AlarmRecord }
   | { readonly kind: 'unknown' };
 
-/** Told after the commit, never before: what listeners hear is on disk. */
-export type AlarmListener = (changes: readonly { readonly definition: AlarmDefinition; readonly record: AlarmRecord }[]) => void;
-
-interface Change {
-  readonly definition: AlarmDefinition;
+/** What a person does with one alarm, and the version that he saw. */
+export interface AlarmAction {
+  /** Alarm id, or the id of an occurrence: one that is no longer the newest is a conflict. */
+  readonly id: string;
+  readonly version: number;
   readonly event: LifecycleEvent;
-  readonly actor: JournalActor;
-  readonly detail: Readonly<Record<string, unknown>>;
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-const collectorActor = (collectorId: string): JournalActor => ({ kind: 'system', part: `collector ${collectorId}` });
-const serverActor: JournalActor = { kind: 'system', part: 'server' };
+/** Told after the commit, never before: what listeners hear is on disk. */
+export type AlarmListener = (changes: readonly KnownAlarm[]) => void;
+
+/** Goes into the same transaction as the changes. */
+export interface CommitWith {
+  readonly entries?: readonly NewJournalEntry[];
+  readonly write?: DatabaseWrite;
+}
+
+interface Progress {
+  readonly key: string;
+  readonly collectorId: string;
+  readonly outboxId: string;
+  readonly sequence: number;
+}
 
 export class AlarmStore {
   readonly #plant: Plant;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
+  readonly #circumstances: AlarmCircumstances;
+  readonly #deadlines: Deadlines;
   readonly #records = new Map<string, AlarmRecord>();
   readonly #alarmIdByOccurrence = new Map<string, string>();
   /** Old occurrences are remembered only so that a late action on one is told as a conflict. */
@@ -38,16 +56,18 @@ export class AlarmStore {
   readonly #progress = new Map<string, number>();
   readonly #listeners = new Set<AlarmListener>();
 
-  private constructor(plant: Plant, ledger: Ledger, clock: Clock) {
+  private constructor(plant: Plant, ledger: Ledger, clock: Clock, circumstances: AlarmCircumstances) {
     this.#plant = plant;
     this.#ledger = ledger;
     this.#clock = clock;
+    this.#circumstances = circumstances;
+    this.#deadlines = new Deadlines(clock);
     this.#occurrencesMax = Math.max(100_000, plant.alarms.length * 2);
   }
 
-  static async open(options: { plant: Plant; ledger: Ledger; clock: Clock }): Promise<AlarmStore> {
+  static async open(options: { plant: Plant; ledger: Ledger; clock: Clock; circumstances?: AlarmCircumstances }): Promise<AlarmStore> {
     const { database } = options.ledger;
-    const store = new AlarmStore(options.plant, options.ledger, options.clock);
+    const store = new AlarmStore(options.plant, options.ledger, options.clock, options.circumstances ?? ordinaryCircumstances);
     for (const row of await database.selectFrom('alarm').select('record').execute()) store.#put(JSON.parse(row.record) as AlarmRecord);
     for (const row of await database.selectFrom('outbox_progress').selectAll().execute())
       store.#progress.set(`${row.collector_id}/${row.outbox_id}`, row.sequence);
@@ -60,18 +80,18 @@ export class AlarmStore {
   }
 
   /** By alarm id or by the id of its newest occurrence. */
-  find(id: string): { readonly definition: AlarmDefinition; readonly record: AlarmRecord } | null {
+  find(id: string): KnownAlarm | null {
     const alarmId = this.#plant.alarmIndexById.has(id) ? id : this.#alarmIdByOccurrence.get(id);
-    const definition = alarmId === undefined ? undefined : this.#plant.alarms[this.#plant.alarmIndexById.get(alarmId) ?? -1];
+    const definition = alarmId === undefined ? undefined : this.#definitionOf(alarmId);
     if (alarmId === undefined || definition === undefined) return null;
     return { definition, record: this.#records.get(alarmId) ?? newAlarmRecord(alarmId) };
   }
 
-  /** All records that are not normal, and normal ones only where asked for. */
-  all(): readonly { readonly definition: AlarmDefinition; readonly record: AlarmRecord }[] {
-    const found: { definition: AlarmDefinition; record: AlarmRecord }[] = [];
+  /** Everything that ever changed, normal again or not. */
+  all(): readonly KnownAlarm[] {
+    const found: KnownAlarm[] = [];
     for (const record of this.#records.values()) {
-      const definition = this.#plant.alarms[this.#plant.alarmIndexById.get(record.alarmId) ?? -1];
+      const definition = this.#definitionOf(record.alarmId);
       if (definition !== undefined) found.push({ definition, record });
     }
     return found;
@@ -82,24 +102,20 @@ export class AlarmStore {
     return this.#ledger.exclusively(async (commit) => {
       const key = `${delivery.collectorId}/${delivery.outboxId}`;
       let through = this.#progress.get(key) ?? 0;
-      const changes: Change[] = [];
+      const changes: AlarmChange[] = [];
       const unknown: NewJournalEntry[] = [];
       for (const message of delivery.messages) {
         if (message.sequence <= through) continue;
         // A hole means that messages are missing: stop here, the collector sends again from what is confirmed.
         if (message.sequence !== through + 1 && through !== 0) break;
         through = message.sequence;
-        const definition = this.#plant.alarms[this.#plant.alarmIndexById.get(message.alarmId) ?? -1];
+        const definition = this.#definitionOf(message.alarmId);
         if (definition === undefined) unknown.push(unknownAlarmEntry(message, delivery.collectorId));
-        else changes.push({ definition, event: eventOf(message), actor: collectorActor(delivery.collectorId), detail: detailOf(message) });
+        else changes.push(changeOfMessage(message, definition, delivery.collectorId, this.#circumstances));
       }
       if (through === (this.#progress.get(key) ?? 0)) return { committedThrough: through };
-      await this.#commit(commit, changes, unknown, {
-        key,
-        collectorId: delivery.collectorId,
-        outboxId: delivery.outboxId,
-        sequence: through,
-      });
+      const progress = { key, collectorId: delivery.collectorId, outboxId: delivery.outboxId, sequence: through };
+      await this.#commit(commit, changes, { entries: unknown }, progress);
       return { committedThrough: through };
     });
   }
@@ -109,139 +125,94 @@ export class AlarmStore {
     return this.#ledger.exclusively(async (commit) => {
       const through = this.#progress.get(`${statement.collectorId}/${statement.outboxId}`) ?? 0;
       if (through < statement.throughSequence) return { kind: 'behind', committedThrough: through };
-      const actor = collectorActor(statement.collectorId);
-      const changes: Change[] = [];
-      const stated = new Map(statement.active.map((condition) => [condition.alarmId, condition]));
-      for (const condition of statement.active) {
-        const definition = this.#plant.alarms[this.#plant.alarmIndexById.get(condition.alarmId) ?? -1];
-        if (definition === undefined) continue;
-        const record = this.#records.get(condition.alarmId);
-        if (record?.isConditionTrue !== true || record.occurrenceId !== condition.occurrenceId) {
-          changes.push({
-            definition,
-            actor,
-            detail: { byStatement: true, value: condition.value },
-            event: { kind: 'raise', atMs: condition.sinceMs, occurrenceId: condition.occurrenceId, value: condition.value },
-          });
-        }
-        if (condition.suppressedByAlarmId !== null && record?.suppressedByAlarmId !== condition.suppressedByAlarmId) {
-          changes.push({
-            definition,
-            actor,
-            detail: { byStatement: true },
-            event: { kind: 'suppress', atMs: statement.atMs, byAlarmId: condition.suppressedByAlarmId },
-          });
-        } else if (condition.suppressedByAlarmId === null && record?.suppressedByAlarmId != null) {
-          changes.push({ definition, actor, detail: { byStatement: true }, event: { kind: 'unsuppress', atMs: statement.atMs } });
-        }
-      }
-      for (const { definition, record } of this.all()) {
-        if (stated.has(record.alarmId) || this.#plant.stations[definition.stationIndex]?.collectorId !== statement.collectorId) continue;
-        if (record.isConditionTrue && record.occurrenceId !== null) {
-          changes.push({
-            definition,
-            actor,
-            detail: { byStatement: true },
-            event: { kind: 'clear', atMs: statement.atMs, occurrenceId: record.occurrenceId },
-          });
-        }
-        if (record.suppressedByAlarmId !== null)
-          changes.push({ definition, actor, detail: { byStatement: true }, event: { kind: 'unsuppress', atMs: statement.atMs } });
-      }
-      await this.#commit(commit, changes, [], null);
+      const changes = changesOfStatement(statement, {
+        plant: this.#plant,
+        known: this.all(),
+        recordOf: (alarmId) => this.#records.get(alarmId),
+        circumstances: this.#circumstances,
+      });
+      await this.#commit(commit, changes);
       return { kind: 'accepted' };
     });
   }
 
-  /** A person's action on the version that he saw. `id` may be an occurrence that is no longer the newest: that is a conflict too. */
-  act(
+  /** A person's action on the version that he saw. */
+  async act(
     id: string,
     version: number,
     actor: JournalActor,
     event: LifecycleEvent,
     detail: Readonly<Record<string, unknown>> = {},
   ): Promise<ActionResult> {
-    return this.#ledger.exclusively(async (commit): Promise<ActionResult> => {
-      const found = this.find(id);
-      if (found === null) return { kind: 'unknown' };
-      const isOldOccurrence = id !== found.record.alarmId && id !== found.record.occurrenceId;
-      if (isOldOccurrence || found.record.version !== version) return { kind: 'conflict', record: found.record };
-      const transition = applyEvent(found.record, event, found.definition);
-      switch (transition.kind) {
-        case 'refused':
-          return { kind: 'refused', reason: transition.reason, record: found.record };
-        case 'unchanged':
-          return { kind: 'done', record: found.record };
-        case 'changed':
-          await this.#commit(commit, [{ definition: found.definition, event, actor, detail }], [], null);
-          return { kind: 'done', record: this.#records.get(found.record.alarmId) ?? transition.record };
-      }
-    });
+    const [result] = await this.actOnAll([{ id, version, event, detail }], actor);
+    return result ?? { kind: 'unknown' };
   }
 
-  /** Ends shelvings and out-of-service times that have run out. Call about once a second. */
-  expire(): Promise<void> {
+  /** Each for itself, in order: one that conflicts or is refused does not hold up the others. What is done is committed together. */
+  actOnAll(actions: readonly AlarmAction[], actor: JournalActor): Promise<readonly ActionResult[]> {
     return this.#ledger.exclusively(async (commit) => {
-      const nowMs = this.#clock.nowMs();
-      const changes: Change[] = [];
-      for (const { definition, record } of this.all()) {
-        if (record.shelvedUntilMs !== null && record.shelvedUntilMs <= nowMs) {
-          changes.push({
-            definition,
-            actor: serverActor,
-            detail: { expired: true },
-            event: { kind: 'unshelve', atMs: nowMs, by: null, comment: null },
-          });
-        }
-        if (record.outOfService !== null && record.outOfService.untilMs <= nowMs) {
-          changes.push({
-            definition,
-            actor: serverActor,
-            detail: { expired: true },
-            event: { kind: 'returnToService', atMs: nowMs, by: null, comment: null },
-          });
-        }
-      }
-      await this.#commit(commit, changes, [], null);
+      const moved = new Map<string, AlarmRecord>();
+      const changes: AlarmChange[] = [];
+      const results = actions.map(({ id, version, event, detail = {} }): ActionResult => {
+        const found = this.find(id);
+        if (found === null) return { kind: 'unknown' };
+        const { definition } = found;
+        const record = moved.get(definition.id) ?? found.record;
+        const isOldOccurrence = id !== record.alarmId && id !== record.occurrenceId;
+        if (isOldOccurrence || record.version !== version) return { kind: 'conflict', record };
+        const transition = applyEvent(record, event, definition);
+        if (transition.kind === 'refused') return { kind: 'refused', reason: transition.reason, record };
+        if (transition.kind === 'unchanged') return { kind: 'done', record };
+        moved.set(definition.id, transition.record);
+        changes.push({ definition, event, actor, detail });
+        return { kind: 'done', record: transition.record };
+      });
+      await this.#commit(commit, changes);
+      return results;
     });
   }
 
-  async #commit(
-    commit: Commit,
-    changes: readonly Change[],
-    notes: readonly NewJournalEntry[],
-    progress: { readonly key: string; readonly collectorId: string; readonly outboxId: string; readonly sequence: number } | null,
-  ): Promise<void> {
-    if (changes.length === 0 && notes.length === 0 && progress === null) return;
-    const touched = new Map<string, { definition: AlarmDefinition; record: AlarmRecord }>();
-    const entries: NewJournalEntry[] = [...notes];
-    for (const { definition, event, actor, detail } of changes) {
+  /** Ends what has run out and announces again what is due. Call about once a second, and once before anybody is answered. */
+  tick(): Promise<void> {
+    return this.#ledger.exclusively((commit) =>
+      this.#commit(
+        commit,
+        changesByTime({
+          known: this.all(),
+          nowMs: this.#clock.nowMs(),
+          deadlines: this.#deadlines,
+          reannounceAfterMs: this.#plant.alarmManagement.reannounceAfterMs,
+        }),
+      ),
+    );
+  }
+
+  /** For those who decide inside `ledger.exclusively`: these changes with their own rows and lines in one transaction. */
+  apply(commit: Commit, changes: readonly AlarmChange[], also: CommitWith): Promise<void> {
+    return this.#commit(commit, changes, also);
+  }
+
+  async #commit(commit: Commit, changes: readonly AlarmChange[], also: CommitWith = {}, progress: Progress | null = null): Promise<void> {
+    const touched = new Map<string, KnownAlarm>();
+    const entries: NewJournalEntry[] = [...(also.entries ?? [])];
+    const take = (change: AlarmChange): void => {
+      const { definition, event } = change;
       const before = touched.get(definition.id)?.record ?? this.#records.get(definition.id) ?? newAlarmRecord(definition.id);
       const transition = applyEvent(before, event, definition);
-      if (transition.kind !== 'changed') continue;
+      if (transition.kind !== 'changed') return;
       touched.set(definition.id, { definition, record: transition.record });
-      entries.push({
-        occurredAtMs: event.atMs,
-        kind: `alarm.${event.kind}`,
-        stationId: this.#plant.stations[definition.stationIndex]?.id ?? null,
-        alarmId: definition.id,
-        occurrenceId: transition.record.occurrenceId,
-        actor,
-        detail: {
-          ...detail,
-          event,
-          priority: definition.priority,
-          from: stateOf(before),
-          to: stateOf(transition.record),
-          version: transition.record.version,
-        },
-      });
+      entries.push(this.#entryOf(change, before, transition.record));
+    };
+    for (const change of changes) {
+      if (change.event.kind === 'raise') this.#suppressFirst(change, touched, take);
+      take(change);
     }
-    if (entries.length === 0 && progress === null) return;
+    if (entries.length === 0 && progress === null && also.write === undefined) return;
+    const told = [...touched.values()];
     await commit(entries, async (transaction) => {
-      const rows = [...touched.values()].map(({ definition, record }) => ({
+      const rows = told.map(({ definition, record }) => ({
         alarm_id: definition.id,
-        station_id: this.#plant.stations[definition.stationIndex]?.id ?? '',
+        station_id: this.#stationIdOf(definition.stationIndex) ?? '',
         record: JSON.stringify(record),
       }));
       for (let start = 0; start < rows.length; start += 5_000) {
@@ -258,11 +229,50 @@ export class AlarmStore {
           .onConflict((conflict) => conflict.columns(['collector_id', 'outbox_id']).doUpdateSet({ sequence: progress.sequence }))
           .execute();
       }
+      await also.write?.(transaction);
     });
     if (progress !== null) this.#progress.set(progress.key, progress.sequence);
-    const told = [...touched.values()];
     for (const { record } of told) this.#put(record);
     if (told.length > 0) for (const listener of this.#listeners) listener(told);
+  }
+
+  /** At a station in maintenance an alarm is suppressed before it rises, so that it is at no moment announced. */
+  #suppressFirst(change: AlarmChange, touched: ReadonlyMap<string, KnownAlarm>, take: (change: AlarmChange) => void): void {
+    const { definition, event } = change;
+    const maintenanceId = this.#circumstances.maintenanceOf(definition);
+    if (maintenanceId === null) return;
+    const before = touched.get(definition.id)?.record ?? this.#records.get(definition.id) ?? newAlarmRecord(definition.id);
+    if (applyEvent(before, event, definition).kind !== 'changed') return;
+    const suppress: LifecycleEvent = { kind: 'suppress', atMs: this.#clock.nowMs(), cause: { kind: 'maintenance', maintenanceId } };
+    take({ definition, event: suppress, actor: serverActor, detail: {} });
+  }
+
+  #entryOf({ definition, event, actor, detail }: AlarmChange, before: AlarmRecord, after: AlarmRecord): NewJournalEntry {
+    return {
+      occurredAtMs: event.atMs,
+      kind: `alarm.${event.kind}`,
+      stationId: this.#stationIdOf(definition.stationIndex),
+      alarmId: definition.id,
+      occurrenceId: after.occurrenceId,
+      actor,
+      detail: {
+        ...detail,
+        ...(after.isTest ? { isTest: true } : {}),
+        event,
+        priority: definition.priority,
+        from: stateOf(before),
+        to: stateOf(after),
+        version: after.version,
+      },
+    };
+  }
+
+  #definitionOf(alarmId: string) {
+    return this.#plant.alarms[this.#plant.alarmIndexById.get(alarmId) ?? -1];
+  }
+
+  #stationIdOf(stationIndex: number): string | null {
+    return this.#plant.stations[stationIndex]?.id ?? null;
   }
 
   #put(record: AlarmRecord): void {
@@ -276,38 +286,4 @@ export class AlarmStore {
       if (this.#records.get(alarmId)?.occurrenceId === oldest) this.#alarmIdByOccurrence.set(oldest, alarmId);
     }
   }
-}
-
-function eventOf(message: ConditionMessage): LifecycleEvent {
-  switch (message.kind) {
-    case 'raise':
-      return { kind: 'raise', atMs: message.atMs, occurrenceId: message.occurrenceId, value: message.value };
-    case 'clear':
-      return { kind: 'clear', atMs: message.atMs, occurrenceId: message.occurrenceId };
-    case 'suppress':
-      return { kind: 'suppress', atMs: message.atMs, byAlarmId: message.byAlarmId };
-    case 'unsuppress':
-      return { kind: 'unsuppress', atMs: message.atMs };
-  }
-}
-
-function detailOf(message: ConditionMessage): Record<string, unknown> {
-  return {
-    sequence: message.sequence,
-    value: message.value,
-    quality: message.quality,
-    ...(message.kind === 'raise' && message.measured !== null ? { measured: message.measured } : {}),
-  };
-}
-
-function unknownAlarmEntry(message: ConditionMessage, collectorId: string): NewJournalEntry {
-  return {
-    occurredAtMs: message.atMs,
-    kind: 'alarm.unknownDefinition',
-    stationId: null,
-    alarmId: message.alarmId,
-    occurrenceId: message.occurrenceId,
-    actor: collectorActor(collectorId),
-    detail: { message, note: 'the plant file of this server has no such alarm' },
-  };
 }

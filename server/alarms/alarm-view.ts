@@ -1,13 +1,13 @@
 // Alarm records as people see them: with the definition's words and the marks of MARKS.md.
 import { type AlarmDefinition, type LimitAlarm, limitKinds } from '../../domain/alarms/alarm-definition.ts';
+import { isSetAside } from '../../domain/alarms/alarm-state.ts';
 import { priorityNumber } from '../../domain/alarms/priority.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmDefinitionView } from '../../domain/api/plant-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import type { AlarmRecord } from './alarm-machine.ts';
-import { stateOf } from './alarm-machine.ts';
 import { type AlarmMarks, staleMs } from './alarm-marks.ts';
+import { type AlarmRecord, stateOf } from './alarm-record.ts';
 import type { AlarmStore } from './alarm-store.ts';
 
 /** How often the list is looked through for alarms that have become stale. */
@@ -77,15 +77,16 @@ export class AlarmViews {
       acknowledgedAtMs: record.acknowledgedAtMs,
       acknowledgedBy: record.acknowledgedBy,
       comment: record.comment,
-      shelvedUntilMs: record.shelvedUntilMs,
-      suppressedByAlarmId: record.suppressedByAlarmId,
+      shelved: record.shelved,
+      suppressedBy: [...record.suppressedBy],
+      outOfService: record.outOfService,
       responseTimeMs: definition.responseTimeMs,
       isEclipsed: eclipsedBy !== null,
       eclipsedByAlarmId: eclipsedBy?.id ?? null,
       ...marks,
       isStale: isStale(record, nowMs),
       raiseCount: record.raiseCount,
-      isTest: false,
+      isTest: record.isTest,
     };
   }
 
@@ -96,7 +97,7 @@ export class AlarmViews {
     for (const other of this.#limitsOf(definition)) {
       if (!mayEclipse(other, definition) || (furthest !== null && !isFurtherOut(other, furthest))) continue;
       const record = this.#store.find(other.id)?.record;
-      if (record?.isConditionTrue === true && !isSetAside(record)) furthest = other;
+      if (record?.isConditionTrue === true && !isSetAside(stateOf(record))) furthest = other;
     }
     return furthest;
   }
@@ -131,13 +132,8 @@ function mayEclipse(worse: LimitAlarm, lesser: LimitAlarm): boolean {
   );
 }
 
-function isSetAside(record: AlarmRecord): boolean {
-  const state = stateOf(record);
-  return state === 'shelved' || state === 'suppressed' || state === 'outOfService';
-}
-
 function isStale(record: AlarmRecord, nowMs: number): boolean {
-  return record.isConditionTrue && record.raisedAtMs !== null && nowMs - record.raisedAtMs > staleMs && !isSetAside(record);
+  return record.isConditionTrue && record.raisedAtMs !== null && nowMs - record.raisedAtMs > staleMs && !isSetAside(stateOf(record));
 }
 
 export function definitionView(plant: Plant, definition: AlarmDefinition): AlarmDefinitionView {

@@ -6,6 +6,8 @@ import { type AlarmState, alarmStates, needsAcknowledgement } from '../../domain
 import { alarmPriorities, priorityNumber } from '../../domain/alarms/priority.ts';
 import {
   type AlarmView,
+  acknowledgeManyResultSchema,
+  acknowledgeManySchema,
   acknowledgeSchema,
   alarmViewSchema,
   commentSchema,
@@ -21,33 +23,17 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { type AccessControl, actorOf, type Identity, maySee } from '../access/access-control.ts';
 import { approveBySecondPerson } from '../access/second-person.ts';
-import { type LifecycleEvent, type Refusal, stateOf } from '../alarms/alarm-machine.ts';
+import { acknowledgeMany } from '../alarms/acknowledge-many.ts';
+import type { LifecycleEvent } from '../alarms/alarm-machine.ts';
+import { stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { type AlarmViews, definitionView } from '../alarms/alarm-view.ts';
+import { refusalText } from '../alarms/refusal-text.ts';
 import type { Database } from '../journal/database.ts';
 import { readJournal } from '../journal/journal.ts';
 import { identityOf } from './create-app.ts';
 import { momentSchema } from './moment.ts';
 import { ProblemError } from './problem-error.ts';
-
-const refusalText: Readonly<Record<Refusal, string>> = {
-  nothingToAcknowledge: 'There is nothing to acknowledge.',
-  notAnnunciated: 'The alarm is shelved, suppressed or out of service.',
-  commentRequired: 'A critical alarm is acknowledged with a comment: say what you are doing about it.',
-  notLatched: 'The alarm is not latched.',
-  conditionStillTrue: 'The condition is still true.',
-  acknowledgeFirst: 'Acknowledge the alarm first.',
-  safetyCannotBeShelved: 'A safety alarm cannot be shelved; take it out of service with a permit.',
-  alreadyShelved: 'The alarm is shelved already.',
-  notShelved: 'The alarm is not shelved.',
-  tooLong: 'Longer than this priority allows (critical and high 1 h, others 8 h).',
-  endsInThePast: 'The end lies in the past.',
-  approverRequired: 'A second person must approve.',
-  approverMustBeAnother: 'The approver must be another person.',
-  isOutOfService: 'The alarm is out of service.',
-  notOutOfService: 'The alarm is not out of service.',
-  notAcknowledged: 'The alarm has not been acknowledged.',
-};
 
 export function alarmRoutes(options: {
   readonly plant: Plant;
@@ -86,7 +72,12 @@ export function alarmRoutes(options: {
             result.record.changedBy === null
               ? 'The alarm has changed since you saw it.'
               : `${result.record.changedBy} has acted on this alarm since you saw it.`,
-          extra: { current: views.view(definition, result.record), by: result.record.changedBy, atMs: result.record.changedAtMs },
+          extra: {
+            current: views.view(definition, result.record),
+            by: result.record.changedBy,
+            what: result.record.changedWhat,
+            atMs: result.record.changedAtMs,
+          },
         });
       case 'refused':
         throw new ProblemError(422, 'Refused', { detail: refusalText[result.reason], extra: { reason: result.reason } });
@@ -159,6 +150,41 @@ export function alarmRoutes(options: {
     );
 
     app.post(
+      '/api/alarms/acknowledge',
+      {
+        schema: { body: acknowledgeManySchema, response: { 200: acknowledgeManyResultSchema } },
+        config: { permission: 'alarms.acknowledge' },
+      },
+      async (request) => {
+        const identity = identityOf(request);
+        const { items, comment = null } = request.body;
+        const results = await acknowledgeMany(store, items, {
+          actor: actorOf(identity),
+          by: identity.username,
+          atMs: clock.nowMs(),
+          comment,
+          maySee: (definition) => maySee(identity, stationOf(definition.stationIndex)),
+        });
+        return {
+          results: results.map((result) => {
+            if (result.kind === 'refused') return { ...result, detail: refusalText[result.reason] };
+            const { id, definition, record } = result;
+            const alarm = views.view(definition, record);
+            if (result.kind === 'done') return { kind: 'done' as const, id, alarm };
+            return {
+              kind: 'conflict' as const,
+              id,
+              current: alarm,
+              by: record.changedBy,
+              what: record.changedWhat,
+              atMs: record.changedAtMs,
+            };
+          }),
+        };
+      },
+    );
+
+    app.post(
       '/api/alarms/:id/acknowledge',
       { schema: { params, body: acknowledgeSchema, response }, config: { permission: 'alarms.acknowledge' } },
       (request) =>
@@ -199,10 +225,10 @@ export function alarmRoutes(options: {
       { schema: { params, body: shelveSchema, response }, config: { permission: 'alarms.shelve' } },
       async (request) => {
         const identity = identityOf(request);
+        const stationId = stationOf(visible(identity, request.params.id).definition.stationIndex);
+        const { approver } = request.body;
         const approvedBy =
-          request.body.approver === undefined
-            ? null
-            : await approveBySecondPerson(access, identity, request.body.approver, 'alarms.shelve');
+          approver === undefined ? null : await approveBySecondPerson(access, identity, approver, 'alarms.shelve', stationId);
         const { reason, untilMs, version } = request.body;
         return act(request, request.params.id, version, {
           kind: 'shelve',
@@ -232,7 +258,8 @@ export function alarmRoutes(options: {
       { schema: { params, body: removeFromServiceSchema, response }, config: { permission: 'alarms.removeFromService' } },
       async (request) => {
         const identity = identityOf(request);
-        const approvedBy = await approveBySecondPerson(access, identity, request.body.approver, 'alarms.removeFromService');
+        const stationId = stationOf(visible(identity, request.params.id).definition.stationIndex);
+        const approvedBy = await approveBySecondPerson(access, identity, request.body.approver, 'alarms.removeFromService', stationId);
         const { permit, compensatingMeasure, untilMs, version } = request.body;
         return act(request, request.params.id, version, {
           kind: 'removeFromService',

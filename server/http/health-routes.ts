@@ -9,7 +9,7 @@ import type { CollectorStatus } from '../../domain/messages/collector-status.ts'
 import type { Clock } from '../../domain/time/clock.ts';
 import type { ServerLink } from '../../link/link.ts';
 import { type AccessControl, isAllowed } from '../access/access-control.ts';
-import { stateOf } from '../alarms/alarm-machine.ts';
+import { stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LastValues } from '../live/last-values.ts';

@@ -189,6 +189,7 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/alarms': { permission: 'alarms.read' },
   'GET /api/alarm-definitions': { permission: 'alarms.read' },
   'GET /api/alarms/{id}': { permission: 'alarms.read', url: '/api/alarms/GS-01.PT-101.high' },
+  'POST /api/alarms/acknowledge': { permission: 'alarms.acknowledge', body: { items: [{ id: 'GS-01.PT-101.high', version: 999 }] } },
   'POST /api/alarms/{id}/acknowledge': { permission: 'alarms.acknowledge', body: { version: 999 } },
   'POST /api/alarms/{id}/reset': { permission: 'alarms.reset', body: { version: 999 } },
   'POST /api/alarms/{id}/comment': { permission: 'alarms.comment', body: { version: 999, comment: 'x' } },
@@ -422,7 +423,7 @@ describe('alarms', () => {
     const done = await ask('duty', 'POST', `/api/alarms/${id}/acknowledge`, { version: alarm?.version, comment: '去看' });
     expect(done).toMatchObject({ status: 200, body: { state: 'acknowledged', acknowledgedBy: 'duty', comment: '去看' } });
     const late = await ask('supervisor', 'POST', `/api/alarms/${id}/acknowledge`, { version: alarm?.version });
-    expect(late).toMatchObject({ status: 409, body: { by: 'duty', current: { id, state: 'acknowledged' } } });
+    expect(late).toMatchObject({ status: 409, body: { by: 'duty', what: 'acknowledge', current: { id, state: 'acknowledged' } } });
     const journal = (await ask('auditor', 'GET', '/api/journal?alarm=GS-01.PT-101.high')).body as { kind: string; hash: string }[];
     expect(journal.map((entry) => entry.kind)).toEqual(['alarm.acknowledge', 'alarm.raise']);
   });
@@ -443,18 +444,56 @@ describe('alarms', () => {
     expect(shelved).toMatchObject({ status: 422, body: { reason: 'safetyCannotBeShelved' } });
   });
 
+  test('many at once: each answered for itself; a critical one only ticked, with a comment; one line each', async () => {
+    const [high, highHigh] = [await raise('GS-02.PT-101.high'), await raise('GS-02.PT-101.highHigh')];
+    const seen = (await ask('duty', 'GET', '/api/alarms?station=GS-02')).body as AlarmView[];
+    const version = (id: string) => seen.find((alarm) => alarm.id === id)?.version ?? -1;
+    const first = await ask('duty', 'POST', '/api/alarms/acknowledge', {
+      items: [
+        { id: high, version: version(high) },
+        { id: highHigh, version: version(highHigh) },
+        { id: 'GS-01.PT-101.high', version: 999 },
+        { id: 'GS-01.PT-999.high', version: 0 },
+      ],
+    });
+    expect(first.body.results).toMatchObject([
+      { kind: 'done', id: high, alarm: { state: 'acknowledged', acknowledgedBy: 'duty' } },
+      { kind: 'refused', id: highHigh, reason: 'criticalNotTicked', detail: expect.stringContaining('ticked') },
+      { kind: 'conflict', id: 'GS-01.PT-101.high', current: { alarmId: 'GS-01.PT-101.high' } },
+      { kind: 'refused', id: 'GS-01.PT-999.high', reason: 'unknown' },
+    ]);
+    const items = [{ id: highHigh, version: version(highHigh), tickedCritical: true }];
+    const second = await ask('duty', 'POST', '/api/alarms/acknowledge', { items });
+    expect(second.body.results).toMatchObject([{ kind: 'refused', reason: 'commentRequired' }]);
+    const third = await ask('duty', 'POST', '/api/alarms/acknowledge', { items, comment: '已派人' });
+    expect(third.body.results).toMatchObject([{ kind: 'done', alarm: { comment: '已派人' } }]);
+    const tooMany = Array.from({ length: 201 }, () => ({ id: high, version: 0 }));
+    expect((await ask('duty', 'POST', '/api/alarms/acknowledge', { items: tooMany })).status).toBe(400);
+  });
+
   test('out of service needs an approver who signs with his own password', async () => {
-    const body = { version: 0, permit: 'W-7', compensatingMeasure: '人工巡检', untilMs: Date.now() + 600_000 };
+    const { version } = (await ask('engineer', 'GET', '/api/alarms/GS-02.PT-101.high')).body as AlarmView;
+    const body = { version, permit: 'W-7', compensatingMeasure: '人工巡检', untilMs: Date.now() + 600_000 };
     const wrong = await ask('engineer', 'POST', '/api/alarms/GS-02.PT-101.high/remove-from-service', {
       ...body,
       approver: { username: 'supervisor', password: 'guess' },
     });
     expect(wrong.status).toBe(403);
+    const password = 'a-long-enough-password';
+    await ask('admin', 'POST', '/api/users', { username: 'south', displayName: '南', role: 'supervisor', stationIds: ['GS-01'], password });
+    const elsewhere = await ask('engineer', 'POST', '/api/alarms/GS-02.PT-101.high/remove-from-service', {
+      ...body,
+      approver: { username: 'south', password },
+    });
+    expect(elsewhere.status).toBe(403);
     const right = await ask('engineer', 'POST', '/api/alarms/GS-02.PT-101.high/remove-from-service', {
       ...body,
       approver: { username: 'supervisor', password: 'supervisor-demo' },
     });
-    expect(right).toMatchObject({ status: 200, body: { state: 'outOfService' } });
+    expect(right).toMatchObject({
+      status: 200,
+      body: { state: 'outOfService', outOfService: { by: 'engineer', permit: 'W-7', approvedBy: 'supervisor' } },
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 // The plant, live: /api/plant, /api/stations, /api/points, /api/alarm-definitions.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
+import { isSetAside, needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import { priorityNumber } from '../../domain/alarms/priority.ts';
 import {
   alarmDefinitionViewSchema,
@@ -17,7 +17,7 @@ import type { Plant, Point, Station } from '../../domain/plant/plant.ts';
 import type { PointRole } from '../../domain/plant/plant-file.ts';
 import { isGood } from '../../domain/readings/quality.ts';
 import { type Identity, maySee } from '../access/access-control.ts';
-import { stateOf } from '../alarms/alarm-machine.ts';
+import { stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { definitionView } from '../alarms/alarm-view.ts';
 import type { LastValues } from '../live/last-values.ts';
@@ -62,7 +62,7 @@ export function plantRoutes(options: {
     for (const { definition, record } of store.all()) {
       if (definition.stationIndex !== station.index) continue;
       const state = stateOf(record);
-      if (state === 'normal' || state === 'shelved' || state === 'suppressed' || state === 'outOfService') continue;
+      if (state === 'normal' || isSetAside(state)) continue;
       if (record.isConditionTrue) active += 1;
       if (needsAcknowledgement(state)) unacknowledged += 1;
       if (worst === null || priorityNumber[definition.priority] < priorityNumber[worst]) worst = definition.priority;

@@ -5,6 +5,7 @@ import { Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
+import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -61,6 +62,7 @@ export interface Schema extends DutyTables, IncidentSchema {
   outbox_progress: OutboxProgressTable;
   user_account: UserTable;
   session: SessionTable;
+  work_window: WorkWindowTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -68,6 +70,7 @@ export type Database = Kysely<Schema>;
 /** In order, each once; a landed one is never changed. Each concept keeps its tables and its migration in its own folder: `incidents/incident-tables.ts`. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': firstMigration,
+  '0002-maintenance': maintenanceMigration,
   '0005-duty': dutyMigration,
   '0007-incidents': incidentMigration,
 };

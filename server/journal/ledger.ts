@@ -6,11 +6,10 @@ import type { Clock } from '../../domain/time/clock.ts';
 import type { Schema } from './database.ts';
 import type { Journal, NewJournalEntry } from './journal.ts';
 
+export type DatabaseWrite = (transaction: Transaction<Schema>) => Promise<void>;
+
 /** Appends `entries` and runs `write` in the same transaction. Resolves after the commit with the numbered lines. */
-export type Commit = (
-  entries: readonly NewJournalEntry[],
-  write?: (transaction: Transaction<Schema>) => Promise<void>,
-) => Promise<readonly JournalEntry[]>;
+export type Commit = (entries: readonly NewJournalEntry[], write?: DatabaseWrite) => Promise<readonly JournalEntry[]>;
 
 export class Ledger {
   readonly database: Kysely<Schema>;
@@ -36,10 +35,7 @@ export class Ledger {
   }
 
   /** Lines, and rows that depend on nothing read before. */
-  commit(
-    entries: readonly NewJournalEntry[],
-    write?: (transaction: Transaction<Schema>) => Promise<void>,
-  ): Promise<readonly JournalEntry[]> {
+  commit(entries: readonly NewJournalEntry[], write?: DatabaseWrite): Promise<readonly JournalEntry[]> {
     return this.exclusively((commit) => commit(entries, write));
   }
 

@@ -14,7 +14,7 @@ import {
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import { type AccessControl, type Identity, isAllowed, maySee } from '../access/access-control.ts';
-import { stateOf } from '../alarms/alarm-machine.ts';
+import { stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { AlarmViews } from '../alarms/alarm-view.ts';
 import type { FloodWatch } from '../alarms/flood-watch.ts';

@@ -1,0 +1,112 @@
+// What the collectors say of conditions, as changes of alarms. Pure: compares messages and statements with the records and decides nothing else.
+import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
+import type { JournalActor } from '../../domain/journal/journal-entry.ts';
+import type { ConditionMessage, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type { Plant } from '../../domain/plant/plant.ts';
+import type { NewJournalEntry } from '../journal/journal.ts';
+import type { AlarmChange, AlarmCircumstances, KnownAlarm } from './alarm-change.ts';
+import type { LifecycleEvent } from './alarm-machine.ts';
+import { type AlarmRecord, causeOf } from './alarm-record.ts';
+
+const collectorActor = (collectorId: string): JournalActor => ({ kind: 'system', part: `collector ${collectorId}` });
+
+export function changeOfMessage(
+  message: ConditionMessage,
+  definition: AlarmDefinition,
+  collectorId: string,
+  circumstances: AlarmCircumstances,
+): AlarmChange {
+  return {
+    definition,
+    event: eventOf(message, definition, circumstances),
+    actor: collectorActor(collectorId),
+    detail: {
+      sequence: message.sequence,
+      value: message.value,
+      quality: message.quality,
+      ...(message.kind === 'raise' && message.measured !== null ? { measured: message.measured } : {}),
+    },
+  };
+}
+
+function eventOf(message: ConditionMessage, definition: AlarmDefinition, circumstances: AlarmCircumstances): LifecycleEvent {
+  const { atMs } = message;
+  switch (message.kind) {
+    case 'raise':
+      return {
+        kind: 'raise',
+        atMs,
+        occurrenceId: message.occurrenceId,
+        value: message.value,
+        isTest: circumstances.isTestAt(definition, atMs),
+        isLatching: definition.isLatching,
+      };
+    case 'clear':
+      return { kind: 'clear', atMs, occurrenceId: message.occurrenceId };
+    case 'suppress':
+      return { kind: 'suppress', atMs, cause: { kind: 'alarm', alarmId: message.byAlarmId } };
+    case 'unsuppress':
+      return { kind: 'unsuppress', atMs, cause: 'alarm' };
+  }
+}
+
+/** Level: raises what is stated and missing, clears what is held and no longer stated; the same for suppression under a lost device. */
+export function changesOfStatement(
+  statement: ConditionStatement,
+  options: {
+    readonly plant: Plant;
+    readonly known: readonly KnownAlarm[];
+    readonly recordOf: (alarmId: string) => AlarmRecord | undefined;
+    readonly circumstances: AlarmCircumstances;
+  },
+): AlarmChange[] {
+  const { plant, known, recordOf, circumstances } = options;
+  const actor = collectorActor(statement.collectorId);
+  const changes: AlarmChange[] = [];
+  const stated = new Set(statement.active.map((condition) => condition.alarmId));
+  for (const { alarmId, occurrenceId, sinceMs, value, suppressedByAlarmId } of statement.active) {
+    const definition = plant.alarms[plant.alarmIndexById.get(alarmId) ?? -1];
+    if (definition === undefined) continue;
+    const record = recordOf(alarmId);
+    if (record?.isConditionTrue !== true || record.occurrenceId !== occurrenceId) {
+      const isTest = circumstances.isTestAt(definition, sinceMs);
+      changes.push({
+        definition,
+        actor,
+        detail: { byStatement: true, value },
+        event: { kind: 'raise', atMs: sinceMs, occurrenceId, value, isTest, isLatching: definition.isLatching },
+      });
+    }
+    const held = record === undefined ? null : (causeOf(record, 'alarm')?.alarmId ?? null);
+    if (suppressedByAlarmId === held) continue;
+    changes.push({
+      definition,
+      actor,
+      detail: { byStatement: true },
+      event:
+        suppressedByAlarmId === null
+          ? { kind: 'unsuppress', atMs: statement.atMs, cause: 'alarm' }
+          : { kind: 'suppress', atMs: statement.atMs, cause: { kind: 'alarm', alarmId: suppressedByAlarmId } },
+    });
+  }
+  for (const { definition, record } of known) {
+    if (stated.has(record.alarmId) || plant.stations[definition.stationIndex]?.collectorId !== statement.collectorId) continue;
+    const tell = (event: LifecycleEvent) => changes.push({ definition, actor, detail: { byStatement: true }, event });
+    if (record.isConditionTrue && record.occurrenceId !== null)
+      tell({ kind: 'clear', atMs: statement.atMs, occurrenceId: record.occurrenceId });
+    if (causeOf(record, 'alarm') !== null) tell({ kind: 'unsuppress', atMs: statement.atMs, cause: 'alarm' });
+  }
+  return changes;
+}
+
+export function unknownAlarmEntry(message: ConditionMessage, collectorId: string): NewJournalEntry {
+  return {
+    occurredAtMs: message.atMs,
+    kind: 'alarm.unknownDefinition',
+    stationId: null,
+    alarmId: message.alarmId,
+    occurrenceId: message.occurrenceId,
+    actor: collectorActor(collectorId),
+    detail: { message, note: 'the plant file of this server has no such alarm' },
+  };
+}
