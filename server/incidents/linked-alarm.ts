@@ -2,7 +2,7 @@
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import type { LinkedAlarm } from '../../domain/incidents/incident.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
-import type { AlarmRecord } from '../alarms/alarm-machine.ts';
+import type { AlarmRecord } from '../alarms/alarm-record.ts';
 
 /** Null where the alarm has never occurred. */
 export function linkedAlarm(plant: Plant, definition: AlarmDefinition, record: AlarmRecord): LinkedAlarm | null {
