@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { NorthboundPart } from '../domain/api/northbound-api.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { Plant } from '../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';
@@ -27,6 +28,8 @@ import { Journal } from './journal/journal.ts';
 import { Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
+import { feedRoutes } from './northbound/feed/feed-routes.ts';
+import { startNorthbound } from './northbound/northbound.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {
@@ -90,6 +93,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     let socketCount = () => 0;
     // The live channel comes after the routes that speak through it.
     let announce: LiveChannel['announce'] = () => undefined;
+    let northboundStatuses = (): readonly NorthboundPart[] => [];
     await app.register(sessionRoutes(access, options.isDemo));
     await app.register(userRoutes(access, plant));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
@@ -98,6 +102,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(duty.routes);
     await app.register(incidentRoutes({ plant, incidents, alarms: store, access, clock }));
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
+    await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
     await app.register(
       healthRoutes({
         version: productVersion(),
@@ -110,6 +115,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         collectorStatuses,
         isHistorianKnown: options.historian !== null,
         socketCount: () => socketCount(),
+        northbound: () => northboundStatuses(),
       }),
     );
     await app.ready();
@@ -165,6 +171,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         values.heard(status.collectorId);
       }),
     );
+    const northbound = await startNorthbound({ plant, journal, ledger, clock, log });
+    northboundStatuses = () => northbound.statuses();
+    onStop('northbound', () => northbound.stop());
     await ledger.note({
       occurredAtMs: clock.nowMs(),
       kind: 'system.start',

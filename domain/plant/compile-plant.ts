@@ -5,6 +5,7 @@ import { compileDuty } from '../duty/duty-plan.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
 import { checkResponsePlans } from './check-response-plans.ts';
 import { compilePointAlarms, compileStationAlarms, deviceAlarm } from './compile-alarms.ts';
+import { compileNorthbound } from './compile-northbound.ts';
 import { compilePoint } from './compile-point.ts';
 import type { DeviceProfile } from './device-profile.ts';
 import { deviceId } from './identifiers.ts';
@@ -198,6 +199,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     duty: compileDuty(file.duty, issues),
     incidents: file.incidents,
     responsePlans: file.responsePlans,
+    northbound: compileNorthbound(file.northbound, { companyId: file.company.id, stationIndexById, issues }),
     pointTable: { version: options.version, ids: points.map((point) => point.id) },
     stationIndexById,
     deviceIndexById,
