@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { NorthboundPart } from '../domain/api/northbound-api.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { Plant } from '../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';
@@ -14,6 +13,7 @@ import { AlarmViews } from './alarms/alarm-view.ts';
 import { startFloodWatch } from './alarms/flood-watch.ts';
 import { startMarks } from './alarms/start-marks.ts';
 import { openDuty } from './duty/duty.ts';
+import { People } from './duty/people.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
 import { createApp } from './http/create-app.ts';
 import { healthRoutes } from './http/health-routes.ts';
@@ -28,8 +28,7 @@ import { Journal } from './journal/journal.ts';
 import { Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
-import { feedRoutes } from './northbound/feed/feed-routes.ts';
-import { startNorthbound } from './northbound/northbound.ts';
+import { openNotifications } from './notification/open-notifications.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {
@@ -89,11 +88,24 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const statuses = new Map<string, CollectorStatus>();
     const collectorStatuses = () => [...statuses.values()];
 
+    // The live channel comes after those who speak through it.
+    let announce: LiveChannel['announce'] = () => undefined;
+    const notifications = await openNotifications({
+      plant,
+      ledger,
+      access,
+      findAlarm: (id) => store.find(id),
+      contacts: new People(access, ledger, clock),
+      otherTargets: [],
+      environment: process.env,
+      clock,
+      log,
+      onChanged: () => announce('notifications', null),
+    });
+    onStop('notifications', () => notifications.center.stop());
+
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
     let socketCount = () => 0;
-    // The live channel comes after the routes that speak through it.
-    let announce: LiveChannel['announce'] = () => undefined;
-    let northboundStatuses = (): readonly NorthboundPart[] => [];
     await app.register(sessionRoutes(access, options.isDemo));
     await app.register(userRoutes(access, plant));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
@@ -102,7 +114,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(duty.routes);
     await app.register(incidentRoutes({ plant, incidents, alarms: store, access, clock }));
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
-    await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
     await app.register(
       healthRoutes({
         version: productVersion(),
@@ -115,7 +126,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         collectorStatuses,
         isHistorianKnown: options.historian !== null,
         socketCount: () => socketCount(),
-        northbound: () => northboundStatuses(),
       }),
     );
     await app.ready();
@@ -171,9 +181,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         values.heard(status.collectorId);
       }),
     );
-    const northbound = await startNorthbound({ plant, journal, ledger, clock, log });
-    northboundStatuses = () => northbound.statuses();
-    onStop('northbound', () => northbound.stop());
     await ledger.note({
       occurredAtMs: clock.nowMs(),
       kind: 'system.start',

@@ -154,7 +154,6 @@ function createLink() {
       return () => undefined;
     },
     onSnapshotRequested: () => () => undefined,
-    onAlarmSettings: () => () => undefined,
     close: async () => undefined,
   };
   return { link, collectorLink, deliveries, statements, connect: () => connected() };

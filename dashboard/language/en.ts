@@ -269,7 +269,7 @@ export const en: Texts<typeof zh> = {
       value: 'value {{value}}',
       what: '{{value}}',
     },
-    part: { server: 'server', collector: 'collector', northbound: 'other systems' },
+    part: { server: 'server', collector: 'collector' },
     refusal: { wrongNameOrPassword: 'wrong name or password', delayed: 'too many failures' },
     kind: {
       'alarm.raise': 'Alarm raised',
@@ -300,8 +300,6 @@ export const en: Texts<typeof zh> = {
       'alarm.unknownDefinition': 'Unknown alarm',
       'plant.apply': 'Plant file applied',
       ...duty.journalKind,
-      'northbound.failing': 'Interface failing',
-      'northbound.recovered': 'Interface running again',
     },
   },
   trends: {

@@ -2,10 +2,10 @@
 // Every fault is an issue with its path; a plant with an error is never handed out.
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import { compileDuty } from '../duty/duty-plan.ts';
+import { checkNotificationSettings } from '../notification/check-notification-settings.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
 import { checkResponsePlans } from './check-response-plans.ts';
 import { compilePointAlarms, compileStationAlarms, deviceAlarm } from './compile-alarms.ts';
-import { compileNorthbound } from './compile-northbound.ts';
 import { compilePoint } from './compile-point.ts';
 import type { DeviceProfile } from './device-profile.ts';
 import { deviceId } from './identifiers.ts';
@@ -185,6 +185,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
   });
 
   checkResponsePlans(file, { stationIndexById, pointIndexById, issues });
+  checkNotificationSettings(file.notifications, new Set(stationIndexById.keys()), issues);
 
   const plant: Plant = {
     version: options.version,
@@ -199,7 +200,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     duty: compileDuty(file.duty, issues),
     incidents: file.incidents,
     responsePlans: file.responsePlans,
-    northbound: compileNorthbound(file.northbound, { companyId: file.company.id, stationIndexById, issues }),
+    notifications: file.notifications,
     pointTable: { version: options.version, ids: points.map((point) => point.id) },
     stationIndexById,
     deviceIndexById,

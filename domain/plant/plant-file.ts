@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { alarmManagementSchema } from '../alarm-settings/priority-matrix.ts';
 import { dutyFileSchema } from '../duty/duty-plan.ts';
 import { incidentSettingsSchema, responsePlanSchema } from '../incidents/incident-settings.ts';
+import { notificationSettingsSchema } from '../notification/notification-settings.ts';
 import { localizedTextSchema } from '../text/localized-text.ts';
 import { durationSchema } from '../time/duration.ts';
 import { commFailSchema, defaultAlarmsSchema, pointAlarmSchema, stationAlarmSchema } from './alarm-schema.ts';
 import { deviceNameSchema, stationIdSchema, tagSchema } from './identifiers.ts';
 import { modbusLimitsSchema, modbusRegisterSchema, serialSchema, wordOrders } from './modbus-schema.ts';
-import { northboundSchema } from './northbound-schema.ts';
 
 export const stationTypes = ['gate', 'regulating', 'district', 'storage', 'cng', 'lng', 'lpg'] as const;
 export type StationType = (typeof stationTypes)[number];
@@ -194,7 +194,7 @@ export const plantFileSchema = z.strictObject({
   incidents: incidentSettingsSchema.prefault({}),
   /** What is to be done in an incident, and what the team must know of the place; a station gets every plan that applies to it. */
   responsePlans: z.array(responsePlanSchema(stationTypes)).default([]),
-  /** How other systems take part: OPC UA server, MQTT Sparkplug B, webhooks. All off where absent. */
-  northbound: northboundSchema.prefault({}),
+  /** Channels by which people are told: see docs/notifications.md. */
+  notifications: notificationSettingsSchema.prefault({}),
 });
 export type PlantFile = z.output<typeof plantFileSchema>;

@@ -5,10 +5,10 @@ import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import type { DutyPlan } from '../duty/duty-plan.ts';
 import type { IncidentSettings } from '../incidents/incident-settings.ts';
 import type { ResponsePlan } from '../incidents/response-plan.ts';
+import type { NotificationSettings } from '../notification/notification-settings.ts';
 import type { QualityCode } from '../readings/quality.ts';
 import type { PointTable } from '../readings/reading-batch.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
-import type { Northbound } from './compile-northbound.ts';
 import type { ModbusLimits, ModbusRegister, SerialLine, WordOrder } from './modbus-schema.ts';
 import type { PointKind, PointRole, StationType } from './plant-file.ts';
 
@@ -26,7 +26,7 @@ export interface Plant {
   readonly duty: DutyPlan;
   readonly incidents: IncidentSettings;
   readonly responsePlans: readonly ResponsePlan[];
-  readonly northbound: Northbound;
+  readonly notifications: NotificationSettings;
   /** `points[i].id` in order, for reading batches. */
   readonly pointTable: PointTable;
   readonly stationIndexById: ReadonlyMap<string, number>;

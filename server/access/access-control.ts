@@ -100,6 +100,12 @@ export class AccessControl {
     return (await this.#database.selectFrom('user_account').selectAll().orderBy('username').execute()).map(userView);
   }
 
+  /** As he is now; null where there is no such person. */
+  async person(username: string): Promise<UserView | null> {
+    const row = await this.#database.selectFrom('user_account').selectAll().where('username', '=', username).executeTakeFirst();
+    return row === undefined ? null : userView(row);
+  }
+
   /** Ends the person's sessions, except `keepTokenHash`. False where there is no such user. */
   async setPassword(username: string, password: string, by: JournalActor, keepTokenHash: string | null = null): Promise<boolean> {
     const password_hash = await hashPassword(password);

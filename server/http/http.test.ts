@@ -224,7 +224,6 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   },
   'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
   'GET /api/journal': { permission: 'journal.read' },
-  'GET /api/feed': { permission: 'journal.read' },
   'GET /api/health': { permission: 'health.read' },
   'GET /api/users': { permission: 'users.manage' },
   'POST /api/users': { permission: 'users.manage', body: { username: 'x', displayName: '', role: 'operator', password: 'short' } },

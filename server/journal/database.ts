@@ -6,7 +6,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
-import { northboundMigration, type OneShotShelvingTable, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
+import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -57,15 +57,13 @@ export interface SessionTable {
   expires_at_ms: number;
 }
 
-export interface Schema extends DutyTables, IncidentSchema {
+export interface Schema extends DutyTables, IncidentSchema, NotificationTables {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
   user_account: UserTable;
   session: SessionTable;
   work_window: WorkWindowTable;
-  webhook_cursor: WebhookCursorTable;
-  one_shot_shelving: OneShotShelvingTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -75,8 +73,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': firstMigration,
   '0002-maintenance': maintenanceMigration,
   '0005-duty': dutyMigration,
+  '0006-notification': notificationMigration,
   '0007-incidents': incidentMigration,
-  '0009-northbound': northboundMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

@@ -58,6 +58,8 @@ export const failureReasons = [
   'badAnswer',
   /** The address is no longer there (web push 404 and 410). */
   'gone',
+  /** Its turn did not come before the channel's time was over. */
+  'congested',
   /** The server ended during the attempt: it may have been delivered. */
   'interrupted',
   /** The channel itself failed: see the log. */
