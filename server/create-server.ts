@@ -8,6 +8,7 @@ import type { Clock, TimerHandle } from '../domain/time/clock.ts';
 import type { HistorianReader } from '../historian/historian.ts';
 import type { ServerLink } from '../link/link.ts';
 import { AccessControl } from './access/access-control.ts';
+import { alarmContextRoutes } from './alarms/alarm-context-routes.ts';
 import { AlarmStore } from './alarms/alarm-store.ts';
 import { AlarmViews } from './alarms/alarm-view.ts';
 import { startFloodWatch } from './alarms/flood-watch.ts';
@@ -110,6 +111,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(userRoutes(access, plant));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
     await app.register(alarmRoutes({ plant, store, views, access, database, clock }));
+    await app.register(alarmContextRoutes({ plant, store, views, database, clock }));
     const duty = openDuty({ plant, ledger, access, clock, announce: () => announce('duty', null) });
     await app.register(duty.routes);
     await app.register(incidentRoutes({ plant, incidents, alarms: store, access, clock }));

@@ -18,10 +18,13 @@ import { usePointReading } from '../values/point-reading.ts';
 import { useNow } from '../values/use-now.ts';
 import { AcknowledgeDialog } from './acknowledge-dialog.tsx';
 import { AlarmActions } from './alarm-actions.tsx';
+import { AlarmGuide } from './alarm-guide.tsx';
 import { tagOf } from './alarm-line.tsx';
 import { AlarmMarkTags } from './alarm-mark-tags.tsx';
+import { AlarmOccurrences } from './alarm-occurrences.tsx';
 import { hasNumber } from './alarm-row.tsx';
 import { flashOf, hueOf, PriorityMark } from './priority-mark.tsx';
+import { RelatedAlarms } from './related-alarms.tsx';
 import './alarms.css';
 
 const route = getRouteApi('/alarms/$alarmId');
@@ -82,7 +85,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
       <div className="detail-columns">
         <div>
           <section className="panel" aria-label={t('alarm.response')}>
-            <Guide definition={definition} />
+            <AlarmGuide alarm={alarm} definition={definition} />
           </section>
           <section className="panel" aria-label={t('alarm.trend')}>
             <div className="panel-head">
@@ -101,37 +104,18 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
               </Suspense>
             )}
           </section>
+          <RelatedAlarms alarm={alarm} />
         </div>
         <div>
           <section className="panel" aria-label={t('alarm.actions')}>
             <AlarmActions key={alarm.alarmId} alarm={alarm} onAcknowledge={() => setIsAsking(true)} />
             <Facts alarm={alarm} definition={definition} />
           </section>
+          <AlarmOccurrences alarm={alarm} />
           <History alarm={alarm} />
         </div>
       </div>
       {isAsking && <AcknowledgeDialog alarms={[alarm]} onClose={() => setIsAsking(false)} />}
-    </div>
-  );
-}
-
-function Guide({ definition }: { readonly definition: AlarmDefinitionView | null }): ReactNode {
-  const { t, text } = useWords();
-  return (
-    <div className="guide">
-      <div className="response">
-        <h3>{t('alarm.response')}</h3>
-        <p>{definition?.response == null ? <span className="muted">{t('alarm.notGiven')}</span> : text(definition.response)}</p>
-      </div>
-      {(['cause', 'consequence'] as const).map((part) => {
-        const words = definition?.[part] ?? null;
-        return (
-          <div key={part}>
-            <h3>{t(`alarm.${part}`)}</h3>
-            <p>{words === null ? <span className="muted">{t('alarm.notGiven')}</span> : text(words)}</p>
-          </div>
-        );
-      })}
     </div>
   );
 }
@@ -165,9 +149,7 @@ function Facts({ alarm, definition }: { readonly alarm: AlarmView; readonly defi
       {alarm.responseTimeMs !== null && (
         <>
           <dt>{t('alarm.responseTime')}</dt>
-          <dd>
-            {durationText(alarm.responseTimeMs)} <ResponseLeft alarm={alarm} responseTimeMs={alarm.responseTimeMs} nowMs={nowMs} />
-          </dd>
+          <dd>{durationText(alarm.responseTimeMs)}</dd>
         </>
       )}
       {hasNumber(alarm) && (
@@ -225,26 +207,6 @@ function Facts({ alarm, definition }: { readonly alarm: AlarmView; readonly defi
         </>
       )}
     </dl>
-  );
-}
-
-function ResponseLeft({
-  alarm,
-  responseTimeMs,
-  nowMs,
-}: {
-  readonly alarm: AlarmView;
-  readonly responseTimeMs: number;
-  readonly nowMs: number;
-}): ReactNode {
-  const { t } = useWords();
-  const durationText = useDurationText();
-  if (alarm.raisedAtMs === null || !alarm.isConditionTrue) return null;
-  const leftMs = alarm.raisedAtMs + responseTimeMs - nowMs;
-  return leftMs >= 0 ? (
-    <b>· {t('alarm.responseLeft', { duration: durationText(leftMs) })}</b>
-  ) : (
-    <b className="response-over">· {t('alarm.responseOver', { duration: durationText(-leftMs) })}</b>
   );
 }
 

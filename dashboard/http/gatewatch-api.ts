@@ -2,6 +2,12 @@
 import { z } from 'zod';
 import { type AlarmView, alarmViewSchema } from '../../domain/api/alarm-api.ts';
 import {
+  type AlarmOccurrences,
+  alarmOccurrencesSchema,
+  type RelatedAlarms,
+  relatedAlarmsSchema,
+} from '../../domain/api/alarm-context-api.ts';
+import {
   type AlarmDefinitionView,
   alarmDefinitionViewSchema,
   type PlantView,
@@ -92,6 +98,14 @@ const alarmDetailSchema = alarmViewSchema
 /** By occurrence id or by alarm id. */
 export async function fetchAlarm(id: string, signal?: AbortSignal): Promise<AlarmDetail> {
   return valueOrThrow(await request(path`/api/alarms/${id}`, { schema: alarmDetailSchema, ...(signal && { signal }) }));
+}
+
+export async function fetchRelatedAlarms(id: string, signal?: AbortSignal): Promise<RelatedAlarms> {
+  return valueOrThrow(await request(path`/api/alarms/${id}/related`, { schema: relatedAlarmsSchema, ...(signal && { signal }) }));
+}
+
+export async function fetchOccurrences(id: string, signal?: AbortSignal): Promise<AlarmOccurrences> {
+  return valueOrThrow(await request(path`/api/alarms/${id}/occurrences`, { schema: alarmOccurrencesSchema, ...(signal && { signal }) }));
 }
 
 export const alarmActions = ['acknowledge', 'reset', 'comment', 'shelve', 'unshelve', 'remove-from-service', 'return-to-service'] as const;

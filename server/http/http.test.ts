@@ -190,6 +190,8 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/alarm-definitions': { permission: 'alarms.read' },
   'GET /api/alarms/{id}': { permission: 'alarms.read', url: '/api/alarms/GS-01.PT-101.high' },
   'POST /api/alarms/acknowledge': { permission: 'alarms.acknowledge', body: { items: [{ id: 'GS-01.PT-101.high', version: 999 }] } },
+  'GET /api/alarms/{id}/related': { permission: 'alarms.read' },
+  'GET /api/alarms/{id}/occurrences': { permission: 'alarms.read' },
   'POST /api/alarms/{id}/acknowledge': { permission: 'alarms.acknowledge', body: { version: 999 } },
   'POST /api/alarms/{id}/reset': { permission: 'alarms.reset', body: { version: 999 } },
   'POST /api/alarms/{id}/comment': { permission: 'alarms.comment', body: { version: 999, comment: 'x' } },
