@@ -22,8 +22,7 @@ import { plantRoutes } from './http/plant-routes.ts';
 import { readingsRoutes } from './http/readings-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { userRoutes } from './http/user-routes.ts';
-import { incidentRoutes } from './incidents/incident-routes.ts';
-import { IncidentStore } from './incidents/incident-store.ts';
+import { startIncidents } from './incidents/start-incidents.ts';
 import { openDatabase } from './journal/database.ts';
 import { Journal } from './journal/journal.ts';
 import { Ledger } from './journal/ledger.ts';
@@ -79,7 +78,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const ledger = new Ledger(database, journal, clock);
     const store = await AlarmStore.open({ plant, ledger, clock });
     const access = new AccessControl(ledger, clock);
-    const incidents = await IncidentStore.open({ plant, ledger, clock });
+    const incidents = await startIncidents({ plant, ledger, alarms: store, access, dataDir: options.dataDir, clock, log });
+    onStop('incidents', () => incidents.stop());
     const isLoopback = options.http.host === '127.0.0.1' || options.http.host === '::1' || options.http.host === 'localhost';
     const firstAdministratorPassword = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');
     const views = new AlarmViews(plant, store, await startMarks({ plant, ledger, clock }), clock);
@@ -114,7 +114,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(alarmContextRoutes({ plant, store, views, database, clock }));
     const duty = openDuty({ plant, ledger, access, clock, announce: () => announce('duty', null) });
     await app.register(duty.routes);
-    await app.register(incidentRoutes({ plant, incidents, alarms: store, access, clock }));
+    await app.register(incidents.routes);
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
     await app.register(
       healthRoutes({
@@ -139,17 +139,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       store,
       views,
       floods,
+      incidents: incidents.store,
       values,
       clock,
     });
     socketCount = () => live.clientCount;
     announce = live.announce;
-    onStop(
-      'incident announcements',
-      incidents.onChange((changes) => {
-        for (const { record } of changes) for (const stationId of record.stationIds) live.announce('incidents', stationId);
-      }),
-    );
     onStop('http', () => app.close());
     onStop('live channel', () => live.close());
 

@@ -17,6 +17,7 @@ function createRig() {
       collectors: [{ collectorId: 'default', lastHeardAtMs: clock.nowMs(), isLive: true }],
       readings: { p: ['GS-01.PT-101'], t: [clock.nowMs()], v: [1], q: [0] },
       alarms: [],
+      incidents: [],
       flood: null,
       ...more,
     });

@@ -8,6 +8,7 @@ import {
   type LiveSnapshot,
   type LiveTopic,
   liveAlarmSchema,
+  liveIncidentSchema,
   liveNoticeSchema,
   liveReadingsSchema,
   liveSnapshotSchema,
@@ -15,6 +16,7 @@ import {
 } from '../../domain/messages/live-channel.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import { AlarmTable } from './alarm-table.ts';
+import { IncidentTable } from './incident-table.ts';
 import { Observable } from './observable.ts';
 import { PointValues } from './point-values.ts';
 
@@ -26,7 +28,7 @@ export type Liveness =
   | { readonly kind: 'collectorLost'; readonly sinceMs: number | null; readonly collectorIds: readonly string[]; readonly isBlind: boolean }
   | { readonly kind: 'serverLost'; readonly sinceMs: number };
 
-export type LiveEvent = 'snapshot' | 'readings' | 'alarm' | 'notice';
+export type LiveEvent = 'snapshot' | 'readings' | 'alarm' | 'incident' | 'notice';
 
 interface CollectorState {
   readonly lastHeardAtMs: number;
@@ -52,6 +54,7 @@ export interface LiveClientOptions {
 export class LiveClient {
   readonly values = new PointValues();
   readonly alarms = new AlarmTable();
+  readonly incidents = new IncidentTable();
   /** The flood at this person's stations, or null. */
   readonly flood = new Observable<FloodView | null>(null);
   readonly liveness = new Observable<Liveness>({ kind: 'connecting' });
@@ -129,6 +132,12 @@ export class LiveClient {
         else if (this.#isNext(message.data.sequence, message.data.serverTimeMs)) this.alarms.apply(message.data.alarms);
         return;
       }
+      case 'incident': {
+        const message = liveIncidentSchema.safeParse(raw);
+        if (!message.success) this.#onMalformed();
+        else if (this.#isNext(message.data.sequence, message.data.serverTimeMs)) this.incidents.apply(message.data.incidents);
+        return;
+      }
       case 'notice': {
         const message = liveNoticeSchema.safeParse(raw);
         if (!message.success) this.#onMalformed();
@@ -154,6 +163,7 @@ export class LiveClient {
     this.#heard(snapshot.serverTimeMs);
     this.values.replace(snapshot.readings);
     this.alarms.replace(snapshot.alarms);
+    this.incidents.replace(snapshot.incidents);
     this.flood.set(snapshot.flood);
     this.#judge();
   }

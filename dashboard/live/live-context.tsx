@@ -2,6 +2,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useSyncExternalStore } from 'react';
 import type { FloodView } from '../../domain/alarms/flood.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import type { LiveClient, Liveness } from './live-client.ts';
 import type { LiveValue } from './point-values.ts';
 import type { RecentBuckets, RecentHistory } from './recent-history.ts';
@@ -60,6 +61,12 @@ export function useAlarms(): readonly AlarmView[] {
 export function useFlood(): FloodView | null {
   const { flood } = useStores().client;
   return useSyncExternalStore(flood.subscribe, flood.get);
+}
+
+/** Every incident and drill that is not closed, newest first. */
+export function useIncidents(): readonly IncidentSummary[] {
+  const { list } = useStores().client.incidents;
+  return useSyncExternalStore(list.subscribe, list.get);
 }
 
 /** Subscribes while the component is on the screen. The id lists are compared by content. */

@@ -34,6 +34,7 @@ export function openSocketConnection(): SocketConnection {
       socket.on('snapshot', (message) => client.receive('snapshot', message));
       socket.on('readings', (message) => client.receive('readings', message));
       socket.on('alarm', (message) => client.receive('alarm', message));
+      socket.on('incident', (message) => client.receive('incident', message));
       socket.on('notice', (message) => client.receive('notice', message));
       socket.connect();
     },

@@ -11,6 +11,7 @@ import {
   lateReasons,
   noCasualties,
   personSchema,
+  positionSchema,
   reportDutySchema,
 } from '../incidents/incident.ts';
 import { actionShape } from '../incidents/incident-action.ts';
@@ -142,3 +143,30 @@ export const incidentConflictSchema = z.object({
   atMs: z.number(),
 });
 export type IncidentConflict = z.output<typeof incidentConflictSchema>;
+
+export const photoMaxBytes = 8 * 1024 * 1024;
+
+/** The text parts of POST /api/incidents/{id}/photos (multipart/form-data); the picture itself is the part `photo`. */
+export const photoFieldsSchema = z.object({
+  actionId: z.uuid(),
+  atMs: z.coerce.number().optional(),
+  caption: z.string().trim().max(2_000).optional(),
+  /** JSON of a position: where the person stands, if he says so. */
+  position: z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'expected a position as JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(positionSchema)
+    .optional(),
+  /** `true`: take the place out of the picture's own Exif block. Without it the block is dropped unread. */
+  usePhotoPosition: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+});

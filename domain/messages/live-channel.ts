@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { floodViewSchema } from '../alarms/flood.ts';
 import { alarmViewSchema } from '../api/alarm-api.ts';
+import { incidentSummarySchema } from '../api/incident-api.ts';
 
 export const subscribeSchema = z.object({
   /** All points of these stations. */
@@ -33,6 +34,8 @@ export const liveSnapshotSchema = z.object({
   readings: liveReadingsSchema.omit({ schema: true, sequence: true, serverTimeMs: true }),
   /** All alarms that are not normal, of every station the person may see. */
   alarms: z.array(alarmViewSchema),
+  /** All incidents and drills that are not closed, of every station the person may see. */
+  incidents: z.array(incidentSummarySchema),
   /** The flood at the person's stations, or null. */
   flood: floodViewSchema.nullable(),
 });
@@ -46,6 +49,15 @@ export const liveAlarmSchema = z.object({
   alarms: z.array(alarmViewSchema),
 });
 export type LiveAlarm = z.output<typeof liveAlarmSchema>;
+
+/** Incidents changed, with all that a board shows of them; `state` closed means that it leaves the board. */
+export const liveIncidentSchema = z.object({
+  schema: z.literal(1),
+  sequence: z.int(),
+  serverTimeMs: z.number(),
+  incidents: z.array(incidentSummarySchema),
+});
+export type LiveIncident = z.output<typeof liveIncidentSchema>;
 
 /** Things that a page reads over HTTP and reads again when it hears that they changed. */
 export const liveTopics = [
@@ -85,6 +97,7 @@ export interface ServerToClientEvents {
   snapshot(message: LiveSnapshot): void;
   readings(message: LiveReadings): void;
   alarm(message: LiveAlarm): void;
+  incident(message: LiveIncident): void;
   notice(message: LiveNotice): void;
 }
 

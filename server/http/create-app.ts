@@ -48,7 +48,9 @@ export async function createApp(options: {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: 256 * 1024,
-    requestTimeout: 15_000,
+    // A photo may take a while from a cellar; headers may not.
+    requestTimeout: 120_000,
+    http: { headersTimeout: 15_000 },
     connectionTimeout: 30_000,
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,

@@ -224,6 +224,8 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
     url: '/api/incidents/nothing/closing',
     body: { actionId: crypto.randomUUID(), version: 1, kind: 'cancel', outcome: 'falseAlarm', reason: 'x' },
   },
+  'POST /api/incidents/{id}/photos': { permission: 'incidents.act', url: '/api/incidents/nothing/photos' },
+  'GET /api/incidents/{id}/photos/{hash}': { permission: 'incidents.read', url: '/api/incidents/nothing/photos/0' },
   'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
   'GET /api/journal': { permission: 'journal.read' },
   'GET /api/health': { permission: 'health.read' },

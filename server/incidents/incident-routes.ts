@@ -28,6 +28,8 @@ import { ProblemError } from '../http/problem-error.ts';
 import type { IncidentActResult, IncidentStore } from './incident-store.ts';
 import { incidentSummary, incidentView } from './incident-views.ts';
 import { linkedAlarm } from './linked-alarm.ts';
+import { photoRoutes } from './photo-routes.ts';
+import type { PhotoStore } from './photo-store.ts';
 
 const refusalText: Readonly<Record<IncidentRefusal, string>> = {
   isClosed: 'The incident is closed.',
@@ -50,9 +52,10 @@ export function incidentRoutes(options: {
   readonly incidents: IncidentStore;
   readonly alarms: AlarmStore;
   readonly access: AccessControl;
+  readonly photos: PhotoStore;
   readonly clock: Clock;
 }): FastifyPluginAsyncZod {
-  const { plant, incidents, alarms, access, clock } = options;
+  const { plant, incidents, alarms, access, photos, clock } = options;
 
   const stationSeen = (identity: Identity, id: string) => {
     const station = plant.stations[plant.stationIndexById.get(id) ?? -1];
@@ -126,6 +129,8 @@ export function incidentRoutes(options: {
   const params = z.object({ id: z.string() });
 
   return async (app) => {
+    await app.register(photoRoutes({ incidents, photos, visible, answer }));
+
     app.get(
       '/api/incidents',
       {

@@ -2,8 +2,10 @@
 // A client that cannot keep up is not queued for: it gets a fresh snapshot when it can take one. No action travels over a socket.
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
+import { mayDo } from '../../domain/access/roles.ts';
 import type { FloodView } from '../../domain/alarms/flood.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import {
   type ClientToServerEvents,
   type LiveNotice,
@@ -20,6 +22,8 @@ import type { AlarmViews } from '../alarms/alarm-view.ts';
 import type { FloodWatch } from '../alarms/flood-watch.ts';
 import { isSameOrigin } from '../http/origin.ts';
 import { sessionCookieName } from '../http/session-cookie.ts';
+import type { IncidentStore } from '../incidents/incident-store.ts';
+import { incidentSummary } from '../incidents/incident-views.ts';
 import type { LastValues } from './last-values.ts';
 
 const updateMs = 250;
@@ -64,10 +68,11 @@ export function createLiveChannel(options: {
   readonly store: AlarmStore;
   readonly views: AlarmViews;
   readonly floods: FloodWatch;
+  readonly incidents: IncidentStore;
   readonly values: LastValues;
   readonly clock: Clock;
 }): LiveChannel {
-  const { plant, access, store, views, floods, values, clock } = options;
+  const { plant, access, store, views, floods, incidents, values, clock } = options;
   const io = new Server<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { identity?: Identity }>(options.httpServer, {
     serveClient: false,
     transports: ['websocket', 'polling'],
@@ -151,6 +156,18 @@ export function createLiveChannel(options: {
       .map(({ definition, record }) => views.view(definition, record));
   }
 
+  function openIncidents(): IncidentSummary[] {
+    return incidents
+      .unsettled()
+      .filter((record) => record.closed === null)
+      .map((record) => incidentSummary(record, clock.nowMs()));
+  }
+
+  function seenIncidents(identity: Identity, all: readonly IncidentSummary[]): IncidentSummary[] {
+    if (!mayDo(identity.role, 'incidents.read')) return [];
+    return all.filter((incident) => incident.stationIds.some((id) => maySee(identity, id)));
+  }
+
   function sendSnapshot(client: Client): void {
     client.needsSnapshot = false;
     client.seenChanges = values.changes;
@@ -163,6 +180,7 @@ export function createLiveChannel(options: {
       collectors: [...values.collectors()],
       readings: columns(client.points),
       alarms: visibleAlarms(client.identity),
+      incidents: seenIncidents(client.identity, openIncidents()),
       flood: client.flood,
     });
   }
@@ -226,18 +244,40 @@ export function createLiveChannel(options: {
   }
 
   function sendAlarms(changed: readonly AlarmView[]): void {
-    if (changed.length === 0) return;
+    tell(
+      (identity) => changed.filter((alarm) => maySee(identity, alarm.stationId)),
+      (client, alarms) =>
+        client.socket.emit('alarm', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), alarms: [...alarms] }),
+    );
+  }
+
+  const stopIncidents = incidents.onChange((changes) => {
+    const newest = new Map(changes.map(({ record }) => [record.id, incidentSummary(record, clock.nowMs())]));
+    tell(
+      (identity) => seenIncidents(identity, [...newest.values()]),
+      (client, seen) =>
+        client.socket.emit('incident', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), incidents: [...seen] }),
+    );
+    for (const { stationIds } of newest.values()) for (const stationId of stationIds) announce('incidents', stationId);
+  });
+
+  /** At once, to every client that is level and may see something of it; one that is behind gets a snapshot later. */
+  function tell<Item>(seenBy: (identity: Identity) => readonly Item[], emit: (client: Client, items: readonly Item[]) => void): void {
     for (const client of clients.values()) {
       if (!client.isSubscribed || client.needsSnapshot) continue;
+      const items = seenBy(client.identity);
+      if (items.length === 0) continue;
       if (isBehind(client)) {
         client.needsSnapshot = true;
         continue;
       }
-      const alarms = changed.filter((alarm) => maySee(client.identity, alarm.stationId));
-      if (alarms.length === 0) continue;
       client.sequence += 1;
-      client.socket.emit('alarm', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), alarms });
+      emit(client, items);
     }
+  }
+
+  function announce(topic: LiveTopic, stationId: string | null): void {
+    for (const client of clients.values()) if (stationId === null || maySee(client.identity, stationId)) client.changedTopics.add(topic);
   }
 
   const liveBefore = new Map<string, boolean>();
@@ -289,9 +329,7 @@ export function createLiveChannel(options: {
     get clientCount() {
       return clients.size;
     },
-    announce(topic, stationId) {
-      for (const client of clients.values()) if (stationId === null || maySee(client.identity, stationId)) client.changedTopics.add(topic);
-    },
+    announce,
     announcePlant(version) {
       for (const client of clients.values()) {
         client.changedPlant = version;
@@ -301,6 +339,7 @@ export function createLiveChannel(options: {
     async close() {
       isClosed = true;
       stopListening();
+      stopIncidents();
       for (const timer of timers) timer.cancel();
       io.disconnectSockets(true);
       await io.close();
