@@ -29,6 +29,11 @@ import { Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
 import { openNotifications } from './notification/open-notifications.ts';
+import { Maintenance } from './maintenance/maintenance.ts';
+import { maintenanceRoutes } from './maintenance/maintenance-routes.ts';
+import { WorkWindows } from './maintenance/work-windows.ts';
+import { feedRoutes } from './northbound/feed/feed-routes.ts';
+import { startNorthbound } from './northbound/northbound.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {
@@ -76,7 +81,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('database', () => database.destroy());
     const journal = await Journal.open(database);
     const ledger = new Ledger(database, journal, clock);
-    const store = await AlarmStore.open({ plant, ledger, clock });
+    const windows = await WorkWindows.open({ plant, database, nowMs: clock.nowMs() });
+    const store = await AlarmStore.open({ plant, ledger, clock, circumstances: windows });
     const access = new AccessControl(ledger, clock);
     const incidents = await startIncidents({ plant, ledger, alarms: store, access, dataDir: options.dataDir, clock, log });
     onStop('incidents', () => incidents.stop());
@@ -112,6 +118,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
     await app.register(alarmRoutes({ plant, store, views, access, database, clock }));
     await app.register(alarmContextRoutes({ plant, store, views, database, clock }));
+    const announceWork = (stationId: string) => announce('maintenance', stationId);
+    const maintenance = new Maintenance({ plant, ledger, alarms: store, windows, clock, announce: announceWork });
+    await app.register(maintenanceRoutes({ plant, maintenance }));
     const duty = openDuty({ plant, ledger, access, clock, announce: () => announce('duty', null) });
     await app.register(duty.routes);
     await app.register(incidents.routes);
@@ -148,10 +157,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('http', () => app.close());
     onStop('live channel', () => live.close());
 
+    const lookAtClock = () => store.tick().then(() => maintenance.tick());
     let expiry: TimerHandle | null = null;
     const expireLater = () => {
       expiry = clock.after(expiryCheckMs, () => {
-        store.tick().then(expireLater, (error: unknown) => {
+        lookAtClock().then(expireLater, (error: unknown) => {
           log.error({ err: error }, 'what time does to alarms could not be committed; trying again');
           expireLater();
         });
@@ -198,7 +208,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         detail: {},
       }),
     );
-    await store.tick(); // what ran out while the server was down has ended before anybody looks
+    await lookAtClock(); // what ran out while the server was down has ended before anybody looks
     const address = await app.listen({ host: options.http.host, port: options.http.port });
     link.announceReady();
     link.requestSnapshots();

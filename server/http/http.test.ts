@@ -227,6 +227,32 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'POST /api/incidents/{id}/photos': { permission: 'incidents.act', url: '/api/incidents/nothing/photos' },
   'GET /api/incidents/{id}/photos/{hash}': { permission: 'incidents.read', url: '/api/incidents/nothing/photos/0' },
   'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
+  'GET /api/maintenance': { permission: 'plant.read' },
+  'POST /api/stations/{id}/maintenance': {
+    permission: 'stations.maintain',
+    url: '/api/stations/GS-01/maintenance',
+    body: { reason: 'x', permit: 'W', untilMs: 1 },
+  },
+  'POST /api/stations/{id}/maintenance/extend': {
+    permission: 'stations.maintain',
+    url: '/api/stations/GS-01/maintenance/extend',
+    body: { version: 1, reason: 'x', untilMs: 1 },
+  },
+  'POST /api/stations/{id}/maintenance/end': {
+    permission: 'stations.maintain',
+    url: '/api/stations/GS-01/maintenance/end',
+    body: { version: 1 },
+  },
+  'POST /api/points/{id}/test-mode': {
+    permission: 'points.test',
+    url: '/api/points/GS-01.PT-101/test-mode',
+    body: { reason: 'x', untilMs: 1 },
+  },
+  'POST /api/points/{id}/test-mode/end': {
+    permission: 'points.test',
+    url: '/api/points/GS-01.PT-101/test-mode/end',
+    body: { version: 1 },
+  },
   'GET /api/journal': { permission: 'journal.read' },
   'GET /api/health': { permission: 'health.read' },
   'GET /api/users': { permission: 'users.manage' },
