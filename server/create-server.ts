@@ -28,12 +28,12 @@ import { Journal } from './journal/journal.ts';
 import { Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
-import { openNotifications } from './notification/open-notifications.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import { maintenanceRoutes } from './maintenance/maintenance-routes.ts';
 import { WorkWindows } from './maintenance/work-windows.ts';
 import { feedRoutes } from './northbound/feed/feed-routes.ts';
 import { startNorthbound } from './northbound/northbound.ts';
+import { openNotifications } from './notification/open-notifications.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {
