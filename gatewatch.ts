@@ -67,7 +67,10 @@ function settingsOf(options: Partial<Record<SettingName, string>>): Settings {
 function createLog(settings: Settings): Logger {
   const base = { level: settings.logLevel, base: null };
   if (!process.stdout.isTTY) return pino(base);
-  return pino({ ...base, transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true } } });
+  return pino({
+    ...base,
+    transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true } },
+  });
 }
 
 function loadPlant(file: string): { plant: Plant; warnings: readonly string[] } {

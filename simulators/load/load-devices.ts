@@ -1,6 +1,8 @@
 // Many like Modbus TCP devices at the least cost, in a process of their own, for measuring the collector: every answer is one copy out of images
-// made beforehand. Not believable physics: for that see `process/`. Run as `node load-devices.ts DEVICES POINTS_EACH`; prints one line of JSON with the ports.
+// made beforehand. Not believable physics: for that see `process/`. Run as `node load-devices.ts DEVICES POINTS_EACH`;
+// prints one line of JSON with the ports. A line on its input, a number, sets every point to that value, `wave` lets them go on.
 import net from 'node:net';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const phases = 64;
@@ -18,11 +20,15 @@ function makeImages(pointsEach: number): readonly Buffer[] {
 
 export interface LoadDevices {
   readonly ports: readonly number[];
+  /** Every point of every device has this value from now on; null: the wave goes on. */
+  hold(value: number | null): void;
   stop(): Promise<void>;
 }
 
 export async function startLoadDevices(options: { readonly devices: number; readonly pointsEach: number }): Promise<LoadDevices> {
   const images = makeImages(options.pointsEach);
+  const held = Buffer.alloc(options.pointsEach * 4);
+  let isHeld = false;
   const servers: net.Server[] = [];
   const ports: number[] = [];
   const sockets = new Set<net.Socket>();
@@ -34,7 +40,7 @@ export async function startLoadDevices(options: { readonly devices: number; read
       socket.on('data', (chunk: Buffer) => {
         // Requests of the collector are 12 bytes and loopback keeps them whole; anything else is not a request of this bench.
         for (let offset = 0; offset + 12 <= chunk.length; offset += 12) {
-          const image = images[(Math.floor(Date.now() / 4_000) + device) % phases] as Buffer;
+          const image = isHeld ? held : (images[(Math.floor(Date.now() / 4_000) + device) % phases] as Buffer);
           const answer = answerTo(chunk, offset, image);
           if (answer === null) socket.destroy();
           else socket.write(answer);
@@ -50,6 +56,10 @@ export async function startLoadDevices(options: { readonly devices: number; read
   }
   return {
     ports,
+    hold(value) {
+      isHeld = value !== null;
+      for (let point = 0; point < options.pointsEach; point += 1) held.writeFloatBE(value ?? 0, point * 4);
+    },
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
@@ -74,6 +84,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [devices, pointsEach] = process.argv.slice(2).map(Number);
   const running = await startLoadDevices({ devices: devices ?? 10, pointsEach: pointsEach ?? 100 });
   process.stdout.write(`${JSON.stringify({ ports: running.ports })}\n`);
+  createInterface({ input: process.stdin }).on('line', (line) => running.hold(line === 'wave' ? null : Number(line)));
   for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const)
     process.once(signal, () => void running.stop().then(() => process.exit(0)));
 }

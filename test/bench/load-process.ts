@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface LoadProcess {
   readonly pid: number;
   readonly ports: readonly number[];
+  /** Every point has this value from now on; null: the wave goes on. */
+  hold(value: number | null): void;
   stop(): Promise<void>;
 }
 
@@ -18,7 +20,7 @@ export async function startLoadProcess(options: { readonly devices: number; read
       String(options.devices),
       String(options.pointsEach),
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -29,6 +31,7 @@ export async function startLoadProcess(options: { readonly devices: number; read
   return {
     pid: child.pid ?? 0,
     ports,
+    hold: (value) => void child.stdin.write(`${value ?? 'wave'}\n`),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');

@@ -6,12 +6,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench, BenchRow } from './bench.ts';
 import { detectBench } from './detect-bench.ts';
+import { floodBench } from './flood-bench.ts';
 import { historianBench } from './historian-bench.ts';
 import { influxBench } from './influx-bench.ts';
 import { ingestBench } from './ingest-bench.ts';
 import { latencyBench } from './latency-bench.ts';
 
-const benches: readonly Bench[] = [ingestBench, detectBench, latencyBench, influxBench, historianBench];
+const benches: readonly Bench[] = [ingestBench, detectBench, latencyBench, floodBench, influxBench, historianBench];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const isQuick = process.argv.includes('--quick');
