@@ -16,6 +16,7 @@ function createRig() {
       serverTimeMs: clock.nowMs(),
       collectors: [{ collectorId: 'default', lastHeardAtMs: clock.nowMs(), isLive: true }],
       readings: { p: ['GS-01.PT-101'], t: [clock.nowMs()], v: [1], q: [0] },
+      alarmSequence: 0,
       alarms: [],
       incidents: [],
       flood: null,
@@ -133,9 +134,38 @@ test('alarms: the snapshot replaces, a change updates, normal leaves', () => {
   client.opened();
   snapshot(10, { alarms: [alarmOf({ alarmId: 'a' }), alarmOf({ alarmId: 'b' })] });
   const send = (sequence: number, alarm: object) => client.receive('alarm', { schema: 1, sequence, serverTimeMs: 0, alarms: [alarm] });
-  send(11, alarmOf({ alarmId: 'a', state: 'acknowledged', version: 2 }));
-  send(12, alarmOf({ alarmId: 'b', state: 'normal', version: 2 }));
+  send(1, alarmOf({ alarmId: 'a', state: 'acknowledged', version: 2 }));
+  send(2, alarmOf({ alarmId: 'b', state: 'normal', version: 2 }));
   expect(client.alarms.list.get().map((alarm) => `${alarm.alarmId} ${alarm.state}`)).toEqual(['a acknowledged']);
+});
+
+test('alarms have a sequence of their own: a gap asks again, what a client missed while it was behind is told at once', () => {
+  const { client, asked, snapshot, reading, shown } = createRig();
+  client.opened();
+  snapshot(10, { alarmSequence: 5 });
+  const send = (sequence: number, alarmId: string, more: object = {}) =>
+    client.receive('alarm', { schema: 1, sequence, serverTimeMs: 0, alarms: [alarmOf({ alarmId })], ...more });
+  const listed = () => client.alarms.list.get().map((alarm) => alarm.alarmId);
+  send(6, 'a');
+  reading(11, 2);
+  expect([listed(), shown()]).toEqual([['a'], 2]);
+  send(40, 'b', { isCatchUp: true });
+  send(41, 'c');
+  expect(listed()).toEqual(['a', 'b', 'c']);
+  const before = asked.length;
+  send(43, 'd');
+  expect([listed(), asked.length]).toEqual([['a', 'b', 'c'], before + 1]);
+});
+
+test('what is null or false may be left out of an alarm', () => {
+  const { client, snapshot } = createRig();
+  client.opened();
+  snapshot(10);
+  const whole = alarmOf({ alarmId: 'a' });
+  const short = Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null && value !== false));
+  expect(Object.keys(short).length).toBeLessThan(Object.keys(whole).length);
+  client.receive('alarm', { schema: 1, sequence: 1, serverTimeMs: 0, alarms: [short] });
+  expect(client.alarms.list.get()).toEqual([whole]);
 });
 
 test('a server that speaks another schema is as good as lost, and is not asked in a circle', () => {

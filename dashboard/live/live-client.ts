@@ -4,6 +4,7 @@
 import type { FloodView } from '../../domain/alarms/flood.ts';
 import { exhaustive } from '../../domain/exhaustive.ts';
 import {
+  type LiveAlarm,
   type LiveNotice,
   type LiveSnapshot,
   type LiveTopic,
@@ -69,6 +70,7 @@ export class LiveClient {
   readonly #collectors = new Map<string, CollectorState>();
   #isOpen = false;
   #sequence: number | null = null;
+  #alarmSequence = 0;
   #askedAtMs: number | null = null;
   #subscribeTimer: TimerHandle | null = null;
   #checkTimer: TimerHandle | null = null;
@@ -129,7 +131,7 @@ export class LiveClient {
       case 'alarm': {
         const message = liveAlarmSchema.safeParse(raw);
         if (!message.success) this.#onMalformed();
-        else if (this.#isNext(message.data.sequence, message.data.serverTimeMs)) this.alarms.apply(message.data.alarms);
+        else this.#onAlarms(message.data);
         return;
       }
       case 'incident': {
@@ -157,6 +159,7 @@ export class LiveClient {
 
   #onSnapshot(snapshot: LiveSnapshot): void {
     this.#sequence = snapshot.sequence;
+    this.#alarmSequence = snapshot.alarmSequence;
     this.#askedAtMs = null;
     this.#collectors.clear();
     for (const { collectorId, lastHeardAtMs, isLive } of snapshot.collectors) this.#collectors.set(collectorId, { lastHeardAtMs, isLive });
@@ -166,6 +169,20 @@ export class LiveClient {
     this.incidents.replace(snapshot.incidents);
     this.flood.set(snapshot.flood);
     this.#judge();
+  }
+
+  #onAlarms({ sequence, serverTimeMs, isCatchUp, alarms }: LiveAlarm): void {
+    if (this.#sequence === null) return;
+    if (!isCatchUp && sequence > this.#alarmSequence + 1) {
+      this.counts.gaps++;
+      this.#sequence = null;
+      this.#subscribeNow();
+      return;
+    }
+    this.#alarmSequence = Math.max(this.#alarmSequence, sequence);
+    this.#heard(serverTimeMs);
+    // Told twice, or out of step, does no harm: an alarm counts only if its version is newer.
+    this.alarms.apply(alarms);
   }
 
   #onNotice(notice: LiveNotice['notice']): void {

@@ -12,48 +12,48 @@ export const alarmViewSchema = z.object({
   id: z.string(),
   alarmId: z.string(),
   stationId: z.string(),
-  pointId: z.string().nullable(),
-  deviceId: z.string().nullable(),
+  pointId: z.string().nullable().default(null),
+  deviceId: z.string().nullable().default(null),
   kind: z.enum(alarmKinds),
   priority: z.enum(alarmPriorities),
   class: z.enum(alarmClasses),
   message: localizedTextViewSchema,
   unit: z.string(),
   digits: z.int(),
-  setpoint: z.number().nullable(),
+  setpoint: z.number().nullable().default(null),
   state: z.enum(alarmStates),
   /** What the plant says now, whatever the operator has done. */
-  isConditionTrue: z.boolean(),
+  isConditionTrue: z.boolean().default(false),
   /** Goes up by one with every change; actions name it. */
   version: z.int(),
-  raisedAtMs: z.number().nullable(),
-  clearedAtMs: z.number().nullable(),
-  valueAtRaise: z.number().nullable(),
-  acknowledgedAtMs: z.number().nullable(),
-  acknowledgedBy: z.string().nullable(),
+  raisedAtMs: z.number().nullable().default(null),
+  clearedAtMs: z.number().nullable().default(null),
+  valueAtRaise: z.number().nullable().default(null),
+  acknowledgedAtMs: z.number().nullable().default(null),
+  acknowledgedBy: z.string().nullable().default(null),
   /** Comment of the last acknowledgement or comment action. */
-  comment: z.string().nullable(),
-  shelved: shelvingSchema.nullable(),
+  comment: z.string().nullable().default(null),
+  shelved: shelvingSchema.nullable().default(null),
   /** Every cause that holds: a lost device and a maintenance may at once. */
   suppressedBy: z.array(suppressionCauseSchema),
-  outOfService: outOfServiceSchema.nullable(),
-  responseTimeMs: z.number().nullable(),
+  outOfService: outOfServiceSchema.nullable().default(null),
+  responseTimeMs: z.number().nullable().default(null),
   /** A worse alarm of the same point is active and shown: HH hides H in the list, never in the journal. */
-  isEclipsed: z.boolean(),
+  isEclipsed: z.boolean().default(false),
   /** The one under which it is folded. */
-  eclipsedByAlarmId: z.string().nullable(),
+  eclipsedByAlarmId: z.string().nullable().default(null),
   /** First of a burst at its station (within 30 s). */
-  isFirstOut: z.boolean(),
+  isFirstOut: z.boolean().default(false),
   /** Three raises or more within a minute, not long ago. */
-  isChattering: z.boolean(),
+  isChattering: z.boolean().default(false),
   /** This occurrence was over within 5 s. */
-  isFleeting: z.boolean(),
+  isFleeting: z.boolean().default(false),
   /** True and shown for more than 24 h. */
-  isStale: z.boolean(),
+  isStale: z.boolean().default(false),
   /** Raises since the last acknowledgement. */
   raiseCount: z.int(),
   /** This occurrence rose while its point was under test. */
-  isTest: z.boolean(),
+  isTest: z.boolean().default(false),
 });
 export type AlarmView = z.output<typeof alarmViewSchema>;
 

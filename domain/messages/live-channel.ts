@@ -32,6 +32,8 @@ export const liveSnapshotSchema = z.object({
   /** When the server last heard each collector; the page shows *not live since* from the oldest that is late. */
   collectors: z.array(z.object({ collectorId: z.string(), lastHeardAtMs: z.number(), isLive: z.boolean() })),
   readings: liveReadingsSchema.omit({ schema: true, sequence: true, serverTimeMs: true }),
+  /** The next `alarm` message carries `alarmSequence + 1`. */
+  alarmSequence: z.int(),
   /** All alarms that are not normal, of every station the person may see. */
   alarms: z.array(alarmViewSchema),
   /** All incidents and drills that are not closed, of every station the person may see. */
@@ -41,11 +43,16 @@ export const liveSnapshotSchema = z.object({
 });
 export type LiveSnapshot = z.output<typeof liveSnapshotSchema>;
 
-/** One alarm changed; `alarm.state` normal means it leaves the list. */
+/**
+ * Alarms changed; `state` normal means that one leaves the list. A stream of its own, shared by all who may see the same stations: `sequence` counts these
+ * messages only, from `alarmSequence` of the snapshot. What is null or false in an alarm may be left out.
+ */
 export const liveAlarmSchema = z.object({
   schema: z.literal(1),
   sequence: z.int(),
   serverTimeMs: z.number(),
+  /** The client was behind: the newest state of what it missed; its stream goes on after `sequence`. */
+  isCatchUp: z.boolean().default(false),
   alarms: z.array(alarmViewSchema),
 });
 export type LiveAlarm = z.output<typeof liveAlarmSchema>;

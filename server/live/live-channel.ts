@@ -1,14 +1,16 @@
 // The live channel: a snapshot first, then at most four coalesced updates a second of what the client subscribed and what changed; alarms at once.
-// A client that cannot keep up is not queued for: it gets a fresh snapshot when it can take one. No action travels over a socket.
+// A client that cannot keep up is not queued for: what changed for it is noted, once per thing, and it gets the newest state when it can take it.
+// No action travels over a socket.
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { mayDo } from '../../domain/access/roles.ts';
 import type { FloodView } from '../../domain/alarms/flood.ts';
-import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import {
   type ClientToServerEvents,
+  type LiveAlarm,
   type LiveNotice,
+  type LiveSnapshot,
   type LiveTopic,
   type ServerToClientEvents,
   subscribeSchema,
@@ -24,13 +26,29 @@ import { isSameOrigin } from '../http/origin.ts';
 import { sessionCookieName } from '../http/session-cookie.ts';
 import type { IncidentStore } from '../incidents/incident-store.ts';
 import { incidentSummary } from '../incidents/incident-views.ts';
+import { AlarmTexts } from './alarm-texts.ts';
 import type { LastValues } from './last-values.ts';
+import { preparedMessage, preparedParser } from './prepared-message.ts';
 
 const updateMs = 250;
 const heartbeatMs = 1_000;
 const sessionCheckMs = 1_000;
 /** More than this waiting in the client's socket, and it is left alone until it has drained. */
 const mostBufferedBytes = 512 * 1024;
+/** Alarms in one message, so that a flood leaves room for other things between two of them. */
+const alarmsPerMessage = 200;
+const nextAlarmsMs = 10;
+
+/** All clients that may see the same stations: what happens to alarms is encoded once for them, and sent to those who can take it. */
+interface Audience {
+  readonly room: string;
+  readonly stationIds: ReadonlySet<string> | null;
+  readonly members: Set<Client>;
+  /** Of the alarm messages. */
+  sequence: number;
+  /** Alarms whose newest view has not been sent to the members in step. */
+  readonly changedAlarms: Set<string>;
+}
 
 interface Client {
   readonly socket: ClientSocket;
@@ -39,8 +57,13 @@ interface Client {
   sequence: number;
   seenChanges: number;
   isSubscribed: boolean;
-  /** It missed something: the next thing it gets is a snapshot. */
+  /** Everything may have changed: the next thing it gets is a snapshot. */
   needsSnapshot: boolean;
+  audience: Audience | null;
+  /** False: it could not take what its audience was sent, and gets what it missed by itself when it can. */
+  isInStep: boolean;
+  /** What it missed: alarms whose newest view it has not been sent. */
+  readonly changedAlarms: Set<string>;
   /** What it was last told of its console's flood. */
   flood: FloodView | null;
   /** Told with the next update, so that a burst is one message and a client that is behind misses none. */
@@ -77,10 +100,14 @@ export function createLiveChannel(options: {
     serveClient: false,
     transports: ['websocket', 'polling'],
     maxHttpBufferSize: 256 * 1024,
+    parser: preparedParser,
     allowRequest: (request, answer) => answer(null, isSameOrigin(request.headers.origin, request.headers.host)),
   });
+  const texts = new AlarmTexts(store, views);
   const clients = new Map<string, Client>();
+  const audiences = new Map<string, Audience>();
   const timers: TimerHandle[] = [];
+  let isClosed = false;
 
   io.use((socket, next) => {
     const token = options.parseCookie(socket.request.headers.cookie ?? '')[sessionCookieName];
@@ -108,6 +135,9 @@ export function createLiveChannel(options: {
       seenChanges: 0,
       isSubscribed: false,
       needsSnapshot: false,
+      audience: null,
+      isInStep: false,
+      changedAlarms: new Set(),
       flood: null,
       changedTopics: new Set(),
       changedPlant: null,
@@ -120,7 +150,10 @@ export function createLiveChannel(options: {
       client.isSubscribed = true;
       sendSnapshot(client);
     });
-    socket.on('disconnect', () => void clients.delete(socket.id));
+    socket.on('disconnect', () => {
+      clients.delete(socket.id);
+      leaveAudience(client);
+    });
   });
 
   function subscribedPoints(identity: Identity, stationIds: readonly string[], pointIds: readonly string[]): Uint32Array {
@@ -147,13 +180,41 @@ export function createLiveChannel(options: {
     return message;
   }
 
-  function visibleAlarms(identity: Identity): AlarmView[] {
-    return store
-      .all()
-      .filter(
-        ({ definition, record }) => stateOf(record) !== 'normal' && maySee(identity, plant.stations[definition.stationIndex]?.id ?? ''),
-      )
-      .map(({ definition, record }) => views.view(definition, record));
+  const seesStation = (who: { readonly stationIds: ReadonlySet<string> | null }, stationIndex: number) =>
+    who.stationIds === null || who.stationIds.has(plant.stations[stationIndex]?.id ?? '');
+
+  function joinAudience(client: Client): Audience {
+    const { stationIds } = client.identity;
+    const room = `alarms ${stationIds === null ? '*' : [...stationIds].sort().join(' ')}`;
+    if (client.audience?.room !== room) leaveAudience(client);
+    const audience = audiences.get(room) ?? { room, stationIds, members: new Set(), sequence: 0, changedAlarms: new Set() };
+    audiences.set(room, audience);
+    audience.members.add(client);
+    client.audience = audience;
+    client.isInStep = true;
+    void client.socket.join(room);
+    return audience;
+  }
+
+  function fallBehind(client: Client, audience: Audience): void {
+    client.isInStep = false;
+    void client.socket.leave(audience.room);
+  }
+
+  function leaveAudience(client: Client): void {
+    const { audience } = client;
+    if (audience === null) return;
+    client.audience = null;
+    fallBehind(client, audience);
+    audience.members.delete(client);
+    if (audience.members.size === 0) audiences.delete(audience.room);
+  }
+
+  function visibleAlarms(client: Client): string[] {
+    return store.all().flatMap(({ definition, record }) => {
+      if (stateOf(record) === 'normal' || !seesStation(client.identity, definition.stationIndex)) return [];
+      return texts.of(definition.id)?.json ?? [];
+    });
   }
 
   function openIncidents(): IncidentSummary[] {
@@ -170,19 +231,23 @@ export function createLiveChannel(options: {
 
   function sendSnapshot(client: Client): void {
     client.needsSnapshot = false;
+    client.changedAlarms.clear();
+    const audience = joinAudience(client);
     client.seenChanges = values.changes;
     client.flood = floods.of(client.identity.stationIds);
     client.sequence += 1;
-    client.socket.emit('snapshot', {
+    const { alarms: _, ...rest }: LiveSnapshot = {
       schema: 1,
       sequence: client.sequence,
       serverTimeMs: clock.nowMs(),
       collectors: [...values.collectors()],
       readings: columns(client.points),
-      alarms: visibleAlarms(client.identity),
       incidents: seenIncidents(client.identity, openIncidents()),
+      alarmSequence: audience.sequence,
+      alarms: [],
       flood: client.flood,
-    });
+    };
+    client.socket.emit('snapshot', preparedMessage(`${JSON.stringify(rest).slice(0, -1)},"alarms":[${visibleAlarms(client).join(',')}]}`));
   }
 
   function isBehind(client: Client): boolean {
@@ -192,11 +257,9 @@ export function createLiveChannel(options: {
   function update(): void {
     for (const client of clients.values()) {
       if (!client.isSubscribed) continue;
-      if (isBehind(client)) {
-        client.needsSnapshot = true;
-        continue;
-      }
+      if (isBehind(client)) continue;
       if (client.needsSnapshot) sendSnapshot(client);
+      catchUp(client);
       if (client.changedPlant !== null) {
         client.sequence += 1;
         const notice = { kind: 'plantChanged' as const, version: client.changedPlant };
@@ -230,50 +293,93 @@ export function createLiveChannel(options: {
   }
 
   const stopListening = store.onChange((changes) => {
-    const others = new Set(views.takeChanged());
-    for (const { definition } of changes) for (const other of views.othersChangedBy(definition)) others.add(other);
-    for (const { definition } of changes) others.delete(definition.id);
-    sendAlarms([...changes.map(({ definition, record }) => views.view(definition, record)), ...shownViews(others)]);
+    const shown = new Set(views.takeChanged());
+    for (const { definition } of changes) for (const other of views.othersChangedBy(definition)) shown.add(other);
+    const changed = new Set(changes.map(({ definition }) => definition.id));
+    markAlarms(changed, shown);
   });
 
-  function shownViews(alarmIds: Iterable<string>): AlarmView[] {
-    return [...alarmIds].flatMap((id) => {
-      const found = store.find(id);
-      return found === null || stateOf(found.record) === 'normal' ? [] : [views.view(found.definition, found.record)];
-    });
-  }
-
-  function sendAlarms(changed: readonly AlarmView[]): void {
-    tell(
-      (identity) => changed.filter((alarm) => maySee(identity, alarm.stationId)),
-      (client, alarms) =>
-        client.socket.emit('alarm', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), alarms: [...alarms] }),
-    );
+  /** `changed` had an event of their own and are sent whatever they are now; `shown` only where they are on the pages. */
+  function markAlarms(changed: Iterable<string>, shown: Iterable<string>): void {
+    const marked: [string, number][] = [];
+    const take = (alarmId: string, isOwnEvent: boolean) => {
+      texts.forget(alarmId);
+      const text = texts.of(alarmId);
+      if (text !== null && (isOwnEvent || !text.isNormal)) marked.push([alarmId, text.stationIndex]);
+    };
+    for (const alarmId of changed) take(alarmId, true);
+    for (const alarmId of shown) take(alarmId, false);
+    if (marked.length === 0) return;
+    for (const audience of audiences.values()) {
+      const seen = marked.filter(([, stationIndex]) => seesStation(audience, stationIndex));
+      for (const [alarmId] of seen) audience.changedAlarms.add(alarmId);
+      for (const client of audience.members) if (!client.isInStep) for (const [alarmId] of seen) client.changedAlarms.add(alarmId);
+      sendAlarms(audience);
+    }
+    sendRestSoon();
   }
 
   const stopIncidents = incidents.onChange((changes) => {
     const newest = new Map(changes.map(({ record }) => [record.id, incidentSummary(record, clock.nowMs())]));
-    tell(
-      (identity) => seenIncidents(identity, [...newest.values()]),
-      (client, seen) =>
-        client.socket.emit('incident', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), incidents: [...seen] }),
-    );
-    for (const { stationIds } of newest.values()) for (const stationId of stationIds) announce('incidents', stationId);
-  });
-
-  /** At once, to every client that is level and may see something of it; one that is behind gets a snapshot later. */
-  function tell<Item>(seenBy: (identity: Identity) => readonly Item[], emit: (client: Client, items: readonly Item[]) => void): void {
     for (const client of clients.values()) {
       if (!client.isSubscribed || client.needsSnapshot) continue;
-      const items = seenBy(client.identity);
-      if (items.length === 0) continue;
+      const seen = seenIncidents(client.identity, [...newest.values()]);
+      if (seen.length === 0) continue;
       if (isBehind(client)) {
         client.needsSnapshot = true;
         continue;
       }
       client.sequence += 1;
-      emit(client, items);
+      client.socket.emit('incident', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), incidents: seen });
     }
+    for (const { stationIds } of newest.values()) for (const stationId of stationIds) announce('incidents', stationId);
+  });
+
+  /** One message at most: the rest follows, so that requests have their turn between. */
+  function sendAlarms(audience: Audience): void {
+    if (audience.changedAlarms.size === 0) return;
+    for (const client of audience.members) {
+      if (!client.isInStep || !isBehind(client)) continue;
+      fallBehind(client, audience);
+      for (const alarmId of audience.changedAlarms) client.changedAlarms.add(alarmId);
+    }
+    audience.sequence += 1;
+    io.to(audience.room).emit('alarm', alarmMessage(audience, false, takeSome(audience.changedAlarms)));
+  }
+
+  function catchUp(client: Client): void {
+    const { audience } = client;
+    if (audience === null || client.isInStep || client.needsSnapshot || isBehind(client)) return;
+    // With the last of what it missed it is in step again: everything later reaches it through the room.
+    client.socket.emit('alarm', alarmMessage(audience, true, takeSome(client.changedAlarms)));
+    if (client.changedAlarms.size === 0) joinAudience(client);
+  }
+
+  function takeSome(alarmIds: Set<string>): string[] {
+    const taken: string[] = [];
+    for (const alarmId of alarmIds) {
+      alarmIds.delete(alarmId);
+      const text = texts.of(alarmId);
+      if (text !== null) taken.push(text.json);
+      if (taken.length === alarmsPerMessage) break;
+    }
+    return taken;
+  }
+
+  function alarmMessage(audience: Audience, isCatchUp: boolean, alarms: readonly string[]): LiveAlarm {
+    return preparedMessage(
+      `{"schema":1,"sequence":${audience.sequence},"serverTimeMs":${clock.nowMs()},"isCatchUp":${isCatchUp},"alarms":[${alarms.join(',')}]}`,
+    );
+  }
+
+  let restTimer: TimerHandle | null = null;
+  function sendRestSoon(): void {
+    if (restTimer !== null || isClosed || ![...audiences.values()].some((audience) => audience.changedAlarms.size > 0)) return;
+    restTimer = clock.after(nextAlarmsMs, () => {
+      restTimer = null;
+      for (const audience of audiences.values()) sendAlarms(audience);
+      sendRestSoon();
+    });
   }
 
   function announce(topic: LiveTopic, stationId: string | null): void {
@@ -291,7 +397,7 @@ export function createLiveChannel(options: {
       }
     }
     // Marks that came or went with time alone.
-    sendAlarms(shownViews(views.takeChanged()));
+    markAlarms([], views.takeChanged());
     notify({ kind: 'heartbeat' });
   }
 
@@ -299,7 +405,11 @@ export function createLiveChannel(options: {
     for (const client of [...clients.values()]) {
       const identity = await access.identifyHash(client.identity.tokenHash);
       if (identity === null) end(client, client.identity.expiresAtMs <= clock.nowMs() ? 'expired' : 'revoked');
-      else client.identity = identity;
+      else {
+        const sawOthers = client.audience !== null && !sameStations(client.audience.stationIds, identity.stationIds);
+        client.identity = identity;
+        if (sawOthers) client.needsSnapshot = true;
+      }
     }
   }
 
@@ -313,7 +423,6 @@ export function createLiveChannel(options: {
     for (const client of [...clients.values()]) if (client.identity.tokenHash === tokenHash) end(client, 'signedOut');
   });
 
-  let isClosed = false;
   function every(periodMs: number, slot: number, work: () => void): void {
     if (isClosed) return;
     timers[slot] = clock.after(periodMs, () => {
@@ -331,6 +440,7 @@ export function createLiveChannel(options: {
     },
     announce,
     announcePlant(version) {
+      texts.forgetAll();
       for (const client of clients.values()) {
         client.changedPlant = version;
         client.needsSnapshot = true;
@@ -338,6 +448,7 @@ export function createLiveChannel(options: {
     },
     async close() {
       isClosed = true;
+      restTimer?.cancel();
       stopListening();
       stopIncidents();
       for (const timer of timers) timer.cancel();
@@ -345,4 +456,9 @@ export function createLiveChannel(options: {
       await io.close();
     },
   };
+}
+
+function sameStations(one: ReadonlySet<string> | null, other: ReadonlySet<string> | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.size === other.size && [...one].every((id) => other.has(id));
 }

@@ -62,7 +62,13 @@ export class GatewatchClient {
     }
   }
 
-  listen(): LiveSocket {
-    return io(this.address, { extraHeaders: { cookie: this.#cookie }, transports: ['websocket'], reconnection: false });
+  /** `parser` in place of socket.io's own, where what arrives is only counted. */
+  listen(parser?: unknown): LiveSocket {
+    return io(this.address, {
+      ...(parser === undefined ? {} : { parser }),
+      extraHeaders: { cookie: this.#cookie },
+      transports: ['websocket'],
+      reconnection: false,
+    });
   }
 }
