@@ -6,6 +6,7 @@ import type { ModbusDevice, OpcuaDevice, Plant } from '../domain/plant/plant.ts'
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { CollectorLink } from '../link/link.ts';
+import { CollectorAlarmSettings } from './alarm-settings/collector-alarm-settings.ts';
 import { createDetector } from './detection/create-detector.ts';
 import type { ConditionEdge } from './detection/detector.ts';
 import type { ConnectionState, Driver, DriverSink } from './drivers/driver.ts';
@@ -95,7 +96,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     sender.poke();
   };
 
-  const detector = createDetector({ plant, onEdge, stationIndexes: stations.map((station) => station.index) });
+  const alarmSettings = new CollectorAlarmSettings({ plant, file: path.join(options.dataDir, `alarm-settings-${collectorId}.json`), log });
+  const detector = createDetector({ plant: alarmSettings.plant, onEdge, stationIndexes: stations.map((station) => station.index) });
   detector.restore(outbox.activeConditions().flatMap((condition) => plant.alarmIndexById.get(condition.alarmId) ?? []));
   dropForgottenConditions();
 
@@ -127,6 +129,14 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       commitEdges();
     },
   };
+
+  const stopHearingSettings = link.onAlarmSettings((message) => {
+    const touched = alarmSettings.take(message);
+    if (touched === null) return;
+    detector.applySettings(alarmSettings.plant, touched, clock.nowMs(), clock.monotonicMs());
+    commitEdges();
+    link.publishStatus(status());
+  });
 
   const modbus = createModbusDrivers({
     plant,
@@ -202,6 +212,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     schema: 1,
     collectorId,
     plantVersion: plant.version,
+    alarmSettings: alarmSettings.status,
     atMs: clock.nowMs(),
     startedAtMs,
     devices: devices.map((device) => deviceStatus(device.index)),
@@ -229,6 +240,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       log.info({ collectorId, stations: stations.length, devices: devices.length, points: pointIndexes.length }, 'collector started');
     },
     async stop() {
+      stopHearingSettings();
       scheduler.stop();
       for (const timer of timers) timer.cancel();
       await Promise.all([modbus.stop(), ...opcua.map((driver) => driver.stop())]);

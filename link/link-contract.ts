@@ -1,5 +1,6 @@
 // What every link must do: one suite, run in-process and over NATS.
 import { expect, test } from 'vitest';
+import type { AlarmSettingsMessage } from '../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { ConditionDelivery, ConditionMessage, ConditionStatement } from '../domain/messages/condition-message.ts';
 import { Quality } from '../domain/readings/quality.ts';
@@ -25,6 +26,16 @@ export function delivery(...sequences: number[]): ConditionDelivery {
 }
 
 const statement: ConditionStatement = { schema: 1, collectorId: 'c1', outboxId: contractOutboxId, throughSequence: 0, atMs: 1, active: [] };
+
+const alarmSettings: AlarmSettingsMessage = {
+  schema: 1,
+  version: 7,
+  digest: 'abc',
+  settings: [
+    { alarmId: 'RS-01.PT-101.high', setpoint: 0.25, deadband: 0, onDelayMs: 1_500 },
+    { alarmId: 'RS-01.PT-102.stale', afterMs: 60_000 },
+  ],
+};
 
 const status: CollectorStatus = {
   schema: 1,
@@ -183,6 +194,59 @@ export function linkContract(open: () => Promise<LinkEnds>): void {
         .toEqual(status);
     }));
 
+  test('alarm settings arrive as they were, and only at the collector that they are for', () =>
+    withLink(async ({ collector, server }) => {
+      const received: AlarmSettingsMessage[] = [];
+      collector.onAlarmSettings((message) => void received.push(message));
+      const other: AlarmSettingsMessage = { ...alarmSettings, digest: 'for another' };
+      await expect
+        .poll(() => {
+          server.publishAlarmSettings('c2', other);
+          server.publishAlarmSettings('c1', alarmSettings);
+          return received.length;
+        })
+        .toBeGreaterThan(0);
+      expect(received.every((message) => message.digest === alarmSettings.digest)).toBe(true);
+      expect(received[0]).toEqual(alarmSettings);
+    }));
+
+  test('alarm settings of a large plant fit one message', () =>
+    withLink(async ({ collector, server }) => {
+      const settings = Array.from({ length: 20_000 }, (_, index) => ({
+        alarmId: `GS-${index % 200}.PT-${index}.highHigh`,
+        setpoint: index / 7,
+        deadband: index / 1_000,
+        onDelayMs: index,
+      }));
+      const received: AlarmSettingsMessage[] = [];
+      collector.onAlarmSettings((message) => void received.push(message));
+      await expect
+        .poll(
+          () => {
+            server.publishAlarmSettings('c1', { ...alarmSettings, settings });
+            return received[0]?.settings.length;
+          },
+          { timeout: 10_000, interval: 500 },
+        )
+        .toBe(settings.length);
+      expect(received[0]?.settings).toEqual(settings);
+    }));
+
+  test('a collector that no longer listens hears nothing of alarm settings', () =>
+    withLink(async ({ collector, server }) => {
+      const [gone, there]: AlarmSettingsMessage[][] = [[], []];
+      const stop = collector.onAlarmSettings((message) => void gone?.push(message));
+      collector.onAlarmSettings((message) => void there?.push(message));
+      stop();
+      await expect
+        .poll(() => {
+          server.publishAlarmSettings('c1', alarmSettings);
+          return there?.length;
+        })
+        .toBeGreaterThan(0);
+      expect(gone).toEqual([]);
+    }));
+
   test('closed, it says so and does not hang', () =>
     withLink(async (ends) => {
       serve(ends.server);
@@ -192,5 +256,6 @@ export function linkContract(open: () => Promise<LinkEnds>): void {
       expect(ends.server.state()).toMatchObject({ isConnected: false, reason: 'closed' });
       ends.collector.publishReadings(batchOf(1));
       ends.collector.publishStatus(status);
+      ends.server.publishAlarmSettings('c1', alarmSettings);
     }));
 }

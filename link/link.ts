@@ -1,5 +1,6 @@
 // Messages in motion between collector and server. One interface, two engines: `in-process/` and `nats/`.
 // Live readings may be dropped (the next batch supersedes them); conditions never are: they are confirmed only when the server's database has them.
+import type { AlarmSettingsMessage } from '../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { ConditionDelivery, ConditionStatement } from '../domain/messages/condition-message.ts';
 import type { PointTable, ReadingBatch } from '../domain/readings/reading-batch.ts';
@@ -26,6 +27,8 @@ export interface CollectorLink {
   onServerConnected(listener: () => void): () => void;
   /** The server asks for all last values (it has just started). Returns an unsubscribe. */
   onSnapshotRequested(listener: () => ReadingBatch): () => void;
+  /** The server tells the alarm settings in force: when they change, and again until `publishStatus` names them. Returns an unsubscribe. */
+  onAlarmSettings(listener: (message: AlarmSettingsMessage) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -40,6 +43,8 @@ export interface ServerLink {
   ): void;
   /** Asks every collector for its last values; they arrive through `onReadings`. */
   requestSnapshots(): void;
+  /** Best effort, newest wins: whether it arrived is seen in the collector's status. Throws where the message is too large for the link. */
+  publishAlarmSettings(collectorId: string, message: AlarmSettingsMessage): void;
   /** Tells collectors that a server is ready for conditions. Call once all handlers are set. */
   announceReady(): void;
   state(): LinkState;

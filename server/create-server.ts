@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { NorthboundPart } from '../domain/api/northbound-api.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { Plant } from '../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';
@@ -32,6 +33,8 @@ import { Maintenance } from './maintenance/maintenance.ts';
 import { maintenanceRoutes } from './maintenance/maintenance-routes.ts';
 import { WorkWindows } from './maintenance/work-windows.ts';
 import { openNotifications } from './notification/open-notifications.ts';
+import { feedRoutes } from './northbound/feed/feed-routes.ts';
+import { startNorthbound } from './northbound/northbound.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {
@@ -111,6 +114,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
     let socketCount = () => 0;
+    let northboundStatuses = (): readonly NorthboundPart[] => [];
     await app.register(sessionRoutes(access, options.isDemo));
     await app.register(userRoutes(access, plant));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
@@ -123,6 +127,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(duty.routes);
     await app.register(incidents.routes);
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
+    await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
     await app.register(
       healthRoutes({
         version: productVersion(),
@@ -135,6 +140,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         collectorStatuses,
         isHistorianKnown: options.historian !== null,
         socketCount: () => socketCount(),
+        northbound: () => northboundStatuses(),
       }),
     );
     await app.ready();
@@ -186,6 +192,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         values.heard(status.collectorId);
       }),
     );
+    const northbound = await startNorthbound({ plant, journal, ledger, clock, log });
+    northboundStatuses = () => northbound.statuses();
+    onStop('northbound', () => northbound.stop());
     await ledger.note({
       occurredAtMs: clock.nowMs(),
       kind: 'system.start',

@@ -5,6 +5,7 @@
 // Quality. Good and uncertain readings are evaluated; bad ones freeze every alarm of their point where it is, except `instrumentFault`, which they may raise,
 // and `stale`, which goes by the last good reading. Active conditions never clear because data stopped.
 import { compileExpression } from 'filtrex';
+import { settingsOf } from '../../domain/alarm-settings/alarm-settings.ts';
 import type {
   AlarmDefinition,
   DeviationAlarm,
@@ -19,6 +20,7 @@ import { exhaustive } from '../../domain/exhaustive.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { isBad, Quality } from '../../domain/readings/quality.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
+import { type CommFailAlarm, type DetectionPlan, type EvaluatedAlarm, planDetection } from './detection-plan.ts';
 import type { Detector, EdgeListener } from './detector.ts';
 import { RateWindow } from './rate-window.ts';
 
@@ -37,12 +39,18 @@ export function createDetector(options: {
   return new FlatDetector(options.plant, options.onEdge, options.stationIndexes ?? options.plant.stations.map((station) => station.index));
 }
 
-/** An alarm that is evaluated at each reading of the points it names. */
 type PointEvaluator = (pointIndex: number, value: number, timeMs: number, quality: number) => void;
+interface RateEvaluator {
+  readonly alarm: RateOfChangeAlarm;
+  readonly window: RateWindow;
+  readonly gapMs: number;
+}
 
 class FlatDetector implements Detector {
-  readonly #plant: Plant;
+  readonly #stationIndexes: readonly number[];
   readonly #onEdge: EdgeListener;
+  #plant: Plant;
+  #plan: DetectionPlan;
   // By point.
   readonly #lastTimeMs: Float64Array;
   readonly #lastMonotonicMs: Float64Array;
@@ -50,27 +58,23 @@ class FlatDetector implements Detector {
   readonly #lastValue: Float64Array;
   readonly #lastQuality: Uint8Array;
   readonly #lastGoodMonotonicMs: Float64Array;
-  readonly #guardLow: Float64Array;
-  readonly #guardHigh: Float64Array;
+  #guardLow: Float64Array;
+  #guardHigh: Float64Array;
   /** Limit alarms of the point that are not in phase normal. */
   readonly #busyLimits: Uint16Array;
-  readonly #limitsOf: (readonly LimitAlarm[])[];
-  readonly #ratesOf: (readonly { readonly alarm: RateOfChangeAlarm; readonly window: RateWindow; readonly gapMs: number }[])[];
-  readonly #evaluatorsOf: (readonly PointEvaluator[])[];
-  readonly #faultAlarmOf: Int32Array;
-  readonly #staleAlarmsOf: (readonly number[])[];
+  #ratesOf: readonly (readonly RateEvaluator[])[] = [];
+  #evaluatorsOf: readonly (readonly PointEvaluator[])[] = [];
   /** 1 where a stale alarm of the point is up: any good reading ends it, whatever quality came before. */
   readonly #isStaleUp: Uint8Array;
   // By alarm.
   readonly #phase: Uint8Array;
   readonly #pendingSinceMs: Float64Array;
-  readonly #delayPoint: Int32Array;
   readonly #pending = new Set<number>();
-  // Clocked alarms, flat.
-  readonly #stale: { readonly alarm: Int32Array; readonly point: Int32Array; readonly afterMs: Float64Array };
-  readonly #frozen: readonly FrozenAlarm[];
+  readonly #rateOf = new Map<number, RateEvaluator>();
+  readonly #evaluatorOf = new Map<number, PointEvaluator>();
+  /** By vote alarm: 1 where a point voted for it last. */
+  readonly #isVotingOf = new Map<number, Uint8Array>();
   readonly #movedAtSteadyMs: Float64Array;
-  readonly #commFails: readonly Extract<AlarmDefinition, { kind: 'commFail' }>[];
   readonly #lostSinceMonotonicMs: Float64Array;
   readonly #isSuppressed: Uint8Array;
   #nowMs = 0;
@@ -80,8 +84,7 @@ class FlatDetector implements Detector {
   constructor(plant: Plant, onEdge: EdgeListener, stationIndexes: readonly number[]) {
     this.#plant = plant;
     this.#onEdge = onEdge;
-    const stations = new Set(stationIndexes);
-    const alarms = plant.alarms.filter((alarm) => stations.has(alarm.stationIndex));
+    this.#stationIndexes = stationIndexes;
     const points = plant.points.length;
     this.#lastTimeMs = new Float64Array(points).fill(Number.NEGATIVE_INFINITY);
     this.#lastMonotonicMs = new Float64Array(points);
@@ -89,89 +92,115 @@ class FlatDetector implements Detector {
     this.#lastValue = new Float64Array(points).fill(Number.NaN);
     this.#lastQuality = new Uint8Array(points).fill(Quality.badNotYetRead);
     this.#lastGoodMonotonicMs = new Float64Array(points).fill(Number.NaN);
-    this.#guardLow = new Float64Array(points).fill(Number.NEGATIVE_INFINITY);
-    this.#guardHigh = new Float64Array(points).fill(Number.POSITIVE_INFINITY);
     this.#busyLimits = new Uint16Array(points);
     this.#isStaleUp = new Uint8Array(points);
     this.#movedAtSteadyMs = new Float64Array(points);
-    this.#faultAlarmOf = new Int32Array(points).fill(-1);
     this.#phase = new Uint8Array(plant.alarms.length);
     this.#pendingSinceMs = new Float64Array(plant.alarms.length);
     this.#isSuppressed = new Uint8Array(plant.alarms.length);
-    this.#delayPoint = Int32Array.from(plant.alarms, (alarm) => alarm.pointIndex ?? -1);
     this.#lostSinceMonotonicMs = new Float64Array(plant.devices.length).fill(Number.NaN);
+    this.#plan = planDetection(plant, stationIndexes);
+    this.#guardLow = this.#plan.guardLow;
+    this.#guardHigh = this.#plan.guardHigh;
+    this.#follow();
+  }
 
-    const limits: LimitAlarm[][] = plant.points.map(() => []);
-    const rates: { alarm: RateOfChangeAlarm; window: RateWindow; gapMs: number }[][] = plant.points.map(() => []);
-    const evaluators: PointEvaluator[][] = plant.points.map(() => []);
-    const staleOf: number[][] = plant.points.map(() => []);
-    const stale: { alarm: number; point: number; afterMs: number }[] = [];
-    const frozen: FrozenAlarm[] = [];
-    const commFails: Extract<AlarmDefinition, { kind: 'commFail' }>[] = [];
-    for (const alarm of alarms) {
-      switch (alarm.kind) {
-        case 'highHigh':
-        case 'high':
-          limits[alarm.pointIndex]?.push(alarm);
-          this.#guardHigh[alarm.pointIndex] = Math.min(this.#guardHigh[alarm.pointIndex] ?? 0, alarm.setpoint);
-          break;
-        case 'low':
-        case 'lowLow':
-          limits[alarm.pointIndex]?.push(alarm);
-          this.#guardLow[alarm.pointIndex] = Math.max(this.#guardLow[alarm.pointIndex] ?? 0, alarm.setpoint);
-          break;
-        case 'rateOfChange': {
-          const scanMs = plant.points[alarm.pointIndex]?.scanMs ?? 1_000;
-          rates[alarm.pointIndex]?.push({ alarm, window: new RateWindow(alarm.windowMs, scanMs), gapMs: Math.max(3 * scanMs, 2_000) });
-          break;
-        }
-        case 'deviation':
-          evaluators[alarm.pointIndex]?.push(this.#deviation(alarm));
-          break;
-        case 'state':
-          evaluators[alarm.pointIndex]?.push(this.#state(alarm));
-          break;
-        case 'stale':
-          stale.push({ alarm: alarm.index, point: alarm.pointIndex, afterMs: alarm.afterMs });
-          staleOf[alarm.pointIndex]?.push(alarm.index);
-          break;
-        case 'frozen':
-          frozen.push(alarm);
-          break;
-        case 'instrumentFault':
-          this.#faultAlarmOf[alarm.pointIndex] = alarm.index;
-          break;
-        case 'commFail':
-          commFails.push(alarm);
-          break;
-        case 'vote':
-          {
-            const evaluate = this.#vote(alarm);
-            for (const point of alarm.memberPointIndexes) evaluators[point]?.push(evaluate);
-          }
-          this.#delayPoint[alarm.index] = alarm.memberPointIndexes[0] ?? -1;
-          break;
-        case 'expression': {
-          const evaluate = this.#expression(alarm);
-          for (const { pointIndex } of alarm.variables) evaluators[pointIndex]?.push(evaluate);
-          this.#delayPoint[alarm.index] = alarm.variables[0]?.pointIndex ?? -1;
-          break;
-        }
-        default:
-          exhaustive(alarm, 'alarm kind');
-      }
+  /** Makes what evaluates alarms by the plan; what stands in `#rateOf` and `#evaluatorOf` already goes on as it is. */
+  #follow(): void {
+    this.#guardLow = this.#plan.guardLow;
+    this.#guardHigh = this.#plan.guardHigh;
+    this.#ratesOf = this.#plan.ratesOf.map((alarms) => alarms.map((alarm) => this.#rateEvaluator(alarm)));
+    this.#evaluatorsOf = this.#plan.evaluatedOf.map((alarms) => alarms.map((alarm) => this.#evaluator(alarm)));
+  }
+
+  #rateEvaluator(alarm: RateOfChangeAlarm): RateEvaluator {
+    const made = this.#rateOf.get(alarm.index);
+    if (made !== undefined) return made;
+    const scanMs = this.#plant.points[alarm.pointIndex]?.scanMs ?? 1_000;
+    const evaluator = { alarm, window: new RateWindow(alarm.windowMs, scanMs), gapMs: Math.max(3 * scanMs, 2_000) };
+    this.#rateOf.set(alarm.index, evaluator);
+    return evaluator;
+  }
+
+  #evaluator(alarm: EvaluatedAlarm): PointEvaluator {
+    const made = this.#evaluatorOf.get(alarm.index);
+    if (made !== undefined) return made;
+    const evaluator = this.#newEvaluator(alarm);
+    this.#evaluatorOf.set(alarm.index, evaluator);
+    return evaluator;
+  }
+
+  #newEvaluator(alarm: EvaluatedAlarm): PointEvaluator {
+    switch (alarm.kind) {
+      case 'deviation':
+        return this.#deviation(alarm);
+      case 'state':
+        return this.#state(alarm);
+      case 'vote':
+        return this.#vote(alarm);
+      case 'expression':
+        return this.#expression(alarm);
+      default:
+        return exhaustive(alarm, 'alarm kind');
     }
-    this.#limitsOf = limits;
-    this.#ratesOf = rates;
-    this.#evaluatorsOf = evaluators;
-    this.#staleAlarmsOf = staleOf;
-    this.#stale = {
-      alarm: Int32Array.from(stale, (entry) => entry.alarm),
-      point: Int32Array.from(stale, (entry) => entry.point),
-      afterMs: Float64Array.from(stale, (entry) => entry.afterMs),
-    };
-    this.#frozen = frozen;
-    this.#commFails = commFails;
+  }
+
+  applySettings(plant: Plant, touchedAlarmIndexes: readonly number[], nowMs: number, monotonicMs: number): void {
+    this.#begin(nowMs, monotonicMs);
+    const before = this.#plant;
+    this.#plant = plant;
+    for (const index of touchedAlarmIndexes) {
+      const [old, alarm] = [before.alarms[index], plant.alarms[index]];
+      if (old !== undefined && alarm !== undefined) this.#forget(old, alarm);
+    }
+    this.#plan = planDetection(plant, this.#stationIndexes);
+    this.#follow();
+    for (const index of touchedAlarmIndexes) {
+      const alarm = plant.alarms[index];
+      if (alarm !== undefined && this.#stationIndexes.includes(alarm.stationIndex)) this.#reconsider(alarm);
+    }
+  }
+
+  /** What is under way for an alarm begins anew: delays, and a window or a vote's memory where their own settings differ. That it is active stays. */
+  #forget(old: AlarmDefinition, alarm: AlarmDefinition): void {
+    const { index } = alarm;
+    if (this.#phase[index] === Phase.pendingOn) {
+      this.#settle(index, Phase.normal);
+      if (isLimit(alarm)) this.#busyLimits[alarm.pointIndex] = Math.max(0, (this.#busyLimits[alarm.pointIndex] ?? 0) - 1);
+    } else if (this.#phase[index] === Phase.pendingOff) this.#settle(index, Phase.active);
+    const rate = this.#rateOf.get(index);
+    if (rate !== undefined && old.kind === 'rateOfChange' && alarm.kind === 'rateOfChange') {
+      // A window of the same length keeps its samples: the alarm is not blind for half a window because its limit was changed.
+      if (old.windowMs === alarm.windowMs) this.#rateOf.set(index, { ...rate, alarm });
+      else this.#rateOf.delete(index);
+    }
+    const [was, is] = [settingsOf(old), settingsOf(alarm)];
+    if (was.setpoint !== is.setpoint || was.deadband !== is.deadband) this.#evaluatorOf.delete(index);
+  }
+
+  /**
+   * Evaluates an alarm with the last reading of its point, as of now: a point that is silent because nothing changes must still trip at its new setpoint.
+   * Alarms by silence (stale, commFail) and frozen are the clock's, at the next tick; one that is active ends when the data comes back.
+   */
+  #reconsider(alarm: AlarmDefinition): void {
+    const point = this.#plan.delayPoint[alarm.index] ?? -1;
+    const quality = this.#lastQuality[point] ?? Quality.badNotYetRead;
+    const value = this.#lastValue[point] ?? Number.NaN;
+    const steady = this.#steadyNow(point);
+    if (alarm.kind === 'instrumentFault') {
+      if (isFault(quality)) this.#step(alarm.index, true, steady, this.#nowMs, null, quality, null);
+      return;
+    }
+    if (alarm.kind === 'vote') {
+      this.#evaluatorOf.get(alarm.index)?.(point, value, this.#nowMs, quality);
+      return;
+    }
+    if (isBad(quality) || Number.isNaN(value)) return;
+    if (isLimit(alarm)) this.#limit(alarm, point, steady, this.#nowMs, value, quality);
+    else if (alarm.kind === 'rateOfChange') {
+      const rate = this.#rateOf.get(alarm.index);
+      if (rate?.window.isReady === true) this.#rate(alarm, rate.window, steady, this.#nowMs, value, quality);
+    } else this.#evaluatorOf.get(alarm.index)?.(point, value, this.#nowMs, quality);
   }
 
   isActive(alarmIndex: number): boolean {
@@ -204,13 +233,13 @@ class FlatDetector implements Detector {
     }
     this.#lostSinceMonotonicMs[deviceIndex] = Number.NaN;
     this.#reachable.add(deviceIndex);
-    for (const alarm of this.#commFails) if (alarm.deviceIndex === deviceIndex && this.isActive(alarm.index)) this.#endCommFail(alarm);
+    for (const alarm of this.#plan.commFails) if (alarm.deviceIndex === deviceIndex && this.isActive(alarm.index)) this.#endCommFail(alarm);
   }
 
   tick(nowMs: number, monotonicMs: number): void {
     this.#begin(nowMs, monotonicMs);
-    for (const alarm of this.#commFails) this.#tickCommFail(alarm);
-    const { alarm, point, afterMs } = this.#stale;
+    for (const alarm of this.#plan.commFails) this.#tickCommFail(alarm);
+    const { alarm, point, afterMs } = this.#plan.stale;
     for (let index = 0; index < alarm.length; index += 1) {
       const staleAlarm = alarm[index] ?? 0;
       if (this.#phase[staleAlarm] !== Phase.normal) continue;
@@ -218,7 +247,7 @@ class FlatDetector implements Detector {
       const silentMs = monotonicMs - (Number.isNaN(since) ? this.#startMonotonicMs : since);
       if (silentMs >= (afterMs[index] ?? 0)) this.#raiseStale(staleAlarm, point[index] ?? 0);
     }
-    for (const frozenAlarm of this.#frozen) this.#checkFrozen(frozenAlarm);
+    for (const frozenAlarm of this.#plan.frozen) this.#checkFrozen(frozenAlarm);
     for (const index of this.#pending) this.#tickDelay(index);
   }
 
@@ -245,9 +274,8 @@ class FlatDetector implements Detector {
     this.#lastQuality[point] = quality;
 
     if (isBad(quality)) {
-      const fault = this.#faultAlarmOf[point] ?? -1;
-      if (fault >= 0 && (quality === Quality.badInstrumentFault || quality === Quality.badOutOfRange))
-        this.#step(fault, true, steady, timeMs, finiteOrNull(value), quality, null);
+      const fault = this.#plan.faultAlarmOf[point] ?? -1;
+      if (fault >= 0 && isFault(quality)) this.#step(fault, true, steady, timeMs, finiteOrNull(value), quality, null);
       if (!isBad(previousQuality)) for (const rate of this.#ratesOf[point] ?? []) rate.window.clear();
       const evaluators = this.#evaluatorsOf[point] ?? [];
       for (const evaluate of evaluators) evaluate(point, value, timeMs, quality);
@@ -280,10 +308,10 @@ class FlatDetector implements Detector {
   /** First good reading after bad ones, after silence or after a start. */
   #recovered(point: number, steady: number, timeMs: number, value: number, quality: number): void {
     this.#movedAtSteadyMs[point] = steady;
-    const fault = this.#faultAlarmOf[point] ?? -1;
+    const fault = this.#plan.faultAlarmOf[point] ?? -1;
     if (fault >= 0) this.#step(fault, false, steady, timeMs, value, quality, null);
     this.#isStaleUp[point] = 0;
-    for (const stale of this.#staleAlarmsOf[point] ?? []) {
+    for (const stale of this.#plan.staleAlarmsOf[point] ?? []) {
       if (!this.isActive(stale)) continue;
       if (this.#isSuppressed[stale] === 1) this.#unsuppress(stale);
       this.#edge('clear', stale, timeMs, value, quality, null);
@@ -292,17 +320,19 @@ class FlatDetector implements Detector {
   }
 
   #limits(point: number, steady: number, timeMs: number, value: number, quality: number): void {
-    for (const alarm of this.#limitsOf[point] ?? []) {
-      const isUp = this.isActive(alarm.index);
-      const isHigh = alarm.kind === 'high' || alarm.kind === 'highHigh';
-      const isTrue = isHigh
-        ? value > alarm.setpoint || (isUp && value > alarm.setpoint - alarm.deadband)
-        : value < alarm.setpoint || (isUp && value < alarm.setpoint + alarm.deadband);
-      const wasNormal = this.#phase[alarm.index] === Phase.normal;
-      this.#step(alarm.index, isTrue, steady, timeMs, value, quality, null);
-      const isNormal = this.#phase[alarm.index] === Phase.normal;
-      if (wasNormal !== isNormal) this.#busyLimits[point] = (this.#busyLimits[point] ?? 0) + (isNormal ? -1 : 1);
-    }
+    for (const alarm of this.#plan.limitsOf[point] ?? []) this.#limit(alarm, point, steady, timeMs, value, quality);
+  }
+
+  #limit(alarm: LimitAlarm, point: number, steady: number, timeMs: number, value: number, quality: number): void {
+    const isUp = this.isActive(alarm.index);
+    const isHigh = alarm.kind === 'high' || alarm.kind === 'highHigh';
+    const isTrue = isHigh
+      ? value > alarm.setpoint || (isUp && value > alarm.setpoint - alarm.deadband)
+      : value < alarm.setpoint || (isUp && value < alarm.setpoint + alarm.deadband);
+    const wasNormal = this.#phase[alarm.index] === Phase.normal;
+    this.#step(alarm.index, isTrue, steady, timeMs, value, quality, null);
+    const isNormal = this.#phase[alarm.index] === Phase.normal;
+    if (wasNormal !== isNormal) this.#busyLimits[point] = (this.#busyLimits[point] ?? 0) + (isNormal ? -1 : 1);
   }
 
   #rate(alarm: RateOfChangeAlarm, window: RateWindow, steady: number, timeMs: number, value: number, quality: number): void {
@@ -345,20 +375,23 @@ class FlatDetector implements Detector {
 
   #vote(alarm: VoteAlarm): PointEvaluator {
     const members = alarm.memberPointIndexes;
-    const isVoting = new Uint8Array(this.#plant.points.length);
+    const isVoting = this.#isVotingOf.get(alarm.index) ?? new Uint8Array(this.#plant.points.length);
+    this.#isVotingOf.set(alarm.index, isVoting);
     const { condition } = alarm;
+    const note = (point: number, value: number): void => {
+      const margin = isVoting[point] === 1 ? condition.deadband : 0;
+      const votes =
+        condition.compare === 'above'
+          ? value > condition.value - margin
+          : condition.compare === 'below'
+            ? value < condition.value + margin
+            : value === condition.value;
+      isVoting[point] = votes ? 1 : 0;
+    };
+    // Where the vote is made anew, each member's last word under the new condition.
+    for (const member of members) if (!isBad(this.#lastQuality[member] ?? Quality.bad)) note(member, this.#lastValue[member] ?? Number.NaN);
     return (point, value, timeMs, quality) => {
-      if (!isBad(quality)) {
-        const was = isVoting[point] === 1;
-        const margin = was ? condition.deadband : 0;
-        const votes =
-          condition.compare === 'above'
-            ? value > condition.value - margin
-            : condition.compare === 'below'
-              ? value < condition.value + margin
-              : value === condition.value;
-        isVoting[point] = votes ? 1 : 0;
-      }
+      if (!isBad(quality)) note(point, value);
       let voting = 0;
       let bad = 0;
       for (const member of members) {
@@ -371,7 +404,7 @@ class FlatDetector implements Detector {
       const isDegraded = bad > 0;
       const votes = voting + (alarm.badMember === 'countsAsVoting' ? bad : 0);
       const required = alarm.badMember === 'degrades' ? Math.max(1, Math.min(alarm.required, members.length - bad)) : alarm.required;
-      const delayPoint = this.#delayPoint[alarm.index] ?? point;
+      const delayPoint = this.#plan.delayPoint[alarm.index] ?? point;
       this.#step(
         alarm.index,
         votes >= required,
@@ -396,7 +429,7 @@ class FlatDetector implements Detector {
       const result: unknown = compiled(scope);
       // filtrex gives an Error object where the formula cannot be evaluated: the alarm stays where it is.
       if (typeof result !== 'boolean' && (typeof result !== 'number' || Number.isNaN(result))) return;
-      const delayPoint = this.#delayPoint[alarm.index] ?? point;
+      const delayPoint = this.#plan.delayPoint[alarm.index] ?? point;
       this.#step(
         alarm.index,
         Boolean(result),
@@ -472,7 +505,7 @@ class FlatDetector implements Detector {
   /** Lets a delay run out on the clock where its point says nothing (a subscription without changes). A bad last quality freezes it. */
   #tickDelay(index: number): void {
     const alarm = this.#plant.alarms[index];
-    const point = this.#delayPoint[index] ?? -1;
+    const point = this.#plan.delayPoint[index] ?? -1;
     if (alarm === undefined || point < 0) return;
     const quality = this.#lastQuality[point] ?? Quality.bad;
     const isFault = alarm.kind === 'instrumentFault';
@@ -499,7 +532,7 @@ class FlatDetector implements Detector {
     this.#step(alarm.index, isTrue, steady, isTrue ? this.#nowMs : (this.#lastTimeMs[point] ?? this.#nowMs), value, quality, null);
   }
 
-  #tickCommFail(alarm: Extract<AlarmDefinition, { kind: 'commFail' }>): void {
+  #tickCommFail(alarm: CommFailAlarm): void {
     if (this.isActive(alarm.index)) return;
     let since = this.#lostSinceMonotonicMs[alarm.deviceIndex] ?? Number.NaN;
     if (Number.isNaN(since)) {
@@ -509,14 +542,14 @@ class FlatDetector implements Detector {
     if (this.#monotonicMs - since < alarm.afterMs) return;
     this.#raise(alarm.index, this.#nowMs, null, Quality.badCommFail, null);
     for (const point of this.#plant.devices[alarm.deviceIndex]?.pointIndexes ?? []) {
-      for (const stale of this.#staleAlarmsOf[point] ?? []) if (this.isActive(stale)) this.#suppress(stale, alarm.index);
+      for (const stale of this.#plan.staleAlarmsOf[point] ?? []) if (this.isActive(stale)) this.#suppress(stale, alarm.index);
     }
   }
 
-  #endCommFail(alarm: Extract<AlarmDefinition, { kind: 'commFail' }>): void {
+  #endCommFail(alarm: CommFailAlarm): void {
     this.#clear(alarm.index, this.#nowMs, null, Quality.good);
     for (const point of this.#plant.devices[alarm.deviceIndex]?.pointIndexes ?? []) {
-      for (const stale of this.#staleAlarmsOf[point] ?? []) if (this.#isSuppressed[stale] === 1) this.#unsuppress(stale);
+      for (const stale of this.#plan.staleAlarmsOf[point] ?? []) if (this.#isSuppressed[stale] === 1) this.#unsuppress(stale);
     }
   }
 
@@ -524,7 +557,7 @@ class FlatDetector implements Detector {
     this.#raise(index, this.#nowMs, null, this.#lastQuality[point] ?? Quality.badStale, null);
     this.#isStaleUp[point] = 1;
     const device = this.#plant.points[point]?.deviceIndex ?? -1;
-    const commFail = this.#commFails.find((alarm) => alarm.deviceIndex === device && this.isActive(alarm.index));
+    const commFail = this.#plan.commFails.find((alarm) => alarm.deviceIndex === device && this.isActive(alarm.index));
     if (commFail !== undefined) this.#suppress(index, commFail.index);
   }
 
@@ -560,6 +593,10 @@ class FlatDetector implements Detector {
 
 function isLimit(alarm: AlarmDefinition): alarm is LimitAlarm {
   return alarm.kind === 'highHigh' || alarm.kind === 'high' || alarm.kind === 'low' || alarm.kind === 'lowLow';
+}
+
+function isFault(quality: number): boolean {
+  return quality === Quality.badInstrumentFault || quality === Quality.badOutOfRange;
 }
 
 function finiteOrNull(value: number): number | null {

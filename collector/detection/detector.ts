@@ -1,4 +1,5 @@
 // The seam of detection: readings in, condition edges out. No I/O, no timers of its own; time comes in as an argument.
+import type { Plant } from '../../domain/plant/plant.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 
 /** An edge of a condition, before it has an occurrence id. `suppress` and `unsuppress` concern alarms under a lost device. */
@@ -24,6 +25,11 @@ export interface Detector {
   tick(nowMs: number, monotonicMs: number): void;
   /** Conditions that were true before a restart; each is confirmed or cleared by the first good reading of its point (or the clock). */
   restore(activeAlarmIndexes: readonly number[]): void;
+  /**
+   * The same plant with other alarm settings. Untouched alarms go on as they are. A touched one is evaluated anew with the last reading: active and still
+   * true, it stays the same occurrence; its delays begin anew.
+   */
+  applySettings(plant: Plant, touchedAlarmIndexes: readonly number[], nowMs: number, monotonicMs: number): void;
   isActive(alarmIndex: number): boolean;
 }
 

@@ -154,6 +154,7 @@ function createLink() {
       return () => undefined;
     },
     onSnapshotRequested: () => () => undefined,
+    onAlarmSettings: () => () => undefined,
     close: async () => undefined,
   };
   return { link, collectorLink, deliveries, statements, connect: () => connected() };

@@ -96,7 +96,9 @@ export function useJournalWords(): JournalWords {
     actor({ actor }) {
       if (actor.kind === 'person') return actor.displayName;
       const [part = '', ...rest] = actor.part.split(' ');
-      return part === 'server' || part === 'collector' ? [t(`journal.part.${part}`), ...rest].join(' ') : actor.part;
+      return part === 'server' || part === 'collector' || part === 'northbound'
+        ? [t(`journal.part.${part}`), ...rest].join(' ')
+        : actor.part;
     },
     detail(entry) {
       if (entry.kind.startsWith('alarm.')) return alarmDetail(entry).join(' · ');

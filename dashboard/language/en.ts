@@ -282,7 +282,7 @@ export const en: Texts<typeof zh> = {
       value: 'value {{value}}',
       what: '{{value}}',
     },
-    part: { server: 'server', collector: 'collector' },
+    part: { server: 'server', collector: 'collector', northbound: 'other systems' },
     refusal: { wrongNameOrPassword: 'wrong name or password', delayed: 'too many failures' },
     kind: {
       'alarm.raise': 'Alarm raised',
@@ -313,6 +313,8 @@ export const en: Texts<typeof zh> = {
       'alarm.unknownDefinition': 'Unknown alarm',
       'plant.apply': 'Plant file applied',
       ...duty.journalKind,
+      'northbound.failing': 'Interface failing',
+      'northbound.recovered': 'Interface running again',
     },
   },
   trends: {

@@ -281,7 +281,7 @@ export const zh = {
       value: '值 {{value}}',
       what: '{{value}}',
     },
-    part: { server: '服务器', collector: '采集器' },
+    part: { server: '服务器', collector: '采集器', northbound: '对外接口' },
     refusal: { wrongNameOrPassword: '用户名或密码错误', delayed: '失败次数过多' },
     kind: {
       'alarm.raise': '报警发生',
@@ -312,6 +312,8 @@ export const zh = {
       'alarm.unknownDefinition': '未知报警',
       'plant.apply': '厂站文件启用',
       ...duty.journalKind,
+      'northbound.failing': '对外接口故障',
+      'northbound.recovered': '对外接口恢复',
     },
   },
   trends: {

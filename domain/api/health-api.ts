@@ -1,6 +1,7 @@
 // Health over HTTP: GET /readyz and GET /api/health (the page). A part that is not ready says why.
 import { z } from 'zod';
 import { collectorStatusSchema } from '../messages/collector-status.ts';
+import { northboundPartSchema } from './northbound-api.ts';
 
 export const readinessSchema = z.object({
   status: z.enum(['ready', 'notReady']),
@@ -16,5 +17,6 @@ export const healthViewSchema = z.object({
   collectors: z.array(collectorStatusSchema.extend({ lastHeardAtMs: z.number(), isLive: z.boolean() })),
   journal: z.object({ engine: z.string(), entries: z.int(), headHash: z.string() }),
   sockets: z.int(),
+  northbound: z.array(northboundPartSchema),
 });
 export type HealthView = z.output<typeof healthViewSchema>;

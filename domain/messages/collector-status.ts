@@ -41,6 +41,15 @@ export const collectorStatusSchema = z.object({
   schema: z.literal(1),
   collectorId: z.string(),
   plantVersion: z.string(),
+  /** Alarm settings that detection goes by; absent where the server has never given any. */
+  alarmSettings: z
+    .object({
+      version: z.int(),
+      digest: z.string(),
+      /** Alarms that stay as this collector's plant file says, because the settings do not fit it. */
+      setAsideAlarmIds: z.array(z.string()),
+    })
+    .optional(),
   atMs: z.number(),
   startedAtMs: z.number(),
   devices: z.array(deviceStatusSchema),

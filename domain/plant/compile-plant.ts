@@ -6,6 +6,7 @@ import { checkNotificationSettings } from '../notification/check-notification-se
 import type { LocalizedText } from '../text/localized-text.ts';
 import { checkResponsePlans } from './check-response-plans.ts';
 import { compilePointAlarms, compileStationAlarms, deviceAlarm } from './compile-alarms.ts';
+import { compileNorthbound } from './compile-northbound.ts';
 import { compilePoint } from './compile-point.ts';
 import type { DeviceProfile } from './device-profile.ts';
 import { deviceId } from './identifiers.ts';
@@ -201,6 +202,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     incidents: file.incidents,
     responsePlans: file.responsePlans,
     notifications: file.notifications,
+    northbound: compileNorthbound(file.northbound, { companyId: file.company.id, stationIndexById, issues }),
     pointTable: { version: options.version, ids: points.map((point) => point.id) },
     stationIndexById,
     deviceIndexById,

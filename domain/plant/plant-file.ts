@@ -10,6 +10,7 @@ import { durationSchema } from '../time/duration.ts';
 import { commFailSchema, defaultAlarmsSchema, pointAlarmSchema, stationAlarmSchema } from './alarm-schema.ts';
 import { deviceNameSchema, stationIdSchema, tagSchema } from './identifiers.ts';
 import { modbusLimitsSchema, modbusRegisterSchema, serialSchema, wordOrders } from './modbus-schema.ts';
+import { northboundSchema } from './northbound-schema.ts';
 
 export const stationTypes = ['gate', 'regulating', 'district', 'storage', 'cng', 'lng', 'lpg'] as const;
 export type StationType = (typeof stationTypes)[number];
@@ -196,5 +197,7 @@ export const plantFileSchema = z.strictObject({
   responsePlans: z.array(responsePlanSchema(stationTypes)).default([]),
   /** Channels by which people are told: see docs/notifications.md. */
   notifications: notificationSettingsSchema.prefault({}),
+  /** How other systems take part: OPC UA server, MQTT Sparkplug B, webhooks. All off where absent. */
+  northbound: northboundSchema.prefault({}),
 });
 export type PlantFile = z.output<typeof plantFileSchema>;

@@ -9,6 +9,7 @@ import type { NotificationSettings } from '../notification/notification-settings
 import type { QualityCode } from '../readings/quality.ts';
 import type { PointTable } from '../readings/reading-batch.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
+import type { Northbound } from './compile-northbound.ts';
 import type { ModbusLimits, ModbusRegister, SerialLine, WordOrder } from './modbus-schema.ts';
 import type { PointKind, PointRole, StationType } from './plant-file.ts';
 
@@ -27,6 +28,7 @@ export interface Plant {
   readonly incidents: IncidentSettings;
   readonly responsePlans: readonly ResponsePlan[];
   readonly notifications: NotificationSettings;
+  readonly northbound: Northbound;
   /** `points[i].id` in order, for reading batches. */
   readonly pointTable: PointTable;
   readonly stationIndexById: ReadonlyMap<string, number>;

@@ -1,5 +1,6 @@
 // Both ends of the link in one process: direct calls with an asynchronous border, so that a slow server never holds the collector up.
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
+import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
@@ -19,6 +20,9 @@ class InProcessHub {
   readonly #status = new Set<(status: CollectorStatus) => void>();
   readonly #connected = new Set<() => void>();
   readonly #snapshots = new Set<() => ReadingBatch>();
+  readonly #settings = new Set<(message: AlarmSettingsMessage) => void>();
+  /** The server starts before the collector listens: it hears the last one at once, before its first scan. */
+  #lastSettings: AlarmSettingsMessage | null = null;
   #handleConditions: ((delivery: ConditionDelivery) => Promise<{ committedThrough: number }>) | null = null;
   #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
   #isReady = false;
@@ -45,6 +49,12 @@ class InProcessHub {
         this.#snapshots.add(listener);
         return () => void this.#snapshots.delete(listener);
       },
+      onAlarmSettings: (listener) => {
+        this.#settings.add(listener);
+        const last = this.#lastSettings;
+        if (last !== null) queueMicrotask(() => this.#settings.has(listener) && listener(last));
+        return () => void this.#settings.delete(listener);
+      },
       close: () => this.#close(),
     };
   }
@@ -67,6 +77,11 @@ class InProcessHub {
       },
       requestSnapshots: () => {
         for (const snapshot of this.#snapshots) this.#publish(snapshot());
+      },
+      publishAlarmSettings: (collectorId, message) => {
+        if (this.#isClosed || collectorId !== this.#collectorId) return;
+        this.#lastSettings = message;
+        for (const listener of this.#settings) queueMicrotask(() => this.#settings.has(listener) && listener(message));
       },
       announceReady: () => {
         this.#isReady = true;
@@ -112,5 +127,6 @@ class InProcessHub {
     this.#status.clear();
     this.#connected.clear();
     this.#snapshots.clear();
+    this.#settings.clear();
   }
 }

@@ -1,8 +1,10 @@
 // The collector's end over NATS. Conditions go through JetStream, which is transport and never the only copy: a delivery counts only when the server says
 // that its database has committed it; without that word in time, the outbox sends again.
+import { inflateSync } from 'node:zlib';
 import { jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
+import { type AlarmSettingsMessage, alarmSettingsMessageSchema } from '../../domain/messages/alarm-settings-message.ts';
 import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { CollectorLink, DeliveryResult, LinkOptions, StatementResult } from '../link.ts';
@@ -35,6 +37,7 @@ class NatsCollectorLink implements CollectorLink {
   readonly #subjects: ReturnType<typeof subjectsOf>;
   readonly #connected = new Set<() => void>();
   readonly #snapshots = new Set<() => ReadingBatch>();
+  readonly #settings = new Set<(message: AlarmSettingsMessage) => void>();
   readonly #waiting = new Set<(outboxId: string, throughSequence: number) => void>();
   #isStreamMade = false;
 
@@ -45,6 +48,10 @@ class NatsCollectorLink implements CollectorLink {
     this.#listen(this.#subjects.committed(options.collectorId), (data) => {
       const parsed = committedSchema.safeParse(parseJson(data));
       if (parsed.success) for (const waiting of this.#waiting) waiting(parsed.data.outboxId, parsed.data.throughSequence);
+    });
+    this.#listen(this.#subjects.alarmSettings(options.collectorId), (data) => {
+      const message = alarmSettingsMessageSchema.safeParse(inflatedJson(data));
+      if (message.success) for (const listener of this.#settings) listener(message.data);
     });
     this.#listen(this.#subjects.ready, () => this.#serverIsThere());
     this.#listen(this.#subjects.snapshot, () => {
@@ -118,6 +125,11 @@ class NatsCollectorLink implements CollectorLink {
     return () => void this.#snapshots.delete(listener);
   }
 
+  onAlarmSettings(listener: (message: AlarmSettingsMessage) => void): () => void {
+    this.#settings.add(listener);
+    return () => void this.#settings.delete(listener);
+  }
+
   async close(): Promise<void> {
     await this.#connection.close();
   }
@@ -154,6 +166,17 @@ export async function makeConditionStream(
     retention: RetentionPolicy.Limits,
     max_age: streamAgeMs * 1_000_000,
   });
+}
+
+/** More than this is no message of ours, whatever it claims to be. */
+const mostInflatedBytes = 256 * 1024 * 1024;
+
+function inflatedJson(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(inflateSync(data, { maxOutputLength: mostInflatedBytes }).toString('utf8'));
+  } catch {
+    return null;
+  }
 }
 
 export function parseJson(data: Uint8Array): unknown {

@@ -1,6 +1,8 @@
 // The server's end over NATS: readings and status from core subjects, conditions from a durable JetStream consumer, acknowledged after the commit.
+import { deflateSync } from 'node:zlib';
 import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import { type CollectorStatus, collectorStatusSchema } from '../../domain/messages/collector-status.ts';
 import {
   type ConditionDelivery,
@@ -106,6 +108,11 @@ class NatsServerLink implements ServerLink {
 
   requestSnapshots(): void {
     if (!this.#connection.isClosed()) this.#connection.publish(this.#subjects.snapshot);
+  }
+
+  publishAlarmSettings(collectorId: string, message: AlarmSettingsMessage): void {
+    if (this.#connection.isClosed()) return;
+    this.#connection.publish(this.#subjects.alarmSettings(collectorId), deflateSync(JSON.stringify(message)));
   }
 
   announceReady(): void {

@@ -13,6 +13,8 @@ export function subjectsOf(plantId: string) {
     /** Stored by JetStream. */
     conditions: (collectorId: string) => `${prefix}.conditions.${collectorId}`,
     committed: (collectorId: string) => `${prefix}.committed.${collectorId}`,
+    /** Compressed: the settings of a large plant fit one message. */
+    alarmSettings: (collectorId: string) => `${prefix}.alarmSettings.${collectorId}`,
     statement: `${prefix}.statement`,
     ready: `${prefix}.ready`,
     snapshot: `${prefix}.snapshot`,

@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { z } from 'zod';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import { healthViewSchema, type Readiness, readinessSchema } from '../../domain/api/health-api.ts';
+import type { NorthboundPart } from '../../domain/api/northbound-api.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { ServerLink } from '../../link/link.ts';
@@ -29,6 +30,7 @@ export function healthRoutes(options: {
   readonly collectorStatuses: () => readonly CollectorStatus[];
   readonly isHistorianKnown: boolean;
   readonly socketCount: () => number;
+  readonly northbound: () => readonly NorthboundPart[];
 }): FastifyPluginAsyncZod {
   const { access, store, journal, values, link, clock } = options;
   const startedAtMs = clock.nowMs();
@@ -50,7 +52,13 @@ export function healthRoutes(options: {
       })),
       ...(options.isHistorianKnown ? [] : [{ name: 'history', isReady: false, reason: 'noHistorianAtThisServer' }]),
     ];
-    return { status: parts.every((part) => part.isReady) ? 'ready' : 'notReady', parts };
+    // An interface towards another system that fails is shown, but the monitor is no less able to serve: the other side may be what is broken.
+    const others = options.northbound().map(({ name, state, reason }) => ({
+      name: `northbound ${name}`,
+      isReady: state === 'running',
+      reason: state === 'starting' ? 'starting' : reason,
+    }));
+    return { status: parts.every((part) => part.isReady) ? 'ready' : 'notReady', parts: [...parts, ...others] };
   }
 
   const registry = new Registry();
@@ -85,6 +93,26 @@ export function healthRoutes(options: {
         .reduce((sum, status) => sum + status.devices.reduce((missed, device) => missed + device.scansMissed, 0), 0),
     ),
   );
+
+  const northboundGauge = (name: string, help: string, figure: (part: NorthboundPart) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['part'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const part of options.northbound()) this.set({ part: part.name }, figure(part));
+      },
+    });
+  northboundGauge('gatewatch_northbound_up', 'Interfaces towards other systems: 1 running, 0 not', (part) =>
+    Number(part.state === 'running'),
+  );
+  northboundGauge('gatewatch_northbound_pending', 'Waiting to be sent', (part) => part.pending);
+  northboundGauge('gatewatch_northbound_sent', 'Sent and accepted since the start', (part) => part.sent);
+  northboundGauge('gatewatch_northbound_failures', 'Failed tries since the start', (part) => part.failures);
+  northboundGauge('gatewatch_northbound_dropped', 'Given up because the store was full', (part) => part.dropped);
+  northboundGauge('gatewatch_northbound_clients', 'Clients or sessions', (part) => part.clients);
 
   async function fromLoopbackOrAllowed(request: FastifyRequest): Promise<void> {
     if (loopback.has(request.ip)) return;
@@ -124,6 +152,7 @@ export function healthRoutes(options: {
         }),
         journal: { engine: 'sqlite', entries: journal.length, headHash: journal.headHash },
         sockets: options.socketCount(),
+        northbound: [...options.northbound()],
       };
     });
   };

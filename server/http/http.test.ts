@@ -254,6 +254,7 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
     body: { version: 1 },
   },
   'GET /api/journal': { permission: 'journal.read' },
+  'GET /api/feed': { permission: 'journal.read' },
   'GET /api/health': { permission: 'health.read' },
   'GET /api/users': { permission: 'users.manage' },
   'POST /api/users': { permission: 'users.manage', body: { username: 'x', displayName: '', role: 'operator', password: 'short' } },

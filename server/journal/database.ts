@@ -7,6 +7,7 @@ import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
+import { northboundMigration, type OneShotShelvingTable, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -64,6 +65,8 @@ export interface Schema extends DutyTables, IncidentSchema, NotificationTables {
   user_account: UserTable;
   session: SessionTable;
   work_window: WorkWindowTable;
+  webhook_cursor: WebhookCursorTable;
+  one_shot_shelving: OneShotShelvingTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -75,6 +78,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-duty': dutyMigration,
   '0006-notification': notificationMigration,
   '0007-incidents': incidentMigration,
+  '0009-northbound': northboundMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

@@ -82,6 +82,28 @@ export async function readJournal(database: Kysely<Schema>, query: JournalQuery)
   return (await select.execute()).map(fromRow);
 }
 
+/** In order, oldest first: for those who follow the journal. */
+export async function readJournalAfter(
+  database: Kysely<Schema>,
+  query: {
+    readonly afterSequence: number;
+    readonly throughSequence: number;
+    readonly stationIds?: readonly string[] | undefined;
+    readonly limit: number;
+  },
+): Promise<readonly JournalEntry[]> {
+  let select = database
+    .selectFrom('journal')
+    .selectAll()
+    .where('sequence', '>', query.afterSequence)
+    .where('sequence', '<=', query.throughSequence)
+    .orderBy('sequence')
+    .limit(query.limit);
+  if (query.stationIds !== undefined)
+    select = select.where('station_id', 'in', query.stationIds.length === 0 ? [''] : [...query.stationIds]);
+  return (await select.execute()).map(fromRow);
+}
+
 export type ChainVerdict =
   | { readonly kind: 'intact'; readonly entries: number; readonly headHash: string }
   | { readonly kind: 'broken'; readonly sequence: number; readonly reason: string };
