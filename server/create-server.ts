@@ -32,9 +32,9 @@ import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import { maintenanceRoutes } from './maintenance/maintenance-routes.ts';
 import { WorkWindows } from './maintenance/work-windows.ts';
-import { openNotifications } from './notification/open-notifications.ts';
 import { feedRoutes } from './northbound/feed/feed-routes.ts';
 import { startNorthbound } from './northbound/northbound.ts';
+import { openNotifications } from './notification/open-notifications.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {

@@ -6,8 +6,8 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
-import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { northboundMigration, type OneShotShelvingTable, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
+import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
