@@ -54,7 +54,7 @@ export class AlarmViews {
     const point = definition.pointIndex === null ? undefined : this.#plant.points[definition.pointIndex];
     const nowMs = this.#clock.nowMs();
     const marks = this.#marks.of(definition.id, record.occurrenceId, nowMs);
-    const eclipsedBy = this.#eclipsedBy(definition);
+    const eclipsedBy = this.#eclipsedBy(definition, record.isTest);
     return {
       id: record.occurrenceId ?? definition.id,
       alarmId: definition.id,
@@ -91,13 +91,14 @@ export class AlarmViews {
   }
 
   /** The furthest-out alarm that explains this one (MK8): in the list this one is folded under it, in the journal never. */
-  #eclipsedBy(definition: AlarmDefinition): LimitAlarm | null {
+  #eclipsedBy(definition: AlarmDefinition, isTest: boolean): LimitAlarm | null {
     if (!isLimit(definition)) return null;
     let furthest: LimitAlarm | null = null;
     for (const other of this.#limitsOf(definition)) {
       if (!mayEclipse(other, definition) || (furthest !== null && !isFurtherOut(other, furthest))) continue;
       const record = this.#store.find(other.id)?.record;
-      if (record?.isConditionTrue === true && !isSetAside(stateOf(record))) furthest = other;
+      if (record?.isConditionTrue !== true || isSetAside(stateOf(record)) || (record.isTest && !isTest)) continue;
+      furthest = other;
     }
     return furthest;
   }

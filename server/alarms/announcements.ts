@@ -44,6 +44,7 @@ export function announcementsIn(lines: readonly AlarmLine[]): Announcement[] {
   return found;
 }
 
+/** A reminder of an acknowledged alarm (AL24) is nothing new. */
 export function isAnnouncement(line: AlarmLine): boolean {
-  return isAnnounced(line.to) && (line.event === 'raise' || !isAnnounced(line.from));
+  return isAnnounced(line.to) && (line.event === 'raise' || (line.event !== 'reannounce' && !isAnnounced(line.from)));
 }

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FloodMeter, floodsOf } from './flood-meter.ts';
+import { FloodMeter, FloodTally } from './flood-meter.ts';
 
 const minute = 60_000;
 const every = (count: number, stepMs: number, fromMs = 0) => Array.from({ length: count }, (_, index) => fromMs + index * stepMs);
+
+function floodsOf(timesMs: readonly number[], untilMs: number) {
+  const tally = new FloodTally();
+  for (const timeMs of timesMs) tally.announce(timeMs);
+  return tally.finish(untilMs);
+}
 
 test('[FL2] the tenth alarm in ten minutes begins a flood; nine do not, nor ten in a little more', () => {
   expect(floodsOf(every(9, 1_000), minute)).toEqual([]);

@@ -76,20 +76,26 @@ export interface FloodPeriod {
   readonly peak: number;
 }
 
-/** The floods in a run of announcement times (ascending), up to `untilMs`. */
-export function floodsOf(timesMs: Iterable<number>, untilMs: number): FloodPeriod[] {
-  const meter = new FloodMeter();
-  const floods: FloodPeriod[] = [];
-  let startMs = 0;
-  const note = (change: FloodChange) => {
-    if (change === 'started') startMs = meter.sinceMs ?? 0;
-    if (change === 'ended') floods.push({ startMs, endMs: meter.endedAtMs, announced: meter.announced, peak: meter.peak });
-  };
-  for (const timeMs of timesMs) {
-    if (timeMs >= untilMs) break;
-    note(meter.announce(timeMs));
+/** Collects the floods of a run of announcement times (ascending). */
+export class FloodTally {
+  readonly #meter = new FloodMeter();
+  readonly #floods: FloodPeriod[] = [];
+  #startMs = 0;
+
+  announce(atMs: number): void {
+    this.#note(this.#meter.announce(atMs));
   }
-  note(meter.judge(untilMs));
-  if (meter.sinceMs !== null) floods.push({ startMs, endMs: null, announced: meter.announced, peak: meter.peak });
-  return floods;
+
+  /** The floods up to `untilMs`. Nothing may be announced afterwards. */
+  finish(untilMs: number): readonly FloodPeriod[] {
+    this.#note(this.#meter.judge(untilMs));
+    if (this.#meter.sinceMs === null) return this.#floods;
+    return [...this.#floods, { startMs: this.#startMs, endMs: null, announced: this.#meter.announced, peak: this.#meter.peak }];
+  }
+
+  #note(change: FloodChange): void {
+    const { sinceMs, endedAtMs, announced, peak } = this.#meter;
+    if (change === 'started') this.#startMs = sinceMs ?? 0;
+    if (change === 'ended') this.#floods.push({ startMs: this.#startMs, endMs: endedAtMs, announced, peak });
+  }
 }

@@ -120,6 +120,8 @@ test('[FL3] suppressed a moment later it was announced; what is announced again 
     entry(4, 'acknowledge', 'latchedUnacknowledged', 'latchedAcknowledged'),
     entry(5, 'raise', 'shelved', 'shelved'),
     entry(6, 'unshelve', 'shelved', 'unacknowledged'),
+    entry(7, 'acknowledge', 'unacknowledged', 'acknowledged'),
+    entry(8, 'reannounce', 'acknowledged', 'unacknowledged'),
   ];
   const found = announcementsIn(entries.flatMap((each) => alarmLineOf(each) ?? []));
   expect(found.map((each) => [each.announcedAtMs, each.isRaise])).toEqual([

@@ -8,6 +8,7 @@ import { type IncidentSchema, incidentMigration } from '../incidents/incident-ta
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
 import { northboundMigration, type OneShotShelvingTable, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
+import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -58,7 +59,7 @@ export interface SessionTable {
   expires_at_ms: number;
 }
 
-export interface Schema extends DutyTables, IncidentSchema, NotificationTables {
+export interface Schema extends DutyTables, IncidentSchema, NotificationTables, PerformanceTables {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
@@ -75,6 +76,7 @@ export type Database = Kysely<Schema>;
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': firstMigration,
   '0002-maintenance': maintenanceMigration,
+  '0003-performance': performanceMigration,
   '0005-duty': dutyMigration,
   '0006-notification': notificationMigration,
   '0007-incidents': incidentMigration,
