@@ -1,7 +1,6 @@
 // The page's entry: settings of the browser first, then the whole.
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
-import { en } from './language/en.ts';
 import { startLanguage } from './language/language.ts';
 import { zh } from './language/zh.ts';
 import { startTheme } from './look/theme.ts';
@@ -15,7 +14,7 @@ import './look/base.css';
 // zod would compile its parsers with `new Function`, which the content security policy forbids.
 z.config({ jitless: true });
 startTheme();
-startLanguage({ zh, en });
+await startLanguage({ zh: async () => zh, en: async () => (await import('./language/en.ts')).en });
 
 const clock = createBrowserClock();
 const sound = new AlarmSound({ clock, player: createWebAudioPlayer() });

@@ -1,10 +1,13 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
 import { en as duty } from '../duty/duty-words.ts';
-import { sharedEn, type Texts } from './shared-words.ts';
+import { phoneEn } from '../phone/words/phone-en.ts';
+import { sharedEn } from './shared-en.ts';
+import type { Texts } from './shared-words.ts';
 import type { zh } from './zh.ts';
 
 export const en: Texts<typeof zh> = {
   ...sharedEn,
+  phone: phoneEn,
   nav: { more: 'More', main: 'Main', overview: 'Overview', alarms: 'Alarms', trends: 'Trends', stations: 'Stations' },
   header: {
     live: 'Live',

@@ -1,8 +1,9 @@
 // The language of the page: Chinese unless the person chose otherwise, remembered in the browser. Keys are typed by the Chinese texts.
-import i18next from 'i18next';
-import { initReactI18next, useTranslation } from 'react-i18next';
+import i18next, { type TFunction } from 'i18next';
+import { useSyncExternalStore } from 'react';
 import { type Language, type LocalizedText, languages } from '../../domain/text/localized-text.ts';
-import type { sharedZh, Texts } from './shared-words.ts';
+import type { Texts } from './shared-words.ts';
+import type { sharedZh } from './shared-zh.ts';
 import type { zh } from './zh.ts';
 
 const storageKey = 'gatewatch.language';
@@ -14,6 +15,11 @@ declare module 'i18next' {
   }
 }
 
+/** The words that a page shows: all in the control room, a part on the phone. Each language is loaded when it is first spoken. */
+export type WordLoaders = Readonly<Record<Language, () => Promise<Texts<typeof sharedZh> & { readonly [group: string]: object }>>>;
+
+let loaders: WordLoaders | null = null;
+
 function rememberedLanguage(): Language {
   const stored = localStorage.getItem(storageKey);
   return languages.find((language) => language === stored) ?? 'zh';
@@ -23,28 +29,45 @@ function applyToDocument(language: Language): void {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
 }
 
-/** With the words that this page shows: all of them in the control room, a part on the phone. */
-export function startLanguage(words: Readonly<Record<Language, Texts<typeof sharedZh>>>): void {
+export async function startLanguage(load: WordLoaders): Promise<void> {
+  loaders = load;
   const language = rememberedLanguage();
-  void i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: language,
-    fallbackLng: 'zh',
-    resources: { zh: { translation: words.zh }, en: { translation: words.en } },
+    resources: { [language]: { translation: await load[language]() } },
     interpolation: { escapeValue: false },
-    initAsync: false,
   });
   applyToDocument(language);
 }
 
-export function setLanguage(language: Language): void {
+/** Stays with the language that is there where the other cannot be loaded. */
+export async function setLanguage(language: Language): Promise<void> {
+  if (loaders === null) throw new Error('setLanguage was called before startLanguage');
+  if (!i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', await loaders[language]());
   localStorage.setItem(storageKey, language);
   applyToDocument(language);
-  void i18next.changeLanguage(language);
+  await i18next.changeLanguage(language);
+}
+
+function subscribe(listener: () => void): () => void {
+  i18next.on('languageChanged', listener);
+  return () => i18next.off('languageChanged', listener);
+}
+
+const spoken = (): Language => (i18next.language === 'en' ? 'en' : 'zh');
+const translators = new Map<Language, TFunction>();
+
+function translatorOf(language: Language): TFunction {
+  let translator = translators.get(language);
+  if (translator === undefined) {
+    translator = i18next.getFixedT(language);
+    translators.set(language, translator);
+  }
+  return translator;
 }
 
 /** `t` for the page's own words, `text` for words that come from the plant file. */
 export function useWords() {
-  const { t, i18n } = useTranslation();
-  const language: Language = i18n.language === 'en' ? 'en' : 'zh';
-  return { t, language, text: (text: LocalizedText): string => text[language] };
+  const language = useSyncExternalStore(subscribe, spoken);
+  return { t: translatorOf(language), language, text: (text: LocalizedText): string => text[language] };
 }

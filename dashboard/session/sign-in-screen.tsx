@@ -122,7 +122,7 @@ export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): Reac
       <button
         type="button"
         className="button button-quiet sign-in-language"
-        onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}
+        onClick={() => void setLanguage(language === 'zh' ? 'en' : 'zh')}
         lang={language === 'zh' ? 'en' : 'zh-CN'}
       >
         {language === 'zh' ? 'English' : '中文'}

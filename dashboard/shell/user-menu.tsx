@@ -37,7 +37,7 @@ export function UserMenu({ onHelp }: { readonly onHelp: () => void }): ReactNode
                 type="button"
                 lang={name === 'zh' ? 'zh-CN' : 'en'}
                 aria-pressed={language === name}
-                onClick={() => setLanguage(name)}
+                onClick={() => void setLanguage(name)}
                 data-testid={`language-${name}`}
               >
                 {languageNames[name]}

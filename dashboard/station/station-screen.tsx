@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { PointView } from '../../domain/api/plant-api.ts';
-import type { PointRole } from '../../domain/plant/plant-file.ts';
+import type { PointRole } from '../../domain/plant/plant-kinds.ts';
 import { noAlarms, summarizeAlarms, summarizeBy } from '../alarms/alarm-order.ts';
 import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { fetchPoints, fetchStation } from '../http/gatewatch-api.ts';

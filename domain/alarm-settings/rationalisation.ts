@@ -2,7 +2,7 @@
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import type { AlarmPriority } from '../alarms/priority.ts';
 import type { Plant, Point } from '../plant/plant.ts';
-import type { PointRole } from '../plant/plant-file.ts';
+import type { PointRole } from '../plant/plant-kinds.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
 import { type AlarmSettingField, settingsOf } from './alarm-settings.ts';
 import type { Finding, FindingCode } from './finding.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { alarmKinds } from '../alarms/alarm-definition.ts';
 import { alarmClasses, alarmPriorities } from '../alarms/priority.ts';
-import { pointKinds, pointRoles, stationTypes } from '../plant/plant-file.ts';
+import { pointKinds, pointRoles, stationTypes } from '../plant/plant-kinds.ts';
 import { qualityReasons, qualitySeverities } from '../readings/quality.ts';
 import { localizedTextViewSchema } from '../text/localized-text.ts';
 

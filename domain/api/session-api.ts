@@ -15,3 +15,9 @@ export const sessionViewSchema = z.object({
   expiresAtMs: z.number(),
 });
 export type SessionView = z.output<typeof sessionViewSchema>;
+
+/**
+ * Request header: in whose name this is sent (username, URI-encoded). Refused with 409 where somebody else is signed in by then: an action that waited
+ * on a phone must not be done by the next person who signs in there.
+ */
+export const personHeader = 'gatewatch-person';

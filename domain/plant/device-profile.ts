@@ -1,6 +1,7 @@
 // A device profile: the register map of a real instrument, used by name in plant files. Data with its source and how sure it is.
 import type { ModbusLimits, ModbusRegister, WordOrder } from './modbus-schema.ts';
-import type { PointFile, PointKind, PointRole } from './plant-file.ts';
+import type { PointFile } from './plant-file.ts';
+import type { PointKind, PointRole } from './plant-kinds.ts';
 
 /** V read in a maker's manual · V2 second-hand copy or library · G general knowledge · U unverified template. */
 export type ProfileCertainty = 'V' | 'V2' | 'G' | 'U';

@@ -11,55 +11,7 @@ import { commFailSchema, defaultAlarmsSchema, pointAlarmSchema, stationAlarmSche
 import { deviceNameSchema, stationIdSchema, tagSchema } from './identifiers.ts';
 import { modbusLimitsSchema, modbusRegisterSchema, serialSchema, wordOrders } from './modbus-schema.ts';
 import { northboundSchema } from './northbound-schema.ts';
-
-export const stationTypes = ['gate', 'regulating', 'district', 'storage', 'cng', 'lng', 'lpg'] as const;
-export type StationType = (typeof stationTypes)[number];
-
-/** What a point is in the process: the mimic, the coverage audit and the simulators go by it. */
-export const pointRoles = [
-  'inletPressure',
-  'outletPressure',
-  'pressure',
-  'filterDifferentialPressure',
-  'regulatorTravel',
-  'monitorTravel',
-  'slamShut',
-  'relief',
-  'shutoffValve',
-  'gasTemperature',
-  'temperature',
-  'flow',
-  'totalizer',
-  'odorantRate',
-  'odorantLevel',
-  'gasDetector',
-  'gasDetectorState',
-  'flameDetector',
-  'tankPressure',
-  'tankLevel',
-  'tankTemperature',
-  'compressorSuction',
-  'compressorDischarge',
-  'compressorState',
-  'pumpState',
-  'vibration',
-  'oilPressure',
-  'ambientTemperature',
-  'upsCharge',
-  'upsRuntime',
-  'mainsVoltage',
-  'mainsState',
-  'door',
-  'perimeter',
-  'emergencyStop',
-  'heartbeat',
-  'communication',
-  'other',
-] as const;
-export type PointRole = (typeof pointRoles)[number];
-
-export const pointKinds = ['analog', 'discrete', 'counter', 'text'] as const;
-export type PointKind = (typeof pointKinds)[number];
+import { pointKinds, pointRoles, stationTypes } from './plant-kinds.ts';
 
 const validitySchema = z.strictObject({
   /** Tag of a point of the same device that tells when this one is not to be believed. */

@@ -11,7 +11,7 @@ import type { PointTable } from '../readings/reading-batch.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
 import type { Northbound } from './compile-northbound.ts';
 import type { ModbusLimits, ModbusRegister, SerialLine, WordOrder } from './modbus-schema.ts';
-import type { PointKind, PointRole, StationType } from './plant-file.ts';
+import type { PointKind, PointRole, StationType } from './plant-kinds.ts';
 
 export interface Plant {
   /** Hash of the plant file's text: changes when anything changes. */

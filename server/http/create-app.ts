@@ -17,6 +17,7 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Permission } from '../../domain/access/roles.ts';
+import { personHeader } from '../../domain/api/session-api.ts';
 import { type AccessControl, type Identity, isAllowed } from '../access/access-control.ts';
 import { isSameOrigin } from './origin.ts';
 import { ProblemError } from './problem-error.ts';
@@ -69,6 +70,8 @@ export async function createApp(options: {
         fontSrc: ["'self'"],
         styleSrc: ["'self'"],
         scriptSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        manifestSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
@@ -97,6 +100,11 @@ export async function createApp(options: {
     transform: jsonSchemaTransform,
   });
 
+  // Without the slash the page would lie outside of its service worker.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method === 'GET' && /^\/phone(\?|$)/.test(request.url))
+      return reply.redirect(request.url.replace('/phone', '/phone/'), 308);
+  });
   app.addHook('onRequest', async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD' && !isSameOrigin(request.headers.origin, request.headers.host)) {
       await options.access.auditRefusal(null, `${request.method} ${request.url} from origin ${request.headers.origin ?? ''}`);
@@ -109,6 +117,14 @@ export async function createApp(options: {
     if (!isAllowed(request.identity, permission, null)) {
       await options.access.auditRefusal(request.identity, `${request.method} ${request.url}`);
       throw new ProblemError(403, 'Not allowed', { detail: `The role ${request.identity.role} lacks ${permission}` });
+    }
+    const sentFor = request.headers[personHeader];
+    if (sentFor !== undefined && sentFor !== encodeURIComponent(request.identity.username)) {
+      await options.access.auditRefusal(request.identity, `${request.method} ${request.url} in the name of somebody else`);
+      throw new ProblemError(409, 'Somebody else is signed in', {
+        detail: 'This was done by another person than the one who is signed in now. It was not applied.',
+        extra: { reason: 'anotherPerson' },
+      });
     }
   });
 
@@ -144,10 +160,12 @@ export async function createApp(options: {
       detail: 'The server has written down what happened; what you sent was not applied.',
     });
   });
-  const index = options.dashboardDir === null ? null : path.join(options.dashboardDir, 'index.html');
+  const hasPage = (page: string) => options.dashboardDir !== null && existsSync(path.join(options.dashboardDir, page));
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
-    if (wantsPage && index !== null && existsSync(index)) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    // The phone is a page of its own: its service worker must see nothing of the control room.
+    const page = request.url.startsWith('/phone/') ? 'phone/index.html' : 'index.html';
+    if (wantsPage && hasPage(page)) return reply.header('cache-control', 'no-cache').sendFile(page);
     return reply
       .code(404)
       .type('application/problem+json')
@@ -163,6 +181,8 @@ export async function createApp(options: {
     await app.register(fastifyStatic, {
       root: options.dashboardDir,
       wildcard: false,
+      // The build has written each text file compressed too.
+      preCompressed: true,
       setHeaders: (reply, file) => {
         void reply.header(
           'cache-control',

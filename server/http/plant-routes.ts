@@ -14,7 +14,7 @@ import {
 } from '../../domain/api/plant-api.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Plant, Point, Station } from '../../domain/plant/plant.ts';
-import type { PointRole } from '../../domain/plant/plant-file.ts';
+import type { PointRole } from '../../domain/plant/plant-kinds.ts';
 import { isGood } from '../../domain/readings/quality.ts';
 import { type Identity, maySee } from '../access/access-control.ts';
 import { stateOf } from '../alarms/alarm-record.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PointView } from '../../../domain/api/plant-api.ts';
-import type { PointRole } from '../../../domain/plant/plant-file.ts';
+import type { PointRole } from '../../../domain/plant/plant-kinds.ts';
 import { layOutMimic, type MimicLayout } from './mimic-layout.ts';
 
 function point(tag: string, role: PointRole, unitOf: string | null = null): PointView {

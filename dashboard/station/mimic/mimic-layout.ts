@@ -2,7 +2,7 @@
 // Process line from left to right: inlet, filters, regulator runs (slam-shut, monitor, worker), outlet with relief, meters, odoriser. Below: tanks and machines.
 
 import type { PointView } from '../../../domain/api/plant-api.ts';
-import type { PointRole } from '../../../domain/plant/plant-file.ts';
+import type { PointRole } from '../../../domain/plant/plant-kinds.ts';
 
 export type SymbolKind =
   | 'valve'

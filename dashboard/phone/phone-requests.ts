@@ -1,0 +1,60 @@
+// The paths of the server that the phone calls, apart from the control room's, so that the phone loads few schemas.
+import { z } from 'zod';
+import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
+import {
+  alarmDefinitionViewSchema,
+  type PlantView,
+  type PointView,
+  plantViewSchema,
+  pointViewSchema,
+  type StationSummary,
+  type StationView,
+  stationSummarySchema,
+  stationViewSchema,
+} from '../../domain/api/plant-api.ts';
+import { type SessionView, type SignIn, sessionViewSchema } from '../../domain/api/session-api.ts';
+import { type Answer, request, valueOrThrow } from '../http/request.ts';
+
+export function signIn(credentials: SignIn): Promise<Answer<SessionView>> {
+  return request('/api/session', { method: 'POST', body: credentials, schema: sessionViewSchema });
+}
+
+export function signOut(): Promise<Answer<null>> {
+  return request('/api/session', { method: 'DELETE', schema: null });
+}
+
+/** null where nobody is signed in. */
+export async function fetchSession(): Promise<SessionView | null> {
+  const answer = await request('/api/session', { schema: sessionViewSchema });
+  if (answer.kind === 'problem' && answer.status === 401) return null;
+  return valueOrThrow(answer);
+}
+
+/** Only the demo plant names its accounts. */
+export async function fetchIsDemo(): Promise<boolean> {
+  const answer = await request('/api/demo', { schema: z.object({ isDemo: z.boolean() }) });
+  return answer.kind === 'ok' && answer.value.isDemo;
+}
+
+export async function fetchPlant(): Promise<PlantView> {
+  return valueOrThrow(await request('/api/plant', { schema: plantViewSchema }));
+}
+
+export async function fetchStations(): Promise<StationSummary[]> {
+  return valueOrThrow(await request('/api/stations', { schema: z.array(stationSummarySchema) }));
+}
+
+export async function fetchStation(id: string): Promise<StationView> {
+  return valueOrThrow(await request(`/api/stations/${encodeURIComponent(id)}`, { schema: stationViewSchema }));
+}
+
+export async function fetchPoints(stationId: string): Promise<PointView[]> {
+  return valueOrThrow(await request(`/api/points?station=${encodeURIComponent(stationId)}`, { schema: z.array(pointViewSchema) }));
+}
+
+export const alarmDetailSchema = alarmViewSchema.extend({ definition: alarmDefinitionViewSchema });
+export type AlarmDetail = z.output<typeof alarmDetailSchema>;
+
+export async function fetchAlarm(id: string): Promise<AlarmDetail> {
+  return valueOrThrow(await request(`/api/alarms/${encodeURIComponent(id)}`, { schema: alarmDetailSchema }));
+}

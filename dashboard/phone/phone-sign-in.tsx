@@ -1,0 +1,103 @@
+// Sign-in on the phone: large fields, and the word that unsent actions wait for their person.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { SignIn } from '../../domain/api/session-api.ts';
+import { setLanguage, useWords } from '../language/language.ts';
+import { fetchIsDemo, signIn } from './phone-requests.ts';
+import { useQueueState } from './queue/queue-context.tsx';
+
+export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): ReactNode {
+  const { t, language } = useWords();
+  const queries = useQueryClient();
+  const [problem, setProblem] = useState<string | null>(null);
+  const demo = useQuery({ queryKey: ['demo'], queryFn: fetchIsDemo, staleTime: Number.POSITIVE_INFINITY, retry: false });
+  const attempt = useMutation({
+    networkMode: 'always',
+    mutationFn: (credentials: SignIn) => signIn(credentials),
+    onSuccess: (answer) => {
+      switch (answer.kind) {
+        case 'ok':
+          // What another person had read is not his.
+          queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+          queries.setQueryData(['session'], answer.value);
+          return;
+        case 'unreachable':
+          setProblem(t('signIn.unreachable'));
+          return;
+        case 'malformed':
+          setProblem(t('signIn.failed', { reason: answer.detail }));
+          return;
+        case 'problem':
+          if (answer.status === 401 || answer.status === 403) setProblem(t('signIn.refused'));
+          else if (answer.status === 429) setProblem(t('signIn.tooMany'));
+          else setProblem(t('signIn.failed', { reason: answer.problem.detail ?? answer.problem.title }));
+      }
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const credentials = { username: String(data.get('username') ?? '').trim(), password: String(data.get('password') ?? '') };
+    if (credentials.username === '' || credentials.password === '') {
+      setProblem(t('signIn.missing'));
+      return;
+    }
+    setProblem(null);
+    attempt.mutate(credentials);
+  }
+
+  return (
+    <main className="phone phone-sign-in" id="content">
+      <h1>
+        <img src={new URL('../look/gatewatch.svg', import.meta.url).href} alt="" width="48" height="48" /> {t('product.name')}
+      </h1>
+      <UnsentOf />
+      <form onSubmit={submit} noValidate aria-describedby={problem === null ? undefined : 'sign-in-problem'}>
+        {hasEnded && problem === null && (
+          <p className="phone-notice" role="status">
+            {t('signIn.ended')}
+          </p>
+        )}
+        {problem !== null && (
+          <p className="phone-notice phone-notice-problem" role="alert" id="sign-in-problem" data-testid="sign-in-problem">
+            {problem}
+          </p>
+        )}
+        <label className="phone-field">
+          <span>{t('signIn.username')}</span>
+          <input name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} data-testid="sign-in-username" />
+        </label>
+        <label className="phone-field">
+          <span>{t('signIn.password')}</span>
+          <input name="password" type="password" autoComplete="current-password" data-testid="sign-in-password" />
+        </label>
+        <button type="submit" className="big-button big-button-next" disabled={attempt.isPending} data-testid="sign-in-submit">
+          {attempt.isPending ? t('signIn.working') : t('signIn.submit')}
+        </button>
+        {demo.data === true && <p className="phone-hint">{t('phone.signIn.demo')}</p>}
+      </form>
+      <button
+        type="button"
+        className="phone-button"
+        lang={language === 'zh' ? 'en' : 'zh-CN'}
+        onClick={() => void setLanguage(language === 'zh' ? 'en' : 'zh')}
+      >
+        {language === 'zh' ? 'English' : '中文'}
+      </button>
+    </main>
+  );
+}
+
+function UnsentOf(): ReactNode {
+  const { t } = useWords();
+  const { kept } = useQueueState();
+  const counts = new Map<string, number>();
+  for (const { action } of kept)
+    if (action.state.kind === 'waiting') counts.set(action.displayName, (counts.get(action.displayName) ?? 0) + 1);
+  return [...counts].map(([who, count]) => (
+    <p key={who} className="phone-notice phone-unsent" role="status" data-testid="unsent-of">
+      {t('phone.signIn.unsent', { count, who })}
+    </p>
+  ));
+}

@@ -1,0 +1,13 @@
+// One sender at a time on this phone, whether page or service worker, so that two do not send one action at once and out of order.
+
+/** Resolves to null where another one is at it already. */
+export type Exclusively = <Value>(work: () => Promise<Value>) => Promise<Value | null>;
+
+const lockName = 'gatewatch-phone-queue';
+
+/** By the browser's lock; where there is none (no secure context, hence no worker either) this page is alone. */
+export const exclusivelyOnThisPhone: Exclusively = async <Value>(work: () => Promise<Value>): Promise<Value | null> => {
+  const locks: LockManager | undefined = navigator.locks;
+  if (locks === undefined) return work();
+  return locks.request(lockName, { ifAvailable: true }, async (lock): Promise<Value | null> => (lock === null ? null : work()));
+};

@@ -1,0 +1,49 @@
+// Something that a person did on the phone and the server has not confirmed yet. Bound to the person, the moment and the thing it was done to.
+import { z } from 'zod';
+import { localizedTextViewSchema } from '../../../domain/text/localized-text.ts';
+
+const acknowledgeSchema = z.object({
+  kind: z.literal('acknowledge'),
+  /** The occurrence that the person saw: a later one of the same alarm is not acknowledged by this. */
+  occurrenceId: z.string(),
+  version: z.int(),
+  comment: z.string().nullable(),
+  message: localizedTextViewSchema,
+});
+
+const stateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('waiting') }),
+  /** The server said no. Kept until the person has read why. */
+  z.object({ kind: z.literal('refused'), atMs: z.number(), code: z.string().nullable(), detail: z.string(), by: z.string().nullable() }),
+]);
+
+export const queuedActionSchema = z.object({
+  /** Made on the phone; the server applies it once, however often it arrives. */
+  actionId: z.uuid(),
+  /** Who did it. It is never sent under another sign-in. */
+  username: z.string(),
+  displayName: z.string(),
+  /** The server's time as far as the phone knew it. */
+  madeAtMs: z.number(),
+  stationId: z.string(),
+  deed: z.discriminatedUnion('kind', [acknowledgeSchema]),
+  state: stateSchema,
+});
+export type QueuedAction = z.output<typeof queuedActionSchema>;
+export type Deed = QueuedAction['deed'];
+export type Refusal = Extract<QueuedAction['state'], { kind: 'refused' }>;
+
+/** With its place in the order. */
+export interface KeptAction {
+  readonly key: number;
+  readonly action: QueuedAction;
+}
+
+/** Also where the page is not in a secure context, in which browsers hide `crypto.randomUUID`. */
+export function newActionId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

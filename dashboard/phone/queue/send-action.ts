@@ -1,0 +1,122 @@
+// One queued action over HTTP, and what its answer means. An answer that does not come from Gatewatch (a hotel's sign-in page, a proxy's error) is no
+// answer: the action stays. Used by the page and by the service worker.
+import { needsAcknowledgement } from '../../../domain/alarms/alarm-state.ts';
+import { alarmViewSchema, versionConflictSchema } from '../../../domain/api/alarm-api.ts';
+import { problemSchema } from '../../../domain/api/problem.ts';
+import { personHeader } from '../../../domain/api/session-api.ts';
+import { exhaustive } from '../../../domain/exhaustive.ts';
+import type { QueuedAction } from './queued-action.ts';
+
+export type HeldReason =
+  /** No network, or no sensible answer. */
+  | 'unreachable'
+  /** The server is there and cannot now (429, 5xx). */
+  | 'busy'
+  | 'signedOut'
+  /** Somebody else is signed in on this phone. */
+  | 'anotherPerson';
+
+export type SendResult =
+  | { readonly kind: 'applied' }
+  | { readonly kind: 'held'; readonly reason: HeldReason; readonly retryInMs: number | null }
+  | { readonly kind: 'refused'; readonly code: string | null; readonly detail: string; readonly by: string | null };
+
+/** The server's answer as far as it matters; null where there was none that came from Gatewatch. */
+export type WireAnswer = { readonly status: number; readonly body: unknown; readonly retryAfterMs: number | null } | null;
+export type Post = (path: string, body: unknown, username: string) => Promise<WireAnswer>;
+
+const answerWithinMs = 15_000;
+
+export const postOverHttp: Post = async (path, body, username) => {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      credentials: 'same-origin',
+      redirect: 'error',
+      headers: {
+        accept: 'application/json, application/problem+json',
+        'content-type': 'application/json',
+        [personHeader]: encodeURIComponent(username),
+      },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(answerWithinMs),
+    });
+    const text = await response.text();
+    if (!/json/.test(response.headers.get('content-type') ?? '')) return null;
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+    return { status: response.status, body: JSON.parse(text), retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : null };
+  } catch {
+    return null;
+  }
+};
+
+const unreachable: SendResult = { kind: 'held', reason: 'unreachable', retryInMs: null };
+
+export async function sendAction(action: QueuedAction, post: Post): Promise<SendResult> {
+  const { deed } = action;
+  switch (deed.kind) {
+    case 'acknowledge':
+      return sendAcknowledgement(action, deed.version, post, rebindsMost);
+    default:
+      return exhaustive(deed.kind, 'deed');
+  }
+}
+
+/** The plant may move the alarm on while the acknowledgement travels: this often it is bound anew to the same occurrence, then it waits. */
+const rebindsMost = 3;
+
+async function sendAcknowledgement(action: QueuedAction, version: number, post: Post, rebindsLeft: number): Promise<SendResult> {
+  const { deed, username, actionId, madeAtMs } = action;
+  const answer = await post(
+    `/api/alarms/${encodeURIComponent(deed.occurrenceId)}/acknowledge`,
+    { version, ...(deed.comment === null ? {} : { comment: deed.comment }), actionId, madeAtMs },
+    username,
+  );
+  const common = judge(answer);
+  if (common !== null) return common;
+  if (answer === null) return unreachable;
+  if (answer.status === 200) return alarmViewSchema.safeParse(answer.body).success ? { kind: 'applied' } : unreachable;
+  const conflict = versionConflictSchema.safeParse(answer.body);
+  if (!conflict.success) return refusalOf(answer.body);
+  const { current, by } = conflict.data;
+  // Done by himself at a desk meanwhile: nothing is left to do, and nothing was refused.
+  if (current.id === deed.occurrenceId && current.acknowledgedBy === username) return { kind: 'applied' };
+  if (current.id !== deed.occurrenceId) return { kind: 'refused', code: 'newOccurrence', detail: conflict.data.detail, by };
+  // It cleared, was commented on or escalated, but nobody has acknowledged this occurrence: what the person said of it still holds.
+  if (needsAcknowledgement(current.state) && current.version !== version) {
+    return rebindsLeft > 0
+      ? sendAcknowledgement(action, current.version, post, rebindsLeft - 1)
+      : { kind: 'held', reason: 'busy', retryInMs: null };
+  }
+  return {
+    kind: 'refused',
+    code: current.acknowledgedBy === null ? 'changed' : 'acknowledgedByAnother',
+    detail: conflict.data.detail,
+    by: current.acknowledgedBy ?? by,
+  };
+}
+
+/** What is the same for every action; null where the status must be read by the action itself (200, 409 and other refusals of its own). */
+function judge(answer: WireAnswer): SendResult | null {
+  if (answer === null) return unreachable;
+  const { status, retryAfterMs } = answer;
+  if (status === 401) return { kind: 'held', reason: 'signedOut', retryInMs: null };
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return { kind: 'held', reason: 'busy', retryInMs: retryAfterMs };
+  if (status < 400) return null;
+  const problem = problemSchema.safeParse(answer.body);
+  if (!problem.success) return unreachable;
+  if (status === 409) {
+    return reasonOf(answer.body) === 'anotherPerson' ? { kind: 'held', reason: 'anotherPerson', retryInMs: null } : null;
+  }
+  return refusalOf(answer.body);
+}
+
+function reasonOf(body: unknown): string | null {
+  return typeof body === 'object' && body !== null && 'reason' in body && typeof body.reason === 'string' ? body.reason : null;
+}
+
+function refusalOf(body: unknown): SendResult {
+  const problem = problemSchema.safeParse(body);
+  const detail = problem.success ? (problem.data.detail ?? problem.data.title) : '';
+  return { kind: 'refused', code: reasonOf(body), detail, by: null };
+}

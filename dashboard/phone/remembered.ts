@@ -1,0 +1,84 @@
+// What the app last read from the server, kept on the phone so that a team without network still has its incidents and alarms, each with its age.
+// Nothing here is ever shown as live. It belongs to the person who read it, and signing out erases it.
+import type { QueryClient } from '@tanstack/react-query';
+import { z } from 'zod';
+import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
+import { plantViewSchema, pointViewSchema, stationSummarySchema, stationViewSchema } from '../../domain/api/plant-api.ts';
+import { sessionViewSchema } from '../../domain/api/session-api.ts';
+import { openPhoneDatabase } from './phone-database.ts';
+import { alarmDetailSchema } from './phone-requests.ts';
+
+/** By the first part of the query key. What is not named here is not kept. */
+const keptQueries: Readonly<Record<string, z.ZodType>> = {
+  session: sessionViewSchema,
+  plant: plantViewSchema,
+  stations: z.array(stationSummarySchema),
+  station: stationViewSchema,
+  points: z.array(pointViewSchema),
+  alarms: z.array(alarmViewSchema),
+  alarm: alarmDetailSchema,
+};
+
+const writeDelayMs = 1_000;
+/** A watch and the next: what is older helps nobody and may mislead. */
+const keptForMs = 48 * 3_600_000;
+
+/** Fills the query client with what was kept. The phone works without it, so a disk that cannot be read only means less to show. */
+export async function recall(queries: QueryClient, nowMs: number): Promise<void> {
+  try {
+    const database = await openPhoneDatabase();
+    const session = await database.get('remembered', JSON.stringify(['session']));
+    if (session === undefined) return;
+    const [keys, rows] = await Promise.all([database.getAllKeys('remembered'), database.getAll('remembered')]);
+    for (const [index, key] of keys.entries()) {
+      const row = rows[index];
+      if (row === undefined) continue;
+      const queryKey: unknown = JSON.parse(key);
+      const schema = Array.isArray(queryKey) ? keptQueries[String(queryKey[0])] : undefined;
+      const parsed = schema?.safeParse(row.value);
+      if (row.person !== session.person || row.atMs < nowMs - keptForMs || parsed?.success !== true) {
+        await database.delete('remembered', key);
+        continue;
+      }
+      queries.setQueryData(queryKey as readonly unknown[], parsed.data, { updatedAt: row.atMs });
+    }
+  } catch {
+    // Said above.
+  }
+}
+
+/** Keeps every answer that comes from now on. Returns how to stop. */
+export function rememberFrom(queries: QueryClient): () => void {
+  const changed = new Map<string, { readonly value: unknown; readonly atMs: number }>();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const write = async (): Promise<void> => {
+    timer = null;
+    const person = z.object({ username: z.string() }).safeParse(queries.getQueryData(['session']));
+    const rows = [...changed];
+    changed.clear();
+    if (!person.success) return;
+    try {
+      const database = await openPhoneDatabase();
+      const transaction = database.transaction('remembered', 'readwrite');
+      for (const [key, { value, atMs }] of rows) await transaction.store.put({ person: person.data.username, atMs, value }, key);
+      await transaction.done;
+    } catch {
+      // The next change tries again.
+    }
+  };
+  const stop = queries.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== 'updated' || query.state.status !== 'success' || query.state.data == null || !(String(query.queryKey[0]) in keptQueries))
+      return;
+    changed.set(JSON.stringify(query.queryKey), { value: query.state.data, atMs: query.state.dataUpdatedAt });
+    timer ??= setTimeout(() => void write(), writeDelayMs);
+  });
+  return () => {
+    stop();
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+
+export async function forget(): Promise<void> {
+  const database = await openPhoneDatabase();
+  await database.clear('remembered');
+}

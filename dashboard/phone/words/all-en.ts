@@ -1,0 +1,5 @@
+// All English words that the phone shows, in one piece to load.
+import { sharedEn } from '../../language/shared-en.ts';
+import { phoneEn } from './phone-en.ts';
+
+export const words = { ...sharedEn, phone: phoneEn };

@@ -1,0 +1,5 @@
+// All Chinese words that the phone shows, in one piece to load.
+import { sharedZh } from '../../language/shared-zh.ts';
+import { phoneZh } from './phone-zh.ts';
+
+export const words = { ...sharedZh, phone: phoneZh };
