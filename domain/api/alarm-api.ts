@@ -60,7 +60,14 @@ export type AlarmView = z.output<typeof alarmViewSchema>;
 const version = z.int().min(0);
 const comment = z.string().trim().min(1).max(1000);
 
-export const acknowledgeSchema = z.object({ version, comment: comment.optional() });
+export const acknowledgeSchema = z.object({
+  version,
+  comment: comment.optional(),
+  /** A UUID made by the client for this press of the button: sent again after a lost answer it has no second effect. */
+  actionId: z.uuid().optional(),
+  /** When the person pressed it, by his device: a phone may have been without network. The journal keeps both times. */
+  madeAtMs: z.number().optional(),
+});
 export const resetSchema = z.object({ version, comment: comment.optional() });
 export const shelveSchema = z.object({
   version,

@@ -337,3 +337,35 @@ test('[AL20] replaying the journal rebuilds every record exactly', async () => {
   expect([...rebuilt.values()]).toEqual(store.all().map(({ record }) => record));
   await database.destroy();
 });
+
+test('an acknowledgement with an action id that arrives twice is applied once, also after a restart; another person’s id and another alarm’s are not taken for it', async () => {
+  const first = await open();
+  await first.store.deliver({ schema: 1, collectorId: 'c', outboxId, messages: [raise(1), raise(2, 'RS-01.PT-101.high')] });
+  const actionId = '00000000-0000-4000-8000-000000000001';
+  const acknowledge: LifecycleEvent = { kind: 'acknowledge', atMs: 5, by: 'duty', comment: null };
+  const act = (store: AlarmStore, id: string, who = person) => store.act(id, 1, who, acknowledge, { actionId }, actionId);
+  expect((await act(first.store, occurrence(1))).kind).toBe('done');
+  expect(await act(first.store, occurrence(1))).toMatchObject({ kind: 'done', record: { version: 2, acknowledgedBy: 'duty' } });
+  expect((await act(first.store, occurrence(1), { kind: 'person', username: 'other', displayName: 'o' })).kind).toBe('conflict');
+  await first.database.destroy();
+  const second = await open(first.dataDir);
+  expect(await act(second.store, occurrence(1))).toMatchObject({ kind: 'done', record: { version: 2 } });
+  expect((await act(second.store, occurrence(2))).kind).toBe('done');
+  const lines = await readJournal(second.database, { limit: 100 });
+  expect(lines.filter((line) => line.kind === 'alarm.acknowledge').map((line) => line.alarmId)).toEqual(['RS-01.PT-101.high', alarmId]);
+  await second.database.destroy();
+});
+
+test('sent again after the alarm came anew, it is answered and the new occurrence stays unacknowledged; one never applied is told as a conflict', async () => {
+  const { store, database } = await open();
+  await store.deliver({ schema: 1, collectorId: 'c', outboxId, messages: [raise(1)] });
+  const acknowledge: LifecycleEvent = { kind: 'acknowledge', atMs: 5, by: 'duty', comment: null };
+  const applied = '00000000-0000-4000-8000-000000000002';
+  const neverApplied = '00000000-0000-4000-8000-000000000003';
+  await store.act(occurrence(1), 1, person, acknowledge, {}, applied);
+  await store.deliver({ schema: 1, collectorId: 'c', outboxId, messages: [clear(2, 1), raise(3)] });
+  expect((await store.act(occurrence(1), 1, person, acknowledge, {}, applied)).kind).toBe('done');
+  expect((await store.act(occurrence(1), 1, person, acknowledge, {}, neverApplied)).kind).toBe('conflict');
+  expect(store.find(alarmId)?.record).toMatchObject({ occurrenceId: occurrence(3), isAcknowledged: false });
+  await database.destroy();
+});

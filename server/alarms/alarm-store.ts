@@ -8,6 +8,7 @@ import type { Commit, DatabaseWrite, Ledger } from '../journal/ledger.ts';
 import { type AlarmChange, type AlarmCircumstances, type KnownAlarm, ordinaryCircumstances, serverActor } from './alarm-change.ts';
 import { applyEvent, type LifecycleEvent, type Refusal } from './alarm-machine.ts';
 import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
+import { type AppliedAction, appliedBefore, noteApplied } from './applied-actions.ts';
 import { changesByTime } from './changes-by-time.ts';
 import { changeOfMessage, changesOfStatement, unknownAlarmEntry } from './condition-changes.ts';
 import { Deadlines } from './deadlines.ts';
@@ -25,6 +26,8 @@ export interface AlarmAction {
   readonly version: number;
   readonly event: LifecycleEvent;
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** Made by the client. One that was applied before is answered with what is now, whatever the version says. */
+  readonly actionId?: string | undefined;
 }
 
 /** Told after the commit, never before: what listeners hear is on disk. */
@@ -143,8 +146,9 @@ export class AlarmStore {
     actor: JournalActor,
     event: LifecycleEvent,
     detail: Readonly<Record<string, unknown>> = {},
+    actionId?: string,
   ): Promise<ActionResult> {
-    const [result] = await this.actOnAll([{ id, version, event, detail }], actor);
+    const [result] = await this.actOnAll([{ id, version, event, detail, actionId }], actor);
     return result ?? { kind: 'unknown' };
   }
 
@@ -153,11 +157,19 @@ export class AlarmStore {
     return this.#ledger.exclusively(async (commit) => {
       const moved = new Map<string, AlarmRecord>();
       const changes: AlarmChange[] = [];
-      const results = actions.map(({ id, version, event, detail = {} }): ActionResult => {
+      const username = actor.kind === 'person' ? actor.username : '';
+      const before = await appliedBefore(
+        this.#ledger.database,
+        actions.flatMap(({ actionId }) => actionId ?? []),
+      );
+      const applied: AppliedAction[] = [];
+      const results = actions.map(({ id, version, event, detail = {}, actionId }): ActionResult => {
         const found = this.find(id);
         if (found === null) return { kind: 'unknown' };
         const { definition } = found;
         const record = moved.get(definition.id) ?? found.record;
+        const earlier = actionId === undefined ? undefined : before.get(actionId);
+        if (earlier?.username === username && earlier.alarmId === definition.id) return { kind: 'done', record };
         const isOldOccurrence = id !== record.alarmId && id !== record.occurrenceId;
         if (isOldOccurrence || record.version !== version) return { kind: 'conflict', record };
         const transition = applyEvent(record, event, definition);
@@ -165,9 +177,14 @@ export class AlarmStore {
         if (transition.kind === 'unchanged') return { kind: 'done', record };
         moved.set(definition.id, transition.record);
         changes.push({ definition, event, actor, detail });
+        if (actionId !== undefined) applied.push({ actionId, username, alarmId: definition.id });
         return { kind: 'done', record: transition.record };
       });
-      await this.#commit(commit, changes);
+      await this.#commit(
+        commit,
+        changes,
+        applied.length === 0 ? {} : { write: (transaction) => noteApplied(transaction, applied, this.#clock.nowMs()) },
+      );
       return results;
     });
   }

@@ -59,10 +59,11 @@ export function alarmRoutes(options: {
     version: number,
     event: LifecycleEvent,
     detail: Readonly<Record<string, unknown>> = {},
+    actionId?: string,
   ): Promise<AlarmView> {
     const identity = identityOf(request);
     const { definition } = visible(identity, id);
-    const result = await store.act(id, version, actorOf(identity), event, detail);
+    const result = await store.act(id, version, actorOf(identity), event, detail, actionId);
     switch (result.kind) {
       case 'unknown':
         throw new ProblemError(404, 'Not found');
@@ -187,13 +188,17 @@ export function alarmRoutes(options: {
     app.post(
       '/api/alarms/:id/acknowledge',
       { schema: { params, body: acknowledgeSchema, response }, config: { permission: 'alarms.acknowledge' } },
-      (request) =>
-        act(request, request.params.id, request.body.version, {
-          kind: 'acknowledge',
-          atMs: clock.nowMs(),
-          by: identityOf(request).username,
-          comment: request.body.comment ?? null,
-        }),
+      (request) => {
+        const { version, comment = null, actionId, madeAtMs } = request.body;
+        return act(
+          request,
+          request.params.id,
+          version,
+          { kind: 'acknowledge', atMs: clock.nowMs(), by: identityOf(request).username, comment },
+          { ...(actionId === undefined ? {} : { actionId }), ...(madeAtMs === undefined ? {} : { madeAtMs }) },
+          actionId,
+        );
+      },
     );
 
     app.post(

@@ -9,6 +9,7 @@ import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maint
 import { northboundMigration, type OneShotShelvingTable, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
+import { type PushTables, pushMigration } from '../push/push-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -59,7 +60,7 @@ export interface SessionTable {
   expires_at_ms: number;
 }
 
-export interface Schema extends DutyTables, IncidentSchema, NotificationTables, PerformanceTables {
+export interface Schema extends DutyTables, IncidentSchema, NotificationTables, PerformanceTables, PushTables {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
@@ -80,6 +81,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-duty': dutyMigration,
   '0006-notification': notificationMigration,
   '0007-incidents': incidentMigration,
+  '0008-web-push': pushMigration,
   '0009-northbound': northboundMigration,
 };
 

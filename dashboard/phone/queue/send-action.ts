@@ -26,6 +26,11 @@ export type WireAnswer = { readonly status: number; readonly body: unknown; read
 export type Post = (path: string, body: unknown, username: string) => Promise<WireAnswer>;
 
 const answerWithinMs = 15_000;
+/** Only what is looked at: a server that is newer than this app must still be understood, or the action would be sent for ever. */
+const doneSchema = alarmViewSchema.pick({ id: true, alarmId: true, version: true });
+const conflictSchema = versionConflictSchema.pick({ detail: true, by: true }).extend({
+  current: alarmViewSchema.pick({ id: true, state: true, version: true, acknowledgedBy: true }),
+});
 
 export const postOverHttp: Post = async (path, body, username) => {
   try {
@@ -75,8 +80,8 @@ async function sendAcknowledgement(action: QueuedAction, version: number, post: 
   const common = judge(answer);
   if (common !== null) return common;
   if (answer === null) return unreachable;
-  if (answer.status === 200) return alarmViewSchema.safeParse(answer.body).success ? { kind: 'applied' } : unreachable;
-  const conflict = versionConflictSchema.safeParse(answer.body);
+  if (answer.status === 200) return doneSchema.safeParse(answer.body).success ? { kind: 'applied' } : unreachable;
+  const conflict = conflictSchema.safeParse(answer.body);
   if (!conflict.success) return refusalOf(answer.body);
   const { current, by } = conflict.data;
   // Done by himself at a desk meanwhile: nothing is left to do, and nothing was refused.
