@@ -108,7 +108,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       plant,
       ledger,
       access,
-      findAlarm: (id) => store.find(id),
+      alarms: store,
+      dataDir: options.dataDir,
       contacts: new People(access, ledger, clock),
       otherTargets: [],
       environment: process.env,
@@ -131,6 +132,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(maintenanceRoutes({ plant, maintenance }));
     const duty = openDuty({ plant, ledger, access, clock, announce: () => announce('duty', null) });
     await app.register(duty.routes);
+    await app.register(notifications.routes);
     await app.register(incidents.routes);
     await app.register(performanceRoutes({ store: alarmPerformance, counts: performanceCounts }));
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));

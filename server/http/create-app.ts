@@ -107,7 +107,7 @@ export async function createApp(options: {
   });
   app.addHook('onRequest', async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD' && !isSameOrigin(request.headers.origin, request.headers.host)) {
-      await options.access.auditRefusal(null, `${request.method} ${request.url} from origin ${request.headers.origin ?? ''}`);
+      await options.access.auditRefusal(null, `${request.method} ${shownUrl(request.url)} from origin ${request.headers.origin ?? ''}`);
       throw new ProblemError(403, 'Cross-origin request refused');
     }
     const { permission } = request.routeOptions.config;
@@ -115,7 +115,7 @@ export async function createApp(options: {
     request.identity = await options.access.identify(request.cookies[sessionCookieName]);
     if (request.identity === null) throw new ProblemError(401, 'Not signed in', { detail: 'Sign in first: POST /api/session' });
     if (!isAllowed(request.identity, permission, null)) {
-      await options.access.auditRefusal(request.identity, `${request.method} ${request.url}`);
+      await options.access.auditRefusal(request.identity, `${request.method} ${shownUrl(request.url)}`);
       throw new ProblemError(403, 'Not allowed', { detail: `The role ${request.identity.role} lacks ${permission}` });
     }
     const sentFor = request.headers[personHeader];
@@ -152,7 +152,7 @@ export async function createApp(options: {
     }
     const status = error.statusCode ?? 500;
     if (status < 500) return send(status, { type: 'about:blank', title: error.message, status });
-    options.log.error({ err: error, url: request.url }, 'request failed');
+    options.log.error({ err: error, url: shownUrl(request.url) }, 'request failed');
     return send(500, {
       type: 'about:blank',
       title: 'Internal error',
@@ -210,6 +210,11 @@ export async function createApp(options: {
   };
   await app.register(reference);
   return app;
+}
+
+/** Of an address that is itself a secret (a link that acknowledges), journal and log hold the beginning. */
+function shownUrl(url: string): string {
+  return url.replace(/^\/a\/[^/?#]+/, '/a/…');
 }
 
 /** The identity of a route that names a permission. */

@@ -6,7 +6,7 @@ import type { Language } from '../../domain/text/localized-text.ts';
 
 /** One line of the message beside its text: 场站 / Station and its name. Already in the recipient's language. */
 export interface MessageFact {
-  readonly name: 'station' | 'alarm' | 'tag' | 'value' | 'time' | 'response' | 'late';
+  readonly name: 'station' | 'alarm' | 'tag' | 'value' | 'time' | 'response' | 'late' | 'test';
   readonly label: string;
   readonly value: string;
 }

@@ -1,30 +1,15 @@
 // Orders, deliveries and attempts on disk. Each function is one transaction with its journal lines; what it returns has been committed. Decides nothing.
-import type { AlarmPriority } from '../../domain/alarms/priority.ts';
-import type { JournalActor } from '../../domain/journal/journal-entry.ts';
-import type { NotificationOrder, NotificationSubject } from '../../domain/notification/notification-order.ts';
-import type { LocalizedText } from '../../domain/text/localized-text.ts';
+import type { NotificationOrder } from '../../domain/notification/notification-order.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, Ledger } from '../journal/ledger.ts';
 import type { SendResult } from './channel.ts';
-import type { AfterAttempt, Delivery, DeliveryReason, DeliveryState, RouteStep } from './delivery-rules.ts';
-import type { NotificationDeliveryTable, NotificationOrderTable } from './notification-tables.ts';
+import { changeEntries, digestEntry, endEntries, orderEntry } from './delivery-journal.ts';
+import { changesOf, deliveryOf, orderRow, rowOf, type StoredOrder, storedOrder } from './delivery-rows.ts';
+import type { AfterAttempt, Delivery, RouteStep } from './delivery-rules.ts';
 import type { SubjectFact } from './subject-facts.ts';
 
-const actor: JournalActor = { kind: 'system', part: 'notifier' };
 /** SQLite allows 32,766 parameters a statement. */
 const rowsPerStatement = 1_000;
-
-export interface StoredOrder {
-  readonly key: string;
-  readonly subject: NotificationSubject;
-  readonly username: string | null;
-  readonly urgency: AlarmPriority;
-  readonly mayNotWait: boolean;
-  readonly title: LocalizedText;
-  readonly text: LocalizedText;
-  readonly facts: readonly SubjectFact[];
-  readonly orderedAtMs: number;
-}
 
 export interface NewOrder {
   readonly order: NotificationOrder;
@@ -130,21 +115,7 @@ export class DeliveryStore {
 
   /** NO14: the digest's own order and delivery, and its members' ends, together. */
   async addDigest(made: NewOrder, digest: Delivery, members: readonly Delivery[], nowMs: number): Promise<void> {
-    const entry: NewJournalEntry = {
-      occurredAtMs: nowMs,
-      kind: 'notification.digest',
-      stationId: null,
-      alarmId: null,
-      occurrenceId: null,
-      actor,
-      detail: {
-        key: digest.orderKey,
-        deliveryId: digest.deliveryId,
-        recipient: digest.recipient,
-        orders: members.length,
-        keys: members.map((member) => member.orderKey),
-      },
-    };
+    const entry = digestEntry(digest, members, nowMs);
     await this.#ledger.exclusively((commit) =>
       this.#insert(commit, [made], nowMs, [entry], { deliveries: members, digestDeliveryId: digest.deliveryId }),
     );
@@ -303,164 +274,4 @@ export class DeliveryStore {
       forgotten += orderKeys.length;
     }
   }
-}
-
-function rowOf(delivery: Delivery): NotificationDeliveryTable {
-  return {
-    delivery_id: delivery.deliveryId,
-    order_key: delivery.orderKey,
-    lane: delivery.lane,
-    recipient: delivery.recipient,
-    route: JSON.stringify(delivery.route),
-    ...changesOf(delivery, delivery.dueAtMs),
-    attempts_total: delivery.attemptsTotal,
-  };
-}
-
-function changesOf(delivery: Delivery, nowMs: number) {
-  const hasEnded = delivery.state === 'sent' || delivery.state === 'gaveUp' || delivery.state === 'digested';
-  return {
-    step: delivery.step,
-    state: delivery.state,
-    attempts_on_step: delivery.attemptsOnStep,
-    step_since_ms: delivery.stepSinceMs,
-    due_at_ms: delivery.dueAtMs,
-    reason: delivery.reason,
-    digest_delivery_id: delivery.digestDeliveryId,
-    finished_at_ms: hasEnded ? nowMs : null,
-  };
-}
-
-export function deliveryOf(row: NotificationDeliveryTable & { readonly urgency: string; readonly may_not_wait: number }): Delivery {
-  return {
-    deliveryId: row.delivery_id,
-    orderKey: row.order_key,
-    lane: row.lane,
-    recipient: row.recipient,
-    route: JSON.parse(row.route) as RouteStep[],
-    urgency: row.urgency as AlarmPriority,
-    mayNotWait: row.may_not_wait === 1,
-    step: row.step,
-    state: row.state as DeliveryState,
-    attemptsOnStep: row.attempts_on_step,
-    attemptsTotal: row.attempts_total,
-    stepSinceMs: row.step_since_ms,
-    dueAtMs: row.due_at_ms,
-    reason: row.reason as DeliveryReason | null,
-    digestDeliveryId: row.digest_delivery_id,
-  };
-}
-
-function orderRow(order: NotificationOrder, facts: readonly SubjectFact[], orderedAtMs: number): NotificationOrderTable {
-  const { subject } = order;
-  return {
-    order_key: order.key,
-    subject: JSON.stringify(subject),
-    subject_kind: subject.kind,
-    ...objectOf(subject),
-    username: order.username,
-    urgency: order.urgency,
-    may_not_wait: order.mayNotWait ? 1 : 0,
-    title: JSON.stringify(order.title),
-    text: JSON.stringify(order.text),
-    facts: JSON.stringify(facts),
-    ordered_at_ms: orderedAtMs,
-  };
-}
-
-function storedOrder(row: NotificationOrderTable): StoredOrder {
-  return {
-    key: row.order_key,
-    subject: JSON.parse(row.subject) as NotificationSubject,
-    username: row.username,
-    urgency: row.urgency as AlarmPriority,
-    mayNotWait: row.may_not_wait === 1,
-    title: JSON.parse(row.title) as LocalizedText,
-    text: JSON.parse(row.text) as LocalizedText,
-    facts: JSON.parse(row.facts) as SubjectFact[],
-    orderedAtMs: row.ordered_at_ms,
-  };
-}
-
-function objectOf(subject: NotificationSubject) {
-  return {
-    alarm_id: subject.kind === 'alarm' ? subject.alarmId : null,
-    occurrence_id: subject.kind === 'alarm' ? subject.occurrenceId : null,
-    incident_id: subject.kind === 'incident' ? subject.incidentId : null,
-    station_id: 'stationId' in subject ? subject.stationId : null,
-  };
-}
-
-function entryOf(
-  kind: string,
-  occurredAtMs: number,
-  subject: NotificationSubject | undefined,
-  detail: Readonly<Record<string, unknown>>,
-): NewJournalEntry {
-  const object = subject === undefined ? null : objectOf(subject);
-  return {
-    occurredAtMs,
-    kind,
-    stationId: object?.station_id ?? null,
-    alarmId: object?.alarm_id ?? null,
-    occurrenceId: object?.occurrence_id ?? null,
-    actor,
-    detail: { ...(object?.incident_id == null ? {} : { incidentId: object.incident_id }), ...detail },
-  };
-}
-
-function orderEntry({ order, deliveries }: NewOrder, atMs: number): NewJournalEntry {
-  const held = deliveries.filter((delivery) => delivery.state === 'held').map((delivery) => delivery.recipient);
-  return entryOf('notification.order', atMs, order.subject, {
-    key: order.key,
-    username: order.username,
-    channels: order.channels,
-    urgency: order.urgency,
-    recipients: deliveries.map((delivery) => delivery.recipient),
-    ...(held.length === 0 ? {} : { held }),
-  });
-}
-
-function endEntries({ delivery, step, endedAtMs, result, after }: EndedAttempt, order: StoredOrder | undefined): NewJournalEntry[] {
-  const detail = {
-    key: delivery.orderKey,
-    deliveryId: delivery.deliveryId,
-    recipient: delivery.recipient,
-    channel: step.channel,
-    target: step.target,
-    attempt: delivery.attemptsTotal,
-    ...(order?.subject.kind === 'digest' ? { orders: order.subject.orders } : {}),
-  };
-  if (result.kind === 'sent')
-    return [
-      entryOf('notification.sent', endedAtMs, order?.subject, {
-        ...detail,
-        ...(result.reference === undefined ? {} : { reference: result.reference }),
-      }),
-    ];
-  const failed = entryOf('notification.failed', endedAtMs, order?.subject, {
-    ...detail,
-    reason: result.reason,
-    ...(result.code === undefined ? {} : { code: result.code }),
-    ...(after.gaveUp === null ? { againAtMs: Math.round(after.delivery.dueAtMs) } : {}),
-  });
-  return [failed, ...changeEntries(delivery, after, order, endedAtMs)];
-}
-
-function changeEntries(before: Delivery, after: AfterAttempt, order: StoredOrder | undefined, atMs: number): NewJournalEntry[] {
-  const detail = { key: before.orderKey, deliveryId: before.deliveryId, recipient: before.recipient };
-  if (after.delivery.state === 'held')
-    return [entryOf('notification.held', atMs, order?.subject, { ...detail, reason: after.delivery.reason })];
-  if (after.gaveUp === null) return [];
-  const { step, reason, next } = after.gaveUp;
-  return [
-    entryOf('notification.gaveUp', atMs, order?.subject, {
-      ...detail,
-      channel: step?.channel ?? null,
-      target: step?.target ?? null,
-      reason,
-      attempts: before.attemptsOnStep,
-      next: next?.channel ?? null,
-    }),
-  ];
 }

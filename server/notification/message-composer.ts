@@ -9,8 +9,8 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import type { Language, LocalizedText } from '../../domain/text/localized-text.ts';
 import type { ChannelMessage, MessageFact, SendResult } from './channel.ts';
 import type { ContactBook } from './contact-book.ts';
+import type { StoredOrder } from './delivery-rows.ts';
 import type { Delivery } from './delivery-rules.ts';
-import type { StoredOrder } from './delivery-store.ts';
 import type { SubjectFact } from './subject-facts.ts';
 
 export type Composed =
@@ -28,6 +28,7 @@ const labels: Readonly<Record<MessageFact['name'], LocalizedText>> = {
   time: { zh: '时间', en: 'Time' },
   response: { zh: '处置', en: 'Response' },
   late: { zh: '迟到', en: 'Late' },
+  test: { zh: '测试', en: 'Test' },
 };
 
 const urgencyNames: Readonly<Record<AlarmPriority, LocalizedText>> = {
@@ -81,7 +82,8 @@ export class MessageComposer {
         recipient,
         language,
         urgency: told.urgency,
-        title,
+        // A loop check must never be taken for an event.
+        title: told.facts.some((fact) => fact.name === 'test') ? `${language === 'zh' ? '【测试】' : '[TEST] '}${title}` : title,
         text,
         facts: this.#factsOf(told, language, lateMs),
         link: this.#linkTo(told.subject),
@@ -93,10 +95,7 @@ export class MessageComposer {
 
   #factsOf(order: StoredOrder, language: Language, lateMs: number): readonly MessageFact[] {
     const zone = this.#options.plant.company.timeZone;
-    const facts = order.facts.map((fact): MessageFact => {
-      const value = fact.name === 'time' ? timeText(fact.atMs, zone) : fact.text[language];
-      return { name: fact.name, label: labels[fact.name][language], value };
-    });
+    const facts = [...localizedFacts(order.facts, language, zone)];
     if (lateMs > lateAfterMs && order.subject.kind !== 'digest') {
       const minutes = Math.round(lateMs / 60_000);
       const ordered = timeText(order.orderedAtMs, zone);
@@ -169,6 +168,13 @@ function mayBeTold(person: UserView, subject: NotificationSubject): boolean {
 
 function wordsOf(order: StoredOrder, language: Language): { title: string; text: string } {
   return { title: order.title[language], text: order.text[language] };
+}
+
+export function localizedFacts(facts: readonly SubjectFact[], language: Language, zone: string): readonly MessageFact[] {
+  return facts.map((fact) => {
+    const value = fact.name === 'time' ? timeText(fact.atMs, zone) : fact.text[language];
+    return { name: fact.name, label: labels[fact.name][language], value };
+  });
 }
 
 function timeOf(order: StoredOrder): number {

@@ -1,9 +1,14 @@
 // Puts the notifier together from the plant file: targets, words, links, store, worker.
+import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
+import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import { AcknowledgeByLink } from './acknowledge-by-link.ts';
+import { acknowledgeLinkRoutes } from './acknowledge-link-routes.ts';
+import { AcknowledgeTokens } from './acknowledge-token.ts';
 import { type ChannelTarget, ChannelTargets, configuredTargets } from './channel-targets.ts';
 import type { ContactBook } from './contact-book.ts';
 import { DeliveryStore } from './delivery-store.ts';
@@ -15,7 +20,8 @@ export async function openNotifications(options: {
   readonly plant: Plant;
   readonly ledger: Ledger;
   readonly access: AccessControl;
-  readonly findAlarm: FindAlarm;
+  readonly alarms: AlarmStore;
+  readonly dataDir: string;
   readonly contacts: ContactBook;
   /** Channels that need no line in the plant file. */
   readonly otherTargets: readonly ChannelTarget[];
@@ -23,27 +29,32 @@ export async function openNotifications(options: {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onChanged: () => void;
-}): Promise<{ readonly center: NotificationCenter; readonly targets: ChannelTargets }> {
-  const { plant, ledger, access, clock, log } = options;
+}): Promise<{ readonly center: NotificationCenter; readonly targets: ChannelTargets; readonly routes: FastifyPluginAsync }> {
+  const { plant, ledger, access, alarms, contacts, clock, log } = options;
   const configured = await configuredTargets({ plant, clock, environment: options.environment, report: (problem) => log.error(problem) });
   const targets = new ChannelTargets([...options.otherTargets, ...configured]);
   const store = new DeliveryStore(ledger);
+  const links = new AcknowledgeByLink({ plant, tokens: await AcknowledgeTokens.open(options.dataDir), alarms, access, ledger, clock });
+  const findAlarm: FindAlarm = (id) => alarms.find(id);
   const composer = new MessageComposer({
     plant,
-    contacts: options.contacts,
+    contacts,
     person: (username) => access.person(username),
-    acknowledgeLink: () => null,
+    acknowledgeLink: (subject, person) => (subject.kind === 'alarm' ? links.linkFor(subject.occurrenceId, person) : null),
     digestMembers: (deliveryId) => store.digestMembers(deliveryId),
   });
   const center = await NotificationCenter.start({
     store,
     targets,
     composer,
-    factsOf: (order) => factsOf(order.subject, plant, options.findAlarm),
+    factsOf: (order) => factsOf(order.subject, plant, findAlarm),
     settings: plant.notifications,
     clock,
     log,
     onChanged: options.onChanged,
   });
-  return { center, targets };
+  const routes: FastifyPluginAsync = async (app) => {
+    await app.register(acknowledgeLinkRoutes({ plant, links, contacts, access, findAlarm }));
+  };
+  return { center, targets, routes };
 }

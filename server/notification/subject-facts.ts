@@ -31,6 +31,7 @@ export function factsOf(subject: NotificationSubject, plant: Plant, findAlarm: F
   if (found?.record.occurrenceId === subject.occurrenceId) {
     if (point !== undefined && found.record.valueAtRaise !== null)
       facts.push({ name: 'value', text: valueText(point, found.record.valueAtRaise) });
+    if (found.record.isTest) facts.push({ name: 'test', text: { zh: '测点在测试中', en: 'The point is under test' } });
     if (found.record.raisedAtMs !== null) facts.push({ name: 'time', atMs: found.record.raisedAtMs });
   }
   if (definition.response !== null) facts.push({ name: 'response', text: definition.response });
