@@ -150,6 +150,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         isHistorianKnown: options.historian !== null,
         socketCount: () => socketCount(),
         northbound: () => northboundStatuses(),
+        notifications,
       }),
     );
     await app.ready();

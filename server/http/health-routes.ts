@@ -31,6 +31,7 @@ export function healthRoutes(options: {
   readonly isHistorianKnown: boolean;
   readonly socketCount: () => number;
   readonly northbound: () => readonly NorthboundPart[];
+  readonly notifications: { readonly parts: () => Readiness['parts']; readonly registerMetrics: (registry: Registry) => void };
 }): FastifyPluginAsyncZod {
   const { access, store, journal, values, link, clock } = options;
   const startedAtMs = clock.nowMs();
@@ -58,7 +59,10 @@ export function healthRoutes(options: {
       isReady: state === 'running',
       reason: state === 'starting' ? 'starting' : reason,
     }));
-    return { status: parts.every((part) => part.isReady) ? 'ready' : 'notReady', parts: [...parts, ...others] };
+    return {
+      status: parts.every((part) => part.isReady) ? 'ready' : 'notReady',
+      parts: [...parts, ...others, ...options.notifications.parts()],
+    };
   }
 
   const registry = new Registry();
@@ -113,6 +117,8 @@ export function healthRoutes(options: {
   northboundGauge('gatewatch_northbound_failures', 'Failed tries since the start', (part) => part.failures);
   northboundGauge('gatewatch_northbound_dropped', 'Given up because the store was full', (part) => part.dropped);
   northboundGauge('gatewatch_northbound_clients', 'Clients or sessions', (part) => part.clients);
+
+  options.notifications.registerMetrics(registry);
 
   async function fromLoopbackOrAllowed(request: FastifyRequest): Promise<void> {
     if (loopback.has(request.ip)) return;

@@ -259,6 +259,9 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/performance/bad-actors': { permission: 'performance.read' },
   'GET /api/performance/nuisance': { permission: 'performance.read' },
   'GET /api/health': { permission: 'health.read' },
+  'GET /api/notifications': { permission: 'notifications.read' },
+  'GET /api/notifications/channels': { permission: 'notifications.read' },
+  'POST /api/notifications/test': { permission: 'notifications.manage', body: { target: 'nowhere' } },
   'GET /api/users': { permission: 'users.manage' },
   'POST /api/users': { permission: 'users.manage', body: { username: 'x', displayName: '', role: 'operator', password: 'short' } },
   'POST /api/users/{username}/password': {

@@ -6,8 +6,8 @@ import type { NotificationSettings } from '../../domain/notification/notificatio
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { FailureReason, SendResult } from './channel.ts';
 import type { ChannelHealth } from './channel-health.ts';
-import type { ChannelTargets } from './channel-targets.ts';
-import { afterAttempt, type Delivery, lanesOf, type RouteStep } from './delivery-rules.ts';
+import type { ChannelTarget, ChannelTargets } from './channel-targets.ts';
+import { afterAttempt, type Delivery, lanesOf, personChannels, type RouteStep } from './delivery-rules.ts';
 import type { DeliveryStore, EndedAttempt, NewOrder } from './delivery-store.ts';
 import { DeliveryWorker, newDelivery } from './delivery-worker.ts';
 import type { MessageComposer } from './message-composer.ts';
@@ -68,6 +68,21 @@ export class NotificationCenter implements Notifier {
     );
     for (const delivery of made.flatMap(({ deliveries }) => deliveries)) this.#worker.take(delivery, nowMs);
     if (made.length > 0) this.#options.onChanged?.();
+    this.#worker.pump();
+  }
+
+  /** To this target alone: a test of it. */
+  async orderTo(target: ChannelTarget, order: NotificationOrder): Promise<void> {
+    const isPersonal = personChannels.has(target.kind);
+    const lane = isPersonal ? 'person' : target.name;
+    const recipient = isPersonal ? `person:${order.username ?? ''}` : `group:${target.name}`;
+    const nowMs = this.#time.nowMs();
+    const delivery = newDelivery(order, lane, recipient, [{ channel: target.kind, target: target.name }], nowMs);
+    const make = () => [{ order, facts: this.#options.factsOf(order), deliveries: [delivery] }];
+    const made = await this.#worker.tracked(() => this.#options.store.addOrders([order], this.#options.clock.nowMs(), make));
+    if (made.length === 0) return;
+    this.#worker.take(delivery, nowMs);
+    this.#options.onChanged?.();
     this.#worker.pump();
   }
 

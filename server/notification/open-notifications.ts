@@ -1,6 +1,8 @@
 // Puts the notifier together from the plant file: targets, words, links, store, worker.
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Readiness } from '../../domain/api/health-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
@@ -14,7 +16,17 @@ import type { ContactBook } from './contact-book.ts';
 import { DeliveryStore } from './delivery-store.ts';
 import { MessageComposer } from './message-composer.ts';
 import { NotificationCenter } from './notification-center.ts';
+import { notificationParts, registerNotificationMetrics } from './notification-metrics.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { type FindAlarm, factsOf } from './subject-facts.ts';
+
+export interface Notifications {
+  readonly center: NotificationCenter;
+  readonly routes: FastifyPluginAsync;
+  /** For /readyz. */
+  readonly parts: () => Readiness['parts'];
+  readonly registerMetrics: (registry: Registry) => void;
+}
 
 export async function openNotifications(options: {
   readonly plant: Plant;
@@ -29,7 +41,7 @@ export async function openNotifications(options: {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onChanged: () => void;
-}): Promise<{ readonly center: NotificationCenter; readonly targets: ChannelTargets; readonly routes: FastifyPluginAsync }> {
+}): Promise<Notifications> {
   const { plant, ledger, access, alarms, contacts, clock, log } = options;
   const configured = await configuredTargets({ plant, clock, environment: options.environment, report: (problem) => log.error(problem) });
   const targets = new ChannelTargets([...options.otherTargets, ...configured]);
@@ -54,7 +66,13 @@ export async function openNotifications(options: {
     onChanged: options.onChanged,
   });
   const routes: FastifyPluginAsync = async (app) => {
+    await app.register(notificationRoutes({ center, targets, access, ledger, clock }));
     await app.register(acknowledgeLinkRoutes({ plant, links, contacts, access, findAlarm }));
   };
-  return { center, targets, routes };
+  return {
+    center,
+    routes,
+    parts: () => notificationParts(center, targets, clock.nowMs()),
+    registerMetrics: (registry) => registerNotificationMetrics(registry, center, targets),
+  };
 }
