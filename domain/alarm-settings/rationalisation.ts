@@ -3,11 +3,11 @@ import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import type { AlarmPriority } from '../alarms/priority.ts';
 import type { Plant, Point } from '../plant/plant.ts';
 import type { PointRole } from '../plant/plant-kinds.ts';
-import type { LocalizedText } from '../text/localized-text.ts';
 import { type AlarmSettingField, settingsOf } from './alarm-settings.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import { type Finding, type FindingCode, findingKey } from './finding.ts';
 import { computePriority } from './priority-matrix.ts';
 import { isLimitAlarm, settingErrors } from './setting-errors.ts';
+import { kindWords, priorityWords } from './setting-words.ts';
 
 /** A safety alarm that waits longer than this is late. */
 const longestSafetyDelayMs = 1_000;
@@ -47,14 +47,17 @@ export const targetShare = { low: 0.8, medium: 0.15, highAndCritical: 0.05 } as 
 const shareTolerance = 0.1;
 const fewestForDistribution = 20;
 
-export function findingsOf(plant: Plant): readonly Finding[] {
-  const stationAlarms = plant.alarms.filter((alarm) => alarm.pointIndex === null);
+/** Of the whole plant, or of the points, devices and stations that the named alarms belong to; the distribution is always the whole plant's. */
+export function findingsOf(plant: Plant, onlyAlarmIds?: ReadonlySet<string>): readonly Finding[] {
+  const isWanted = (alarms: readonly AlarmDefinition[]) => onlyAlarmIds === undefined || alarms.some((alarm) => onlyAlarmIds.has(alarm.id));
   return [
     ...plant.points.flatMap((point) => {
       const alarms = point.alarmIndexes.flatMap((index) => plant.alarms[index] ?? []);
-      return findingsOfPoint(alarms, point, plant);
+      return isWanted(alarms) ? findingsOfPoint(alarms, point, plant) : [];
     }),
-    ...findingsOfPoint(stationAlarms, null, plant),
+    ...plant.alarms
+      .filter((alarm) => alarm.pointIndex === null)
+      .flatMap((alarm) => (isWanted([alarm]) ? findingsOfPoint([alarm], null, plant) : [])),
     ...distributionFindings(plant.alarms),
   ];
 }
@@ -112,7 +115,7 @@ function deadbandFindings(alarm: AlarmDefinition, siblings: readonly AlarmDefini
       'deadbandTooLarge',
       alarm,
       'deadband',
-      `回差 ${deadband} 不小于到 ${nearest.kind}（${nearest.setpoint}）的距离`,
+      `回差 ${deadband} 不小于到${kindWords[nearest.kind].zh}（${nearest.setpoint}）的距离`,
       `deadband ${deadband} is as large as the distance to ${nearest.kind} (${nearest.setpoint})`,
     ),
   ];
@@ -188,13 +191,6 @@ function delayFindings(alarm: AlarmDefinition, point: Point | null): readonly Fi
   return found;
 }
 
-const priorityWords: Readonly<Record<AlarmPriority, LocalizedText>> = {
-  critical: { zh: '紧急', en: 'critical' },
-  high: { zh: '高', en: 'high' },
-  medium: { zh: '中', en: 'medium' },
-  low: { zh: '低', en: 'low' },
-};
-
 function priorityFindings(alarm: AlarmDefinition, plant: Plant): readonly Finding[] {
   const computed = computePriority(plant.alarmManagement, alarm);
   if (computed === null || computed === alarm.priority) return [];
@@ -205,7 +201,7 @@ function priorityFindings(alarm: AlarmDefinition, plant: Plant): readonly Findin
       alarm,
       'priority',
       `优先级为${set.zh}，按矩阵应为${wanted.zh}`,
-      `priority is ${set.en}; the matrix says ${wanted.en}`,
+      `priority is ${alarm.priority}; the matrix says ${computed}`,
     ),
   ];
 }
@@ -243,11 +239,10 @@ function distributionFindings(alarms: readonly AlarmDefinition[]): readonly Find
 export function compareFindings(
   before: readonly Finding[],
   after: readonly Finding[],
-  keyOf: (finding: Finding) => string,
 ): { readonly introduced: readonly Finding[]; readonly settled: readonly Finding[] } {
-  const [keysBefore, keysAfter] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))];
+  const [keysBefore, keysAfter] = [new Set(before.map(findingKey)), new Set(after.map(findingKey))];
   return {
-    introduced: after.filter((finding) => !keysBefore.has(keyOf(finding))),
-    settled: before.filter((finding) => !keysAfter.has(keyOf(finding))),
+    introduced: after.filter((finding) => !keysBefore.has(findingKey(finding))),
+    settled: before.filter((finding) => !keysAfter.has(findingKey(finding))),
   };
 }

@@ -5,6 +5,7 @@ import type { Point } from '../plant/plant.ts';
 import type { AlarmSettingField } from './alarm-settings.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { type AlarmManagement, computePriority } from './priority-matrix.ts';
+import { kindWords } from './setting-words.ts';
 
 /** From the lowest to the highest. */
 const limitOrder: readonly LimitKind[] = ['lowLow', 'low', 'high', 'highHigh'];
@@ -31,7 +32,7 @@ function orderErrors(alarms: readonly AlarmDefinition[]): readonly Finding[] {
     const outer = upper.kind === 'low' ? lower : upper;
     return [
       error('limitsOutOfOrder', outer, 'setpoint', {
-        zh: `${upper.kind}（${upper.setpoint}）必须高于 ${lower.kind}（${lower.setpoint}）`,
+        zh: `${kindWords[upper.kind].zh}（${upper.setpoint}）必须高于${kindWords[lower.kind].zh}（${lower.setpoint}）`,
         en: `${upper.kind} (${upper.setpoint}) must lie above ${lower.kind} (${lower.setpoint})`,
       }),
     ];
@@ -44,7 +45,7 @@ function errorsOfOne(alarm: AlarmDefinition, point: Point | null, management: Al
   if (isLimitAlarm(alarm) && range !== null && (alarm.setpoint < range.min || alarm.setpoint > range.max))
     found.push(
       error('setpointOutsideRange', alarm, 'setpoint', {
-        zh: `${alarm.kind} 的设定值 ${alarm.setpoint} 超出量程 ${range.min} 至 ${range.max}：永远达不到`,
+        zh: `${kindWords[alarm.kind].zh}设定值 ${alarm.setpoint} 超出量程 ${range.min} 至 ${range.max}：永远达不到`,
         en: `setpoint ${alarm.setpoint} of ${alarm.kind} lies outside the range ${range.min} to ${range.max}: it could never be reached`,
       }),
     );

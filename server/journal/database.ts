@@ -3,6 +3,12 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import {
+  type AlarmSettingsChangeTable,
+  type AlarmSettingsDraftTable,
+  type AlarmSettingsVersionTable,
+  alarmSettingsMigration,
+} from '../alarm-settings/alarm-settings-tables.ts';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
@@ -69,6 +75,9 @@ export interface Schema extends DutyTables, IncidentSchema, NotificationTables, 
   work_window: WorkWindowTable;
   webhook_cursor: WebhookCursorTable;
   one_shot_shelving: OneShotShelvingTable;
+  alarm_settings_version: AlarmSettingsVersionTable;
+  alarm_settings_change: AlarmSettingsChangeTable;
+  alarm_settings_draft: AlarmSettingsDraftTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -78,6 +87,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': firstMigration,
   '0002-maintenance': maintenanceMigration,
   '0003-performance': performanceMigration,
+  '0004-alarm-settings': alarmSettingsMigration,
   '0005-duty': dutyMigration,
   '0006-notification': notificationMigration,
   '0007-incidents': incidentMigration,
