@@ -9,6 +9,7 @@ import type { Clock, TimerHandle } from '../domain/time/clock.ts';
 import type { HistorianReader } from '../historian/historian.ts';
 import type { ServerLink } from '../link/link.ts';
 import { AccessControl } from './access/access-control.ts';
+import { openAlarmSettings } from './alarm-settings/open-alarm-settings.ts';
 import { alarmContextRoutes } from './alarms/alarm-context-routes.ts';
 import { AlarmStore } from './alarms/alarm-store.ts';
 import { AlarmViews } from './alarms/alarm-view.ts';
@@ -67,7 +68,8 @@ const expiryCheckMs = 1_000;
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { link, clock, log } = options;
-  const { plant } = new CurrentPlant(options.plant);
+  const current = new CurrentPlant(options.plant);
+  const { plant } = current;
   const stoppers: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
   const onStop = (name: string, stop: () => Promise<void> | void) => void stoppers.push({ name, stop });
   const stop = async () => {
@@ -85,6 +87,21 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('database', () => database.destroy());
     const journal = await Journal.open(database);
     const ledger = new Ledger(database, journal, clock);
+    // The live channel comes after those who speak through it.
+    let announce: LiveChannel['announce'] = () => undefined;
+    let announcePlant: LiveChannel['announcePlant'] = () => undefined;
+    const alarmSettings = await openAlarmSettings({
+      plantOfFile: options.plant,
+      current,
+      ledger,
+      link,
+      clock,
+      log,
+      announce: (what, version) => {
+        announce('alarmSettings', null);
+        if (what === 'settings') announcePlant(version);
+      },
+    });
     const windows = await WorkWindows.open({ plant, database, nowMs: clock.nowMs() });
     const store = await AlarmStore.open({ plant, ledger, clock, circumstances: windows });
     const access = new AccessControl(ledger, clock);
@@ -102,8 +119,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const statuses = new Map<string, CollectorStatus>();
     const collectorStatuses = () => [...statuses.values()];
 
-    // The live channel comes after those who speak through it.
-    let announce: LiveChannel['announce'] = () => undefined;
     const notifications = await openNotifications({
       plant,
       ledger,
@@ -134,8 +149,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(duty.routes);
     await app.register(notifications.routes);
     await app.register(incidents.routes);
-    await app.register(performanceRoutes({ store: alarmPerformance, counts: performanceCounts }));
-    await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
+    await app.register(performanceRoutes(store: alarmPerformance, counts: performanceCounts ));
+    await app.register(alarmSettings.routes(access));
+    await app.register(readingsRoutes(plant, historian: options.historian, clock ));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
     await app.register(
       healthRoutes({
@@ -168,6 +184,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     });
     socketCount = () => live.clientCount;
     announce = live.announce;
+    announcePlant = live.announcePlant;
     onStop('http', () => app.close());
     onStop('live channel', () => live.close());
 
@@ -200,6 +217,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       link.onStatus((status) => {
         statuses.set(status.collectorId, status);
         values.heard(status.collectorId);
+        alarmSettings.hear(status);
       }),
     );
     const northbound = await startNorthbound({ plant, journal, ledger, clock, log });

@@ -252,11 +252,11 @@ export function alarmSettingsRoutes(options: {
       { schema: { params: draftParams, body: approveDraftSchema, response: { 200: draftViewSchema } }, config: read },
       async (request) => {
         const identity = identityOf(request);
+        const draft = visibleDraft(identity, request.params.id);
         if (!isAllowed(identity, 'alarmSettings.propose', null) && !isAllowed(identity, 'alarmSettings.approve', null)) {
           await access.auditRefusal(identity, `${request.method} ${request.url}`);
           throw new ProblemError(403, 'Not allowed', { detail: `The role ${identity.role} lacks alarmSettings.approve` });
         }
-        const draft = visibleDraft(identity, request.params.id);
         const by = await approverOf(identity, draft, request.body.approver);
         return act(request, draft.id, request.body.version, { kind: 'approve', comment: request.body.comment ?? null }, by);
       },

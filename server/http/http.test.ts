@@ -253,6 +253,52 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
     url: '/api/points/GS-01.PT-101/test-mode/end',
     body: { version: 1 },
   },
+  'GET /api/alarm-settings': { permission: 'alarmSettings.read' },
+  'GET /api/alarm-settings/export': { permission: 'alarmSettings.read', url: '/api/alarm-settings/export?format=csv' },
+  'POST /api/alarm-settings/import': { permission: 'alarmSettings.propose', body: {} },
+  'GET /api/alarm-settings/drafts': { permission: 'alarmSettings.read' },
+  'POST /api/alarm-settings/drafts': {
+    permission: 'alarmSettings.propose',
+    body: { changes: [{ alarmId: 'GS-77.PT-1.high', settings: { setpoint: 1 } }] },
+  },
+  'GET /api/alarm-settings/drafts/{id}': { permission: 'alarmSettings.read', url: '/api/alarm-settings/drafts/nothing' },
+  'PUT /api/alarm-settings/drafts/{id}': {
+    permission: 'alarmSettings.propose',
+    url: '/api/alarm-settings/drafts/nothing',
+    body: { version: 1 },
+  },
+  'POST /api/alarm-settings/drafts/{id}/submit': {
+    permission: 'alarmSettings.propose',
+    url: '/api/alarm-settings/drafts/nothing/submit',
+    body: { version: 1 },
+  },
+  'POST /api/alarm-settings/drafts/{id}/recall': {
+    permission: 'alarmSettings.propose',
+    url: '/api/alarm-settings/drafts/nothing/recall',
+    body: { version: 1 },
+  },
+  'POST /api/alarm-settings/drafts/{id}/withdraw': {
+    permission: 'alarmSettings.propose',
+    url: '/api/alarm-settings/drafts/nothing/withdraw',
+    body: { version: 1 },
+  },
+  // Whoever may propose or approve, with the approver's signature; alarm-settings-routes.test.ts has the rest.
+  'POST /api/alarm-settings/drafts/{id}/approve': {
+    permission: 'alarmSettings.read',
+    url: '/api/alarm-settings/drafts/nothing/approve',
+    body: { version: 1, approver: { username: 'nobody', password: 'wrong' } },
+  },
+  'POST /api/alarm-settings/drafts/{id}/reject': {
+    permission: 'alarmSettings.approve',
+    url: '/api/alarm-settings/drafts/nothing/reject',
+    body: { version: 1, comment: 'x' },
+  },
+  'GET /api/alarm-settings/versions': { permission: 'alarmSettings.read' },
+  'GET /api/alarm-settings/versions/{number}': { permission: 'alarmSettings.read', url: '/api/alarm-settings/versions/1' },
+  'GET /api/alarm-settings/versions/{number}/settings': {
+    permission: 'alarmSettings.read',
+    url: '/api/alarm-settings/versions/1/settings',
+  },
   'GET /api/journal': { permission: 'journal.read' },
   'GET /api/feed': { permission: 'journal.read' },
   'GET /api/performance': { permission: 'performance.read' },
