@@ -149,9 +149,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(duty.routes);
     await app.register(notifications.routes);
     await app.register(incidents.routes);
-    await app.register(performanceRoutes(store: alarmPerformance, counts: performanceCounts ));
+    await app.register(performanceRoutes({ store: alarmPerformance, counts: performanceCounts }));
     await app.register(alarmSettings.routes(access));
-    await app.register(readingsRoutes(plant, historian: options.historian, clock ));
+    await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
     await app.register(
       healthRoutes({
