@@ -105,8 +105,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const windows = await WorkWindows.open({ plant, database, nowMs: clock.nowMs() });
     const store = await AlarmStore.open({ plant, ledger, clock, circumstances: windows });
     const access = new AccessControl(ledger, clock);
-    const incidents = await startIncidents({ plant, ledger, alarms: store, access, dataDir: options.dataDir, clock, log });
-    onStop('incidents', () => incidents.stop());
     const isLoopback = options.http.host === '127.0.0.1' || options.http.host === '::1' || options.http.host === 'localhost';
     const firstAdministratorPassword = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');
     const views = new AlarmViews(plant, store, await startMarks({ plant, ledger, clock }), clock);
@@ -133,6 +131,17 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       onChanged: () => announce('notifications', null),
     });
     onStop('notifications', () => notifications.center.stop());
+    const incidents = await startIncidents({
+      plant,
+      ledger,
+      alarms: store,
+      access,
+      notifier: notifications.center,
+      dataDir: options.dataDir,
+      clock,
+      log,
+    });
+    onStop('incidents', () => incidents.stop());
 
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
     let socketCount = () => 0;

@@ -226,6 +226,7 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   },
   'POST /api/incidents/{id}/photos': { permission: 'incidents.act', url: '/api/incidents/nothing/photos' },
   'GET /api/incidents/{id}/photos/{hash}': { permission: 'incidents.read', url: '/api/incidents/nothing/photos/0' },
+  'GET /api/incidents/{id}/report-draft': { permission: 'incidents.read', url: '/api/incidents/nothing/report-draft' },
   'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
   'GET /api/maintenance': { permission: 'plant.read' },
   'POST /api/stations/{id}/maintenance': {

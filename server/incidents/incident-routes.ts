@@ -9,7 +9,7 @@ import {
   incidentViewSchema,
   openIncidentSchema,
 } from '../../domain/api/incident-api.ts';
-import { type IncidentRecord, incidentKinds, type Person } from '../../domain/incidents/incident.ts';
+import { type IncidentRecord, incidentKinds, type Person, reportFieldsSchema } from '../../domain/incidents/incident.ts';
 import {
   type ClosingAction,
   closingActionSchema,
@@ -17,8 +17,10 @@ import {
   incidentActionSchema,
 } from '../../domain/incidents/incident-action.ts';
 import type { IncidentRefusal } from '../../domain/incidents/incident-machine.ts';
+import { draftReport } from '../../domain/incidents/report-draft.ts';
 import { planFor, planViewSchema } from '../../domain/incidents/response-plan.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
+import { languages } from '../../domain/text/localized-text.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { type AccessControl, type Identity, maySee } from '../access/access-control.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
@@ -51,7 +53,7 @@ export function incidentRoutes(options: {
   readonly plant: Plant;
   readonly incidents: IncidentStore;
   readonly alarms: AlarmStore;
-  readonly access: AccessControl;
+  readonly access: Pick<AccessControl, 'users'>;
   readonly photos: PhotoStore;
   readonly clock: Clock;
 }): FastifyPluginAsyncZod {
@@ -80,6 +82,11 @@ export function incidentRoutes(options: {
         throw new ProblemError(422, 'Refused', {
           detail: 'This actionId was used for something else: make a new one for each action.',
           extra: { reason: 'reusedActionId' },
+        });
+      case 'alarmHasIncident':
+        throw new ProblemError(409, 'Already in an incident', {
+          detail: `This alarm is in incident ${result.record.number} already.`,
+          extra: { reason: 'alarmHasIncident', incidentId: result.record.id },
         });
       case 'conflict':
         throw new ProblemError(409, 'Somebody was quicker', {
@@ -139,6 +146,8 @@ export function incidentRoutes(options: {
             state: z.enum(['open', 'closed', 'all']).default('open'),
             drills: z.enum(['with', 'without', 'only']).default('with'),
             station: z.string().optional(),
+            /** Occurrence id of an alarm: the incident that it is in, open or closed, whatever else is asked. */
+            alarm: z.string().optional(),
             /** Closed ones opened before this moment. */
             before: momentSchema.optional(),
             limit: z.coerce.number().int().min(1).max(500).default(100),
@@ -149,7 +158,11 @@ export function incidentRoutes(options: {
       },
       async (request) => {
         const identity = identityOf(request);
-        const { state, drills, station, before, limit } = request.query;
+        const { state, drills, station, alarm, before, limit } = request.query;
+        if (alarm !== undefined) {
+          const record = await incidents.ofOccurrence(alarm);
+          return record !== null && isSeen(identity, record) ? [incidentSummary(record, clock.nowMs())] : [];
+        }
         const held = incidents.unsettled();
         const settled = state === 'open' ? [] : await incidents.settled({ limit, beforeMs: before ?? null });
         return [...held, ...settled]
@@ -209,6 +222,21 @@ export function incidentRoutes(options: {
       '/api/incidents/:id/closing',
       { schema: { params, body: closingActionSchema, response: { 200: actionAnswerSchema } }, config: { permission: 'incidents.close' } },
       (request) => act(request, request.params.id, request.body),
+    );
+
+    app.get(
+      '/api/incidents/:id/report-draft',
+      {
+        schema: { params, querystring: z.object({ language: z.enum(languages).default('zh') }), response: { 200: reportFieldsSchema } },
+        config: { permission: 'incidents.read' },
+      },
+      async (request) => {
+        const identity = identityOf(request);
+        const record = await visible(identity, request.params.id);
+        const { timeline } = await view(identity, record);
+        const stations = record.stationIds.flatMap((id) => plant.stations[plant.stationIndexById.get(id) ?? -1] ?? []);
+        return draftReport({ record, timeline, company: plant.company, stations, language: request.query.language });
+      },
     );
 
     app.get(

@@ -22,6 +22,7 @@ import type { Clock } from '../../domain/time/clock.ts';
 import type { Database } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, Ledger } from '../journal/ledger.ts';
+import { type AlsoWritten, type IncidentChange, journalLine, writeIncidentRows } from './incident-rows.ts';
 
 export type IncidentActResult =
   /** It is in the time line, with effect or without; `isRepeated` where it had been before. */
@@ -29,12 +30,10 @@ export type IncidentActResult =
   | { readonly kind: 'conflict'; readonly record: IncidentRecord }
   | { readonly kind: 'refused'; readonly reason: IncidentRefusal; readonly items: readonly string[]; readonly record: IncidentRecord }
   | { readonly kind: 'reusedActionId' }
+  /** Of an opening: the alarm is in this incident already. */
+  | { readonly kind: 'alarmHasIncident'; readonly record: IncidentRecord }
   | { readonly kind: 'unknown' };
 
-export interface IncidentChange {
-  readonly record: IncidentRecord;
-  readonly event: IncidentEvent;
-}
 /** Told after the commit, never before. */
 export type IncidentListener = (changes: readonly IncidentChange[]) => void;
 
@@ -99,6 +98,10 @@ export class IncidentStore {
     return [...this.#unsettled.values()];
   }
 
+  held(id: string): IncidentRecord | undefined {
+    return this.#unsettled.get(id);
+  }
+
   async find(id: string): Promise<IncidentRecord | null> {
     const held = this.#unsettled.get(id);
     if (held !== undefined) return held;
@@ -116,6 +119,16 @@ export class IncidentStore {
       .limit(options.limit);
     if (options.beforeMs !== null) select = select.where('opened_at_ms', '<', options.beforeMs);
     return (await select.execute()).map((row) => incidentRecordSchema.parse(JSON.parse(row.record)));
+  }
+
+  /** The incident that an alarm occurrence is in. */
+  async ofOccurrence(occurrenceId: string): Promise<IncidentRecord | null> {
+    const row = await this.database
+      .selectFrom('incident_alarm')
+      .select('incident_id')
+      .where('occurrence_id', '=', occurrenceId)
+      .executeTakeFirst();
+    return row === undefined ? null : this.find(row.incident_id);
   }
 
   async events(id: string): Promise<readonly { readonly position: number; readonly event: IncidentEvent }[]> {
@@ -136,6 +149,8 @@ export class IncidentStore {
     return this.#ledger.exclusively(async (commit): Promise<IncidentActResult> => {
       const earlier = await this.#earlier(request.actionId, null, by);
       if (earlier !== null) return earlier;
+      const taken = request.alarm === null ? null : await this.ofOccurrence(request.alarm.occurrenceId);
+      if (taken !== null) return { kind: 'alarmHasIncident', record: taken };
       const receivedAtMs = this.#clock.nowMs();
       const statedAtMs = request.atMs ?? null;
       const openedAtMs = boundedTime(statedAtMs, receivedAtMs, receivedAtMs - longestAgoMs);
@@ -266,11 +281,7 @@ export class IncidentStore {
   }
 
   /** Inside ledger work only. Rows, events and journal lines go together; `also` in the same transaction. */
-  async commitSteps(
-    commit: Commit,
-    steps: readonly Step[],
-    also: { readonly progress: { readonly name: string; readonly sequence: number } } | null = null,
-  ): Promise<readonly IncidentChange[]> {
+  async commitSteps(commit: Commit, steps: readonly Step[], also: AlsoWritten | null = null): Promise<readonly IncidentChange[]> {
     const touched = new Map<string, IncidentRecord>();
     const changes: IncidentChange[] = [];
     const entries: NewJournalEntry[] = [];
@@ -280,52 +291,9 @@ export class IncidentStore {
       const record = event.kind === 'open' ? openRecord(id, event) : evolve(before as IncidentRecord, event);
       touched.set(id, record);
       changes.push({ record, event });
-      entries.push(journalLine(before, record, event));
+      entries.push(journalLine(before, { record, event }));
     }
-    await commit(entries, async (transaction) => {
-      for (const record of touched.values()) {
-        const row = {
-          incident_id: record.id,
-          number: record.number,
-          opened_at_ms: record.openedAtMs,
-          is_drill: record.isDrill ? 1 : 0,
-          is_settled: isSettled(record) ? 1 : 0,
-          record: JSON.stringify(record),
-        };
-        await transaction
-          .insertInto('incident')
-          .values(row)
-          .onConflict((conflict) => conflict.column('incident_id').doUpdateSet({ is_settled: row.is_settled, record: row.record }))
-          .execute();
-      }
-      for (const { record, event } of changes) {
-        await transaction
-          .insertInto('incident_event')
-          .values({
-            incident_id: record.id,
-            position: record.length,
-            action_id: event.actionId,
-            username: event.by?.username ?? null,
-            event: JSON.stringify(event),
-          })
-          .execute();
-        const alarms = event.kind === 'open' ? event.alarms : event.kind === 'alarm' ? [event.alarm] : [];
-        for (const alarm of record.isDrill ? [] : alarms) {
-          await transaction
-            .insertInto('incident_alarm')
-            .values({ occurrence_id: alarm.occurrenceId, incident_id: record.id })
-            .onConflict((conflict) => conflict.doNothing())
-            .execute();
-        }
-      }
-      if (also !== null) {
-        await transaction
-          .insertInto('incident_progress')
-          .values({ name: also.progress.name, journal_sequence: also.progress.sequence })
-          .onConflict((conflict) => conflict.column('name').doUpdateSet({ journal_sequence: also.progress.sequence }))
-          .execute();
-      }
-    });
+    await commit(entries, (transaction) => writeIncidentRows(transaction, { records: [...touched.values()], changes, also }));
     for (const record of touched.values()) this.#put(record);
     if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
     return changes;
@@ -360,28 +328,4 @@ export class IncidentStore {
 
 function overdueDuties(record: IncidentRecord, nowMs: number) {
   return record.duties.filter((duty) => isOpenDuty(duty) && duty.overdueNotedAtMs === null && duty.dueAtMs < nowMs);
-}
-
-function journalLine(before: IncidentRecord | null, record: IncidentRecord, event: IncidentEvent): NewJournalEntry {
-  return {
-    occurredAtMs: event.atMs,
-    kind: `incident.${event.kind}`,
-    stationId: record.stationIds[0] ?? null,
-    alarmId: event.kind === 'alarm' ? event.alarm.alarmId : null,
-    occurrenceId: event.kind === 'alarm' ? event.alarm.occurrenceId : null,
-    actor:
-      event.by === null
-        ? { kind: 'system', part: 'server' }
-        : { kind: 'person', username: event.by.username, displayName: event.by.displayName },
-    detail: {
-      incidentId: record.id,
-      number: record.number,
-      position: record.length,
-      isDrill: record.isDrill,
-      from: before?.state ?? null,
-      to: record.state,
-      version: record.version,
-      event,
-    },
-  };
 }

@@ -1,11 +1,14 @@
-// Everything of incidents that the server runs: the store, its routes, its clock. Composed here, so that the server's own composition stays one line.
+// Everything of incidents that the server runs: the store, what opens by itself, who is told, the reporting clock, the routes.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import type { Notifier } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import { IncidentNotices } from './incident-notices.ts';
+import { IncidentOpener } from './incident-opener.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { IncidentStore } from './incident-store.ts';
 import { PhotoStore } from './photo-store.ts';
@@ -15,38 +18,54 @@ const overdueCheckMs = 2_000;
 export interface Incidents {
   readonly store: IncidentStore;
   readonly routes: FastifyPluginAsyncZod;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 export async function startIncidents(options: {
   readonly plant: Plant;
   readonly ledger: Ledger;
   readonly alarms: AlarmStore;
-  readonly access: AccessControl;
+  readonly access: Pick<AccessControl, 'users'>;
+  readonly notifier: Notifier;
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Logger;
 }): Promise<Incidents> {
-  const { plant, ledger, alarms, access, clock, log } = options;
+  const { plant, ledger, alarms, access, notifier, clock, log } = options;
   const store = await IncidentStore.open({ plant, ledger, clock });
-  let timer: TimerHandle | null = null;
-  const checkLater = () => {
-    timer = clock.after(overdueCheckMs, () => {
-      store
-        .noteOverdue()
-        .catch((error: unknown) => log.error({ err: error }, 'a missed report could not be written down; trying again'))
-        .finally(() => {
-          if (timer !== null) checkLater();
-        });
-    });
-  };
-  checkLater();
+  const notices = new IncidentNotices({ notifier, incidents: store, access, plant, clock, log });
+  const opener = new IncidentOpener({ plant, ledger, alarms, incidents: store, clock, log });
+  await opener.start();
+  const stopClock = watchReports(store, clock, log);
   return {
     store,
     routes: incidentRoutes({ plant, incidents: store, alarms, access, photos: new PhotoStore(options.dataDir), clock }),
-    stop() {
-      timer?.cancel();
-      timer = null;
+    async stop() {
+      await stopClock();
+      await opener.stop();
+      await notices.stop();
     },
+  };
+}
+
+/** The reporting clock: a report that was not made in its time is written down within two seconds. */
+function watchReports(store: IncidentStore, clock: Clock, log: Logger): () => Promise<void> {
+  let isStopped = false;
+  let timer: TimerHandle | null = null;
+  let checking: Promise<void> = Promise.resolve();
+  const checkLater = () => {
+    if (isStopped) return;
+    timer = clock.after(overdueCheckMs, () => {
+      checking = store
+        .noteOverdue()
+        .catch((error: unknown) => log.error({ err: error }, 'a missed report could not be written down; trying again'))
+        .finally(checkLater);
+    });
+  };
+  checkLater();
+  return async () => {
+    isStopped = true;
+    timer?.cancel();
+    await checking;
   };
 }
