@@ -386,6 +386,8 @@ test('[MT13] true before the test is real; a vote over a tested detector and a n
 
 test('[MT14] the test ends with its alarm still true and acknowledged: it is announced again, marked as it was', async () => {
   const one = await open();
+  await one.say('raise', 'RS-01.PT-1.stale', 9);
+  await one.acknowledge('RS-01.PT-1.stale');
   await one.start(onPoint('RS-01.PT-1'), hourMs);
   await one.say('raise', 'RS-01.PT-1.high', 1);
   await one.acknowledge('RS-01.PT-1.high');
@@ -393,6 +395,7 @@ test('[MT14] the test ends with its alarm still true and acknowledged: it is ann
   expect(one.windows.running()).toEqual([]);
   expect(one.record('RS-01.PT-1.high')).toMatchObject({ isTest: true, isAcknowledged: false, announcedAtMs: one.clock.nowMs() });
   expect((await one.kinds()).slice(-2)).toEqual(['test.end', 'alarm.reannounce']);
+  expect(one.state('RS-01.PT-1.stale')).toBe('acknowledged'); // it was real, and is no news
   const rebuilt = replayJournal((await readJournal(one.database, { limit: 100 })).toReversed(), one.plant);
   expect([...rebuilt.values()]).toEqual(one.store.all().map(({ record }) => record));
   await one.close();
