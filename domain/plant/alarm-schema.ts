@@ -12,7 +12,8 @@ export const alarmCommonShape = {
   name: alarmNameSchema.optional(),
   /** `computed`: by the plant's priority matrix from `consequenceClass` and `responseTime`. */
   priority: z.enum([...alarmPriorities, 'computed']),
-  class: z.enum(alarmClasses).default('process'),
+  /** Unless stated: `safety` for gas and flame detectors, emergency stops and votes over them, else `process`. A safety alarm cannot be shelved. */
+  class: z.enum(alarmClasses).optional(),
   onDelay: durationSchema.default(0),
   offDelay: durationSchema.default(0),
   latching: z.boolean().default(false),

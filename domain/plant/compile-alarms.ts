@@ -12,6 +12,7 @@ import type { PointAlarmFile, StationAlarmFile } from './alarm-schema.ts';
 import type { Device, Point, Station } from './plant.ts';
 import type { DeviceFile, PlantFile, PointFile, StationFile } from './plant-file.ts';
 import type { PathPart, PlantIssues } from './plant-issues.ts';
+import { classUnlessStated } from './safety-roles.ts';
 
 type DefaultAlarms = PlantFile['defaultAlarms'];
 
@@ -164,7 +165,12 @@ function compilePointAlarm(
   at: readonly PathPart[],
 ): AlarmDefinition {
   const { point, pointByTag, issues } = context;
-  const base = common(place, file, alarmMessages.point[file.kind](point.name), context.management);
+  const base = common(
+    place,
+    { ...file, class: file.class ?? classUnlessStated(file.kind, [point]) },
+    alarmMessages.point[file.kind](point.name),
+    context.management,
+  );
   if (point.kind === 'text') issues.error(at, 'a text point cannot have alarms');
   const analogOnly: readonly AlarmKind[] = ['highHigh', 'high', 'low', 'lowLow', 'rateOfChange', 'deviation'];
   if (point.kind === 'discrete' && analogOnly.includes(file.kind))
@@ -257,12 +263,21 @@ function compileStationAlarm(
     if (point === undefined) issues.error(path, `${tag} is not a point of station ${station.id}`);
     return point?.index ?? 0;
   };
+  const withClass = (tags: readonly string[]) => ({
+    ...file,
+    class:
+      file.class ??
+      classUnlessStated(
+        file.kind,
+        tags.flatMap((tag) => pointByTag.get(tag) ?? []),
+      ),
+  });
   switch (file.kind) {
     case 'vote': {
       if (file.required > file.members.length)
         issues.error([...at, 'required'], `${file.required} of ${file.members.length} members can never be reached`);
       return {
-        ...common(place, file, alarmMessages.vote(station.name), management),
+        ...common(place, withClass(file.members), alarmMessages.vote(station.name), management),
         kind: 'vote',
         required: file.required,
         memberPointIndexes: file.members.map((tag, index) => find(tag, [...at, 'members', index])),
@@ -272,7 +287,7 @@ function compileStationAlarm(
     }
     case 'expression':
       return {
-        ...common(place, file, alarmMessages.expression(station.name), management),
+        ...common(place, withClass(Object.values(file.variables)), alarmMessages.expression(station.name), management),
         kind: 'expression',
         formula: file.formula,
         variables: Object.entries(file.variables).map(([name, tag]) => ({ name, pointIndex: find(tag, [...at, 'variables', name]) })),

@@ -71,6 +71,18 @@ describe('a good plant file', () => {
   });
 });
 
+test('an alarm of a gas detector, and a vote over one, is a safety alarm although nobody said so; what is said wins', () => {
+  const detector = (tag: string, more: string) =>
+    `          - { tag: ${tag}, name: 探测器, role: gasDetector, unit: '%LEL', range: { min: 0, max: 100 }, register: { table: holding, address: 9, type: uint16 }, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, ${more}response: r }] }\n`;
+  const vote =
+    '    alarms: [{ kind: vote, name: confirmed, priority: critical, required: 1, members: [GD-1], condition: { above: 40 }, response: r }]\n';
+  const parsed = parse(`${smallPlant}${detector('GD-1', '')}${detector('GD-2', 'class: process, ')}${vote}`);
+  if (parsed.kind !== 'ok') throw new Error(JSON.stringify(parsed.issues));
+  const classOf = (id: string) => parsed.plant.alarms.find((alarm) => alarm.id === id)?.class;
+  const ids = ['GS-01.GD-1.highHigh', 'GS-01.confirmed', 'GS-01.GD-1.stale', 'GS-01.GD-2.highHigh', 'GS-01.PT-101.high'];
+  expect(ids.map(classOf)).toEqual(['safety', 'safety', 'diagnostic', 'process', 'process']);
+});
+
 describe('a bad plant file names line and path', () => {
   test.each([
     ['broken YAML', smallPlant.replace('areas:', 'areas: ]'), /plant\.yaml:3:\d+: error/],
