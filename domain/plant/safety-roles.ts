@@ -2,7 +2,7 @@
 // thereby have made them alarms that can be shelved.
 import type { AlarmKind } from '../alarms/alarm-definition.ts';
 import type { AlarmClass } from '../alarms/priority.ts';
-import type { PointRole } from './plant-file.ts';
+import type { PointRole } from './plant-kinds.ts';
 
 const safetyRoles: readonly PointRole[] = ['gasDetector', 'gasDetectorState', 'flameDetector', 'emergencyStop'];
 /** About the instrument, not about the gas. */
