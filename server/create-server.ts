@@ -55,6 +55,8 @@ export interface ServerOptions {
   readonly log: Logger;
   /** CIDR list of proxies whose X-Forwarded-For is believed; none by default. */
   readonly trustProxy?: string;
+  /** 0 to 1, for moments that nobody may foresee (watch checks). */
+  readonly random?: () => number;
 }
 
 export interface Server {
@@ -117,13 +119,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const statuses = new Map<string, CollectorStatus>();
     const collectorStatuses = () => [...statuses.values()];
 
+    const people = new People(access, ledger, clock);
     const notifications = await openNotifications({
       plant,
       ledger,
       access,
       alarms: store,
       dataDir: options.dataDir,
-      contacts: new People(access, ledger, clock),
+      contacts: people,
       otherTargets: [],
       environment: process.env,
       clock,
@@ -154,7 +157,21 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const announceWork = (stationId: string) => announce('maintenance', stationId);
     const maintenance = new Maintenance({ plant, ledger, alarms: store, windows, clock, announce: announceWork });
     await app.register(maintenanceRoutes({ plant, maintenance }));
-    const duty = openDuty({ plant, ledger, access, clock, announce: () => announce('duty', null) });
+    const duty = await openDuty({
+      plant,
+      ledger,
+      access,
+      people,
+      store,
+      notifier: notifications.center,
+      clock,
+      log,
+      random: options.random ?? Math.random,
+      work: () => windows.running(),
+      incidents: () => incidents.store.unsettled(),
+      announce: () => announce('duty', null),
+    });
+    onStop('duty', () => duty.stop());
     await app.register(duty.routes);
     await app.register(notifications.routes);
     await app.register(incidents.routes);

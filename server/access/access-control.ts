@@ -101,6 +101,17 @@ export class AccessControl {
   }
 
   /** As he is now; null where there is no such person. */
+  /** Who has a session that has not ended. */
+  async signedIn(): Promise<ReadonlySet<string>> {
+    const rows = await this.#database
+      .selectFrom('session')
+      .select('username')
+      .distinct()
+      .where('expires_at_ms', '>', this.#clock.nowMs())
+      .execute();
+    return new Set(rows.map((row) => row.username));
+  }
+
   async person(username: string): Promise<UserView | null> {
     const row = await this.#database.selectFrom('user_account').selectAll().where('username', '=', username).executeTakeFirst();
     return row === undefined ? null : userView(row);

@@ -270,7 +270,7 @@ function contactView(contact: StoredContact) {
   return { ...settings, ...rest };
 }
 
-function entryView(entry: StoredRosterEntry) {
+export function entryView(entry: StoredRosterEntry) {
   const { updatedBy: _by, updatedAtMs: _at, stationIds, areaIds, ...rest } = entry;
   return { ...rest, stationIds: stationIds === null ? null : [...stationIds], areaIds: areaIds === null ? null : [...areaIds] };
 }

@@ -74,7 +74,7 @@ export interface WatchCheckTable {
   asked_at_ms: number;
   due_at_ms: number;
   answered_at_ms: number | null;
-  /** `open`, `answered`, `missed`, `ended` (the watch ended before the answer was due). */
+  /** `open`, `answered`, `missed`, `void` (the watch ended, or the server was away, before the answer was due). */
   outcome: string;
   /** JSON array of usernames that were told of a missed one. */
   told: string | null;

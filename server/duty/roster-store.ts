@@ -44,6 +44,9 @@ export class RosterStore {
       .where('date', '>=', from)
       .where('date', '<=', to)
       .orderBy('date')
+      .orderBy('shift_id')
+      .orderBy('position_id')
+      .orderBy('username')
       .orderBy('entry_id')
       .execute();
     return rows.map(storedEntry);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sessionViewSchema, signInSchema } from '../../domain/api/session-api.ts';
 import { type AccessControl, sessionView } from '../access/access-control.ts';
 import { ProblemError } from './problem-error.ts';
-import { sessionCookieName } from './session-cookie.ts';
+import { sessionCookieName, setSessionCookie } from './session-cookie.ts';
 
 export function sessionRoutes(access: AccessControl, isDemo: boolean): FastifyPluginAsyncZod {
   return async (app) => {
@@ -26,13 +26,7 @@ export function sessionRoutes(access: AccessControl, isDemo: boolean): FastifyPl
             });
           }
           case 'ok':
-            reply.setCookie(sessionCookieName, result.token, {
-              httpOnly: true,
-              sameSite: 'strict',
-              path: '/',
-              secure: request.protocol === 'https',
-              expires: new Date(result.identity.expiresAtMs),
-            });
+            setSessionCookie(request, reply, { token: result.token, expiresAtMs: result.identity.expiresAtMs });
             return sessionView(result.identity);
         }
       },
