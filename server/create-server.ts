@@ -36,9 +36,7 @@ import { WorkWindows } from './maintenance/work-windows.ts';
 import { feedRoutes } from './northbound/feed/feed-routes.ts';
 import { startNorthbound } from './northbound/northbound.ts';
 import { openNotifications } from './notification/open-notifications.ts';
-import { PerformanceCounts } from './performance/performance-query.ts';
-import { performanceRoutes } from './performance/performance-routes.ts';
-import { PerformanceStore } from './performance/performance-store.ts';
+import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 
 export interface ServerOptions {
@@ -112,9 +110,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const views = new AlarmViews(plant, store, await startMarks({ plant, ledger, clock }), clock);
     const floods = await startFloodWatch({ ledger, users: () => access.users(), clock, log });
     onStop('flood watch', () => floods.stop());
-    const alarmPerformance = await PerformanceStore.start({ plant, ledger, clock, log });
+    const alarmPerformance = await openPerformance({ plant, ledger, access, historian: options.historian, clock, log });
     onStop('alarm performance', () => alarmPerformance.stop());
-    const performanceCounts = new PerformanceCounts({ plant, store: alarmPerformance, users: () => access.users(), clock });
     const values = new LastValues(plant, clock);
     const statuses = new Map<string, CollectorStatus>();
     const collectorStatuses = () => [...statuses.values()];
@@ -175,7 +172,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(duty.routes);
     await app.register(notifications.routes);
     await app.register(incidents.routes);
-    await app.register(performanceRoutes({ store: alarmPerformance, counts: performanceCounts }));
+    await app.register(alarmPerformance.routes);
     await app.register(alarmSettings.routes(access));
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));

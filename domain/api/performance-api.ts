@@ -164,3 +164,52 @@ export const nuisanceSchema = z.object({
   ),
 });
 export type Nuisance = z.output<typeof nuisanceSchema>;
+
+export const limitChangeSchema = z.object({ deadband: z.number(), onDelayMs: z.number(), offDelayMs: z.number() });
+export type LimitChange = z.output<typeof limitChangeSchema>;
+
+export const suggestedChangeSchema = z.object({
+  change: limitChangeSchema,
+  raisesAfter: z.int(),
+  nuisanceAfter: z.int(),
+  removedShare: z.number(),
+  /** Real alarms that would have come later, and by how much. */
+  delayed: z.int(),
+  medianDelayMs: z.number().nullable(),
+  maxDelayMs: z.number().nullable(),
+  /** Real alarms that would not have been announced anew, because the one before still stood. */
+  absorbed: z.int(),
+});
+export type SuggestedChange = z.output<typeof suggestedChangeSchema>;
+
+export const noSuggestionReasons = ['notALimit', 'noHistorian', 'noHistory', 'notReproduced', 'noNuisance', 'nothingHelps'] as const;
+export type NoSuggestionReason = (typeof noSuggestionReasons)[number];
+
+const analysedSchema = z.object({
+  alarmId: z.string(),
+  present: limitChangeSchema.nullable(),
+  setpoint: z.number().nullable(),
+  unit: z.string(),
+  digits: z.int(),
+  /** The part of the period whose readings were looked at: the newest, where there are too many. */
+  analysedFromMs: z.number(),
+  analysedToMs: z.number(),
+  readings: z.int(),
+  raisesJournaled: z.int(),
+  /** With the present settings, from the readings. */
+  raisesFound: z.int(),
+});
+
+/** GET /api/performance/bad-actors/{id}/suggestion */
+export const suggestionSchema = z.discriminatedUnion('kind', [
+  analysedSchema.extend({ kind: z.literal('none'), reason: z.enum(noSuggestionReasons) }),
+  analysedSchema.extend({
+    kind: z.literal('change'),
+    nuisance: z.int(),
+    real: z.int(),
+    best: suggestedChangeSchema,
+    /** The smallest that does it of each other kind. */
+    alternatives: z.array(suggestedChangeSchema),
+  }),
+]);
+export type Suggestion = z.output<typeof suggestionSchema>;

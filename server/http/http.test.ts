@@ -304,6 +304,7 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/feed': { permission: 'journal.read' },
   'GET /api/performance': { permission: 'performance.read' },
   'GET /api/performance/bad-actors': { permission: 'performance.read' },
+  'GET /api/performance/bad-actors/{id}/suggestion': { permission: 'performance.read' },
   'GET /api/performance/nuisance': { permission: 'performance.read' },
   'GET /api/health': { permission: 'health.read' },
   'GET /api/notifications': { permission: 'notifications.read' },
@@ -645,6 +646,26 @@ describe('readings', () => {
   });
 });
 
+describe('alarm performance', () => {
+  test('counts what was raised, as JSON and as CSV; a period that makes no sense is told', async () => {
+    await raise('GS-01.PT-101.high');
+    const { body } = await ask('duty', 'GET', '/api/performance');
+    expect(body.counts.announced).toBeGreaterThan(0);
+    expect(body.figures.map((figure: { id: string }) => figure.id)).toContain('averageRate');
+    const csv = await ask('auditor', 'GET', '/api/performance/bad-actors?format=csv');
+    expect(csv.type).toContain('text/csv');
+    expect(csv.body).toMatch(/^\uFEFF?alarm,station,message_zh/);
+    expect(csv.body).toContain('GS-01.PT-101.high');
+    expect((await ask('duty', 'GET', '/api/performance?format=csv')).body).toContain('averageRate,');
+    expect((await ask('duty', 'GET', '/api/performance/nuisance?format=csv')).type).toContain('text/csv');
+    expect((await ask('duty', 'GET', '/api/performance?from=2000&to=1000')).status).toBe(400);
+    expect((await ask('duty', 'GET', '/api/performance?month=2026-13')).status).toBe(400);
+    expect((await ask('duty', 'GET', '/api/performance?station=GS-77')).status).toBe(404);
+    const suggestion = await ask('duty', 'GET', '/api/performance/bad-actors/GS-01.PT-101.high/suggestion');
+    expect(suggestion.body).toMatchObject({ kind: 'none', alarmId: 'GS-01.PT-101.high', setpoint: 0.5 });
+  });
+});
+
 describe('for operators', () => {
   test('alive, ready with its parts, metrics in Prometheus text', async () => {
     collector.publishStatus(status());
@@ -709,7 +730,7 @@ describe('live channel', () => {
     expect(first.alarms.length).toBeGreaterThan(0);
     publish('GS-01.PT-101', 0.321);
     publish('GS-02.PT-101', 0.999);
-    await expect.poll(() => readings.flatMap((message) => message.p)).toContain('GS-01.PT-101');
+    await expect.poll(() => readings.flatMap((message) => message.p), { timeout: 10_000 }).toContain('GS-01.PT-101');
     expect(readings.flatMap((message) => message.p)).not.toContain('GS-02.PT-101');
     expect(readings.at(-1)?.v).toEqual([0.321]);
     const id = await raise('GS-01.PT-101.highHigh');

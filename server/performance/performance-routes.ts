@@ -1,22 +1,39 @@
 // Alarm performance over HTTP: the figures of a period, the ten worst alarms, and the nuisance list; each as JSON or CSV.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { limitKinds } from '../../domain/alarms/alarm-definition.ts';
-import { type BadActor, badActorsSchema, type Nuisance, nuisanceSchema, performanceViewSchema } from '../../domain/api/performance-api.ts';
+import {
+  type BadActor,
+  badActorsSchema,
+  type Nuisance,
+  nuisanceSchema,
+  performanceViewSchema,
+  suggestionSchema,
+} from '../../domain/api/performance-api.ts';
+import type { Plant } from '../../domain/plant/plant.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { maySee } from '../access/access-control.ts';
 import { identityOf } from '../http/create-app.ts';
+import { ProblemError } from '../http/problem-error.ts';
 import { csvOf } from './csv.ts';
 import { type PerformanceCount, type PerformanceCounts, performanceQuerySchema } from './performance-query.ts';
 import type { PerformanceStore } from './performance-store.ts';
 import { isPastItsTime, rankedAlarms, reportOf, topCount, topTenShare } from './report.ts';
+import type { Suggestions } from './suggestions.ts';
 import { percentile } from './tally.ts';
 
 const csvType = 'text/csv; charset=utf-8';
 const mostListed = 200;
+const minuteMs = 60_000;
 
 export function performanceRoutes(options: {
+  readonly plant: Plant;
   readonly store: PerformanceStore;
   readonly counts: PerformanceCounts;
+  readonly suggestions: Suggestions;
+  readonly clock: Clock;
 }): FastifyPluginAsyncZod {
-  const { store, counts } = options;
+  const { plant, store, counts, suggestions, clock } = options;
   const config = { permission: 'performance.read' } as const;
   const schema = { querystring: performanceQuerySchema };
 
@@ -122,6 +139,27 @@ export function performanceRoutes(options: {
           .header('content-disposition', 'attachment; filename="bad-actors.csv"')
           .type(csvType)
           .send(csvOf(columns, rows) as never);
+      },
+    );
+
+    app.get(
+      '/api/performance/bad-actors/:id/suggestion',
+      {
+        schema: {
+          params: z.object({ id: z.string() }),
+          querystring: performanceQuerySchema.pick({ from: true, to: true, month: true }),
+          response: { 200: suggestionSchema },
+        },
+        config,
+      },
+      async (request) => {
+        const { id } = request.params;
+        const definition = plant.alarms[plant.alarmIndexById.get(id) ?? -1];
+        if (definition === undefined || !maySee(identityOf(request), plant.stations[definition.stationIndex]?.id ?? ''))
+          throw new ProblemError(404, 'Not found', { detail: `There is no alarm ${id}` });
+        const { fromMs, toMs } = counts.periodOf(request.query);
+        const untilMs = Math.min(toMs, Math.floor(clock.nowMs() / minuteMs) * minuteMs);
+        return suggestions.of(id, Math.min(fromMs, untilMs), untilMs);
       },
     );
 

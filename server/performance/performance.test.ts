@@ -440,10 +440,10 @@ test('[PF13] after a restart, and made again from the first line, everything is 
 
 test('every rule of RULES.md is cited by a test, and every citation is a rule', () => {
   const folder = path.dirname(new URL(import.meta.url).pathname);
-  const rules = [...readFileSync(path.join(folder, 'RULES.md'), 'utf8').matchAll(/^- \*\*(PF\d+)\*\*/gm)].map((match) => match[1]);
+  const rules = [...readFileSync(path.join(folder, 'RULES.md'), 'utf8').matchAll(/^- \*\*((?:PF|SG)\d+)\*\*/gm)].map((match) => match[1]);
   const cited = readdirSync(folder)
     .filter((name) => name.endsWith('.test.ts'))
-    .flatMap((name) => [...readFileSync(path.join(folder, name), 'utf8').matchAll(/test\('\[(PF\d+)\]/g)].map((match) => match[1]));
+    .flatMap((name) => [...readFileSync(path.join(folder, name), 'utf8').matchAll(/test\('\[((?:PF|SG)\d+)\]/g)].map((match) => match[1]));
   expect(rules.length).toBeGreaterThan(0);
   expect([...new Set(cited)].sort()).toEqual([...rules].sort());
 });
