@@ -38,6 +38,7 @@ import { startNorthbound } from './northbound/northbound.ts';
 import { openNotifications } from './notification/open-notifications.ts';
 import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
+import { openPush } from './push/open-push.ts';
 
 export interface ServerOptions {
   /** As the plant file says; approved alarm settings come on top of it. */
@@ -117,6 +118,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const collectorStatuses = () => [...statuses.values()];
 
     const people = new People(access, ledger, clock);
+    const push = await openPush({ settings: plant.notifications, dataDir: options.dataDir, ledger, access, clock, log });
     const notifications = await openNotifications({
       plant,
       ledger,
@@ -124,7 +126,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       alarms: store,
       dataDir: options.dataDir,
       contacts: people,
-      otherTargets: [],
+      otherTargets: push.target === null ? [] : [push.target],
       environment: process.env,
       clock,
       log,
@@ -173,6 +175,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(notifications.routes);
     await app.register(incidents.routes);
     await app.register(alarmPerformance.routes);
+    await app.register(push.routes);
     await app.register(alarmSettings.routes(access));
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));

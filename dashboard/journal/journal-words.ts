@@ -45,6 +45,8 @@ const quietFields: ReadonlySet<string> = new Set([
   'occurrenceId',
   'untilMs',
   'byAlarmId',
+  'actionId',
+  'madeAtMs',
 ]);
 
 export interface JournalWords {
@@ -75,6 +77,7 @@ export function useJournalWords(): JournalWords {
     const parts = spokenFields.flatMap((name) => (typeof both[name] === 'string' ? [both[name]] : []));
     if (typeof detail.value === 'number' && entry.kind === 'alarm.raise') parts.push(valueText(entry, detail.value));
     if (typeof both.untilMs === 'number') parts.push(field('until', formatDateTime(both.untilMs, zone)));
+    if (typeof both.madeAtMs === 'number') parts.push(field('madeAt', formatDateTime(both.madeAtMs, zone)));
     if (isAlarmState(detail.from) && isAlarmState(detail.to) && detail.from !== detail.to)
       parts.push(`${t(`alarmState.${detail.from}`)} → ${t(`alarmState.${detail.to}`)}`);
     if (typeof both.byAlarmId === 'string') parts.push(both.byAlarmId);
@@ -85,9 +88,11 @@ export function useJournalWords(): JournalWords {
     return Object.entries(detail)
       .filter(([name, value]) => !quietFields.has(name) && value !== null && value !== undefined && typeof value !== 'object')
       .map(([name, value]) =>
-        name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
-          ? t(`role.${value as keyof typeof zh.role}`)
-          : field(name, value),
+        name === 'because' && typeof value === 'string' && Object.hasOwn(zh.journal.because, value)
+          ? t(`journal.because.${value as keyof typeof zh.journal.because}`)
+          : name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
+            ? t(`role.${value as keyof typeof zh.role}`)
+            : field(name, value),
       );
   }
 

@@ -270,6 +270,10 @@ export const en: Texts<typeof zh> = {
     detail: 'Detail',
     hash: 'Chain',
     detailField: {
+      madeAt: 'done on a phone at {{value}}',
+      phone: 'phone {{value}}',
+      service: 'push service {{value}}',
+      status: 'answered {{value}}',
       from: 'from {{value}}',
       username: 'user {{value}}',
       version: 'version {{value}}',
@@ -286,6 +290,7 @@ export const en: Texts<typeof zh> = {
       what: '{{value}}',
     },
     part: { server: 'server', collector: 'collector', northbound: 'other systems' },
+    because: { turnedOff: 'turned off', signedOut: 'signed out', tooMany: 'too many phones', takenOver: 'somebody else signed in' },
     refusal: { wrongNameOrPassword: 'wrong name or password', delayed: 'too many failures' },
     kind: {
       'alarm.raise': 'Alarm raised',
@@ -314,6 +319,9 @@ export const en: Texts<typeof zh> = {
       'user.enable': 'User enabled',
       'access.refused': 'Access refused',
       'alarm.unknownDefinition': 'Unknown alarm',
+      'push.subscribe': 'Push turned on',
+      'push.unsubscribe': 'Push turned off',
+      'push.expire': 'Push expired',
       'plant.apply': 'Plant file applied',
       ...duty.journalKind,
       'northbound.failing': 'Interface failing',

@@ -268,6 +268,10 @@ export const zh = {
     detail: '说明',
     hash: '链值',
     detailField: {
+      madeAt: '手机上 {{value}} 操作',
+      phone: '手机 {{value}}',
+      service: '推送服务 {{value}}',
+      status: '答复 {{value}}',
       from: '来自 {{value}}',
       username: '用户 {{value}}',
       version: '版本 {{value}}',
@@ -284,6 +288,7 @@ export const zh = {
       what: '{{value}}',
     },
     part: { server: '服务器', collector: '采集器', northbound: '对外接口' },
+    because: { turnedOff: '本人关闭', signedOut: '退出登录', tooMany: '手机过多', takenOver: '由他人登录' },
     refusal: { wrongNameOrPassword: '用户名或密码错误', delayed: '失败次数过多' },
     kind: {
       'alarm.raise': '报警发生',
@@ -312,6 +317,9 @@ export const zh = {
       'user.enable': '启用用户',
       'access.refused': '操作被拒',
       'alarm.unknownDefinition': '未知报警',
+      'push.subscribe': '手机开启推送',
+      'push.unsubscribe': '手机关闭推送',
+      'push.expire': '手机推送失效',
       'plant.apply': '厂站文件启用',
       ...duty.journalKind,
       'northbound.failing': '对外接口故障',

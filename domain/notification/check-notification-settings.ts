@@ -27,7 +27,12 @@ export function checkNotificationSettings(settings: NotificationSettings, statio
     const gateway = settings[kind];
     if (gateway !== undefined) checkGateway(gateway, [...section, kind], issues);
   }
-  const { email, publicUrl } = settings;
+  const { email, publicUrl, webPush } = settings;
+  for (const [index, service] of webPush.services.entries()) {
+    const path = [...section, 'webPush', 'services', index];
+    if (!URL.canParse(service)) issues.error(path, `${service} is not an address`);
+    else if (service.startsWith('http://') && !webPush.insecure) issues.error(path, 'http:// needs insecure: true');
+  }
   if (email !== undefined) {
     const path = [...section, 'email'];
     if (email.security === 'none' && !email.insecure)

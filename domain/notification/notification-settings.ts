@@ -165,6 +165,23 @@ export const gatewaySettingsSchema = z.strictObject({
 });
 export type GatewaySettings = z.output<typeof gatewaySettingsSchema>;
 
+/** Works without a line here: its key is made at the first start. */
+export const webPushSettingsSchema = z.strictObject({
+  /** Whom a push service may ask about this server. */
+  contact: z
+    .string()
+    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected mailto:name@company.example or https://…')
+    .optional(),
+  /** Push services inside your own network, as https://push.gas.example; http:// only with `insecure: true`. Others must be on the public internet. */
+  services: z
+    .array(z.string().regex(/^https?:\/\/[^\s/?#]+\/?$/, 'expected an address such as https://push.gas.example, without a path'))
+    .default([]),
+  ...httpShape,
+  ...sendingShape,
+  concurrency: z.int().min(1).max(50).default(8),
+});
+export type WebPushSettings = z.output<typeof webPushSettingsSchema>;
+
 export const notificationSettingsSchema = z.strictObject({
   /** Where people reach this server from outside; links in messages begin with it. No links where absent. */
   publicUrl: z
@@ -195,6 +212,7 @@ export const notificationSettingsSchema = z.strictObject({
     .prefault({}),
   /** Finished orders stay in the log, and their keys known, for this long; the journal keeps its lines. */
   retention: durationSchema.refine((value) => value >= 86_400_000, 'expected at least 1d').default(400 * 86_400_000),
+  webPush: webPushSettingsSchema.prefault({}),
   email: emailSettingsSchema.optional(),
   sms: gatewaySettingsSchema.optional(),
   voice: gatewaySettingsSchema.optional(),

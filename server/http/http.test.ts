@@ -181,6 +181,16 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/session': { permission: 'session.own' },
   'DELETE /api/session': { permission: null },
   'POST /api/session/password': { permission: 'session.own', body: { current: 'wrong', password: 'long-enough-password' } },
+  'GET /api/push/key': { permission: 'session.own' },
+  'POST /api/push/subscriptions': {
+    permission: 'session.own',
+    body: {
+      subscription: { endpoint: 'https://10.0.0.1/x', keys: { p256dh: 'B'.repeat(87), auth: 'a'.repeat(22) } },
+      language: 'zh',
+    },
+  },
+  'DELETE /api/push/subscriptions': { permission: 'session.own', body: { endpoint: 'https://push.example/x' } },
+  'POST /api/push/test': { permission: 'session.own', body: { endpoint: 'https://push.example/x' } },
   'GET /api/plant': { permission: 'plant.read' },
   'GET /api/stations': { permission: 'plant.read' },
   'GET /api/stations/{id}': { permission: 'plant.read', url: '/api/stations/GS-01' },

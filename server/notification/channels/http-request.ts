@@ -1,6 +1,7 @@
 // One HTTP request of a channel. Goes to the address it is given and nowhere else: no redirect is followed, no proxy is asked, no connection is kept.
 import http from 'node:http';
 import https from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { SendResult } from '../channel.ts';
 
 export interface HttpAnswer {
@@ -15,10 +16,12 @@ export interface HttpRequest {
   readonly url: string;
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Buffer | null;
   /** PEM, where the other side's authority is not a public one. */
   readonly ca: string | null;
   readonly nowMs: number;
+  /** Where names lead; as the system says where absent. */
+  readonly lookup?: LookupFunction;
 }
 
 /** Answers of chat robots and gateways are a few hundred bytes; what is longer is not one. */
@@ -28,13 +31,14 @@ export function sendHttp(request: HttpRequest, signal: AbortSignal): Promise<Htt
   return new Promise((resolve) => {
     if (signal.aborted) return resolve({ kind: 'failed', retryable: true, reason: 'timeout' });
     const url = new URL(request.url);
-    const body = request.body === null ? null : Buffer.from(request.body, 'utf8');
+    const body = typeof request.body === 'string' ? Buffer.from(request.body, 'utf8') : request.body;
     const options: https.RequestOptions = {
       method: request.method,
       headers: { 'user-agent': 'gatewatch', ...request.headers, ...(body === null ? {} : { 'content-length': body.length }) },
       agent: false,
       signal,
       ...(request.ca === null ? {} : { ca: request.ca }),
+      ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
     };
     const failed = (error: Error) => resolve(failureOf(error, signal));
     const outgoing = (url.protocol === 'https:' ? https : http).request(url, options, (incoming) => {
