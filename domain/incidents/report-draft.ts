@@ -2,7 +2,8 @@
 import type { TimelineEntry } from '../api/incident-api.ts';
 import type { Language, LocalizedText } from '../text/localized-text.ts';
 import type { IncidentEvent, IncidentRecord, ReportFields } from './incident.ts';
-import { drillWord, incidentKindWords, incidentStateWords, planRoleWords } from './incident-words.ts';
+import { incidentSentence } from './incident-sentences.ts';
+import { incidentKindWords, incidentStateWords, planRoleWords } from './incident-words.ts';
 
 export interface DraftSource {
   readonly record: IncidentRecord;
@@ -12,6 +13,20 @@ export interface DraftSource {
   readonly language: Language;
 }
 
+/** The check-list has its own field; photos, positions and the paper itself are no part of the course. */
+const reportedKinds: ReadonlySet<IncidentEvent['kind']> = new Set([
+  'open',
+  'acknowledge',
+  'dispatch',
+  'onTheWay',
+  'arrive',
+  'control',
+  'restore',
+  'relapse',
+  'note',
+  'assess',
+  'cancel',
+]);
 /** More alarm lines than a reader of a report can use; the time line has them all. */
 const alarmLinesMax = 40;
 
@@ -56,7 +71,7 @@ function courseOf({ record, timeline, language }: DraftSource, time: (atMs: numb
   const lines: string[] = [];
   for (const entry of timeline) {
     if (entry.source === 'incident') {
-      const said = sentenceOf(entry.event, language);
+      const said = sentenceOf(entry.event, record, language);
       if (said !== null) lines.push(`${time(entry.event.atMs)}  ${said}`);
       continue;
     }
@@ -87,62 +102,10 @@ function measuresOf({ record, language }: DraftSource, time: (atMs: number) => s
 }
 
 /** What an event says in a report; null for what belongs in the time line only. */
-function sentenceOf(event: IncidentEvent, language: Language): string | null {
-  const t = (zh: string, en: string) => (language === 'zh' ? zh : en);
-  const who = event.by?.displayName ?? t('系统', 'the system');
-  const said = 'comment' in event && event.comment !== null ? t(`：${event.comment}`, `: ${event.comment}`) : '';
-  switch (event.kind) {
-    case 'open': {
-      const prefix = event.isDrill ? `[${drillWord[language]}] ` : '';
-      const description = event.description === null ? '' : t(`：${event.description}`, `: ${event.description}`);
-      return event.by === null
-        ? t(`${prefix}报警系统自动打开事件${description}`, `${prefix}incident opened by the alarm system${description}`)
-        : t(`${prefix}${who} 打开事件${description}`, `${prefix}incident opened by ${who}${description}`);
-    }
-    case 'acknowledge':
-      return t(`${who} 接警${said}`, `acknowledged by ${who}${said}`);
-    case 'dispatch': {
-      const names = event.people.map((person) => person.displayName);
-      return t(
-        `${who} 派出${names.length === 0 ? '抢险人员' : names.join('、')}${said}`,
-        `${names.length === 0 ? 'the team' : names.join(', ')} sent by ${who}${said}`,
-      );
-    }
-    case 'onTheWay':
-      return t(`${who} 出发${said}`, `${who} on the way${said}`);
-    case 'arrive':
-      return t(`${who} 到场${said}`, `${who} on site${said}`);
-    case 'control':
-      return t(`${who} 报告已控制${said}`, `under control, by ${who}${said}`);
-    case 'restore':
-      return t(`${who} 报告已恢复${said}`, `restored, by ${who}${said}`);
-    case 'relapse':
-      return t(`${who} 报告险情反复：${event.reason}`, `worse again, by ${who}: ${event.reason}`);
-    case 'note':
-      return t(`${who}：${event.text}`, `${who}: ${event.text}`);
-    case 'assess':
-      return event.casualties === null
-        ? null
-        : t(
-            `${who} 更新伤亡：死 ${event.casualties.dead}，伤 ${event.casualties.injured}，失踪 ${event.casualties.missing}，疏散 ${event.casualties.evacuated}`,
-            `${who} states: dead ${event.casualties.dead}, injured ${event.casualties.injured}, missing ${event.casualties.missing}, evacuated ${event.casualties.evacuated}`,
-          );
-    case 'cancel':
-      return t(`${who} 取消事件：${event.reason}`, `cancelled by ${who}: ${event.reason}`);
-    case 'leave':
-    case 'photo':
-    case 'locate':
-    case 'tick':
-    case 'alarm':
-    case 'saveReport':
-    case 'reported':
-    case 'waive':
-    case 'overdue':
-    case 'review':
-    case 'close':
-    case 'late':
-      return null;
-  }
+function sentenceOf(event: IncidentEvent, record: IncidentRecord, language: Language): string | null {
+  if (!reportedKinds.has(event.kind)) return null;
+  const who = event.by?.displayName ?? (language === 'zh' ? '报警系统' : 'The alarm system');
+  return `${who} ${incidentSentence(event, record.plan.items)[language]}`;
 }
 
 function timeFormat(timeZone: string, language: Language): (atMs: number) => string {
