@@ -210,6 +210,7 @@ async function run(options: RunOptions): Promise<void> {
       controlUrl: demo?.ready.controlUrl ?? null,
       firstPassword: server.firstAdministratorPassword,
     });
+    server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
     await untilSignal(stops, demo?.process ?? null);
   } catch (error) {
     await stops.stop();
@@ -319,6 +320,7 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
     });
     stops.onStop('server', () => server.stop());
     printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPassword: server.firstAdministratorPassword });
+    server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
     await untilSignal(stops, null);
   } catch (error) {
     await stops.stop();

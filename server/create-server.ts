@@ -62,6 +62,8 @@ export interface Server {
   readonly address: string;
   /** Printed once at the first start of a real plant. */
   readonly firstAdministratorPassword: string | null;
+  /** Calls back with a line to print when an interface that other systems connect to is ready; that may be seconds after the start. */
+  onNorthboundReady(listener: (line: string) => void): void;
   stop(): Promise<void>;
 }
 
@@ -246,7 +248,19 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         alarmSettings.hear(status);
       }),
     );
-    const northbound = await startNorthbound({ plant, journal, ledger, clock, log });
+    const northbound = await startNorthbound({
+      plant,
+      journal,
+      ledger,
+      store,
+      values,
+      access,
+      clock,
+      log,
+      isFirstOut: ({ definition, record }) => views.view(definition, record).isFirstOut,
+      dataDir: options.dataDir,
+      version: productVersion(),
+    });
     northboundStatuses = () => northbound.statuses();
     onStop('northbound', () => northbound.stop());
     await ledger.note({
@@ -274,7 +288,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     link.announceReady();
     link.requestSnapshots();
     log.info({ address }, 'server listening');
-    return { address, firstAdministratorPassword, stop };
+    return { address, firstAdministratorPassword, onNorthboundReady: (listener) => northbound.onReady(listener), stop };
   } catch (error) {
     await stop();
     throw error;

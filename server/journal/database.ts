@@ -12,7 +12,7 @@ import {
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
-import { northboundMigration, type OneShotShelvingTable, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
+import { northboundMigration, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
@@ -74,7 +74,6 @@ export interface Schema extends DutyTables, IncidentSchema, NotificationTables, 
   session: SessionTable;
   work_window: WorkWindowTable;
   webhook_cursor: WebhookCursorTable;
-  one_shot_shelving: OneShotShelvingTable;
   alarm_settings_version: AlarmSettingsVersionTable;
   alarm_settings_change: AlarmSettingsChangeTable;
   alarm_settings_draft: AlarmSettingsDraftTable;

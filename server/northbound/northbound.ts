@@ -2,15 +2,27 @@
 // None of them can hold up alarms: each follows what is committed already, and a failing one is only shown.
 import type { Logger } from 'pino';
 import type { NorthboundPart } from '../../domain/api/northbound-api.ts';
+import type { OpcuaServerSettings } from '../../domain/plant/compile-northbound.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import type { KnownAlarm } from '../alarms/alarm-change.ts';
+import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import type { LastValues } from '../live/last-values.ts';
+import { OpcuaGateway } from './opcua/opcua-gateway.ts';
 import { PartState } from './part-state.ts';
 import { WebhookSender } from './webhook/webhook-sender.ts';
 
 export interface NorthboundOptions {
   readonly plant: Plant;
+  readonly store: AlarmStore;
+  readonly isFirstOut: (known: KnownAlarm) => boolean;
+  readonly values: LastValues;
+  readonly access: AccessControl;
+  readonly dataDir: string;
+  readonly version: string;
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -25,6 +37,8 @@ interface RunningPart {
 
 export interface Northbound {
   statuses(): readonly NorthboundPart[];
+  /** Calls back with a line for whoever started the program, when an interface that others connect to is ready. */
+  onReady(listener: (line: string) => void): void;
   stop(): Promise<void>;
 }
 
@@ -37,7 +51,13 @@ export async function startNorthbound(options: NorthboundOptions): Promise<North
     parts.push({ state, status: () => sender.status(), stop: () => sender.stop() });
     await sender.start();
   }
+  const opcua = plant.northbound.opcua === null ? null : openOpcua(options, plant.northbound.opcua);
+  if (opcua !== null) {
+    parts.push(opcua);
+    await opcua.gateway.start();
+  }
   return {
+    onReady: (listener) => opcua?.gateway.onListening((endpoint) => listener(`OPC UA server  ${endpoint}`)),
     statuses: () => parts.map((part) => part.status()),
     async stop() {
       for (const part of parts.splice(0).toReversed()) {
@@ -50,4 +70,10 @@ export async function startNorthbound(options: NorthboundOptions): Promise<North
       }
     },
   };
+}
+
+function openOpcua(options: NorthboundOptions, settings: OpcuaServerSettings) {
+  const state = new PartState('opcua', options);
+  const gateway = new OpcuaGateway({ ...options, settings, state });
+  return { state, gateway, status: () => gateway.status(), stop: () => gateway.stop() };
 }

@@ -1,0 +1,42 @@
+// Which Data Access type a point has. Source: OPC UA Part 8, 5.3.
+import { DataType } from 'node-opcua';
+import { exhaustive } from '../../../domain/exhaustive.ts';
+import type { ModelPoint } from './opcua-messages.ts';
+
+export interface PointType {
+  readonly typeDefinition:
+    | 'AnalogUnitRangeType'
+    | 'AnalogUnitType'
+    | 'TwoStateDiscreteType'
+    | 'MultiStateValueDiscreteType'
+    | 'DataItemType';
+  readonly dataType: DataType;
+}
+
+/** A discrete point whose named states are 0 and 1. */
+export function isBinary(point: Pick<ModelPoint, 'kind' | 'states'>): boolean {
+  return (
+    point.kind === 'discrete' &&
+    point.states !== null &&
+    point.states.length > 0 &&
+    point.states.every(({ value }) => value === 0 || value === 1)
+  );
+}
+
+export function pointTypeOf(point: Pick<ModelPoint, 'kind' | 'states' | 'range'>): PointType {
+  switch (point.kind) {
+    case 'analog':
+      return { typeDefinition: point.range === null ? 'AnalogUnitType' : 'AnalogUnitRangeType', dataType: DataType.Double };
+    case 'counter':
+      return { typeDefinition: 'AnalogUnitType', dataType: DataType.Double };
+    case 'text':
+      return { typeDefinition: 'DataItemType', dataType: DataType.String };
+    case 'discrete':
+      if (isBinary(point)) return { typeDefinition: 'TwoStateDiscreteType', dataType: DataType.Boolean };
+      if (point.states !== null && point.states.length > 0)
+        return { typeDefinition: 'MultiStateValueDiscreteType', dataType: DataType.Int32 };
+      return { typeDefinition: 'DataItemType', dataType: DataType.Double };
+    default:
+      return exhaustive(point.kind, 'point kind');
+  }
+}
