@@ -3,7 +3,7 @@
 import type { AlarmDefinition } from '../../../domain/alarms/alarm-definition.ts';
 import type { AlarmClass, AlarmPriority } from '../../../domain/alarms/priority.ts';
 import { exhaustive } from '../../../domain/exhaustive.ts';
-import type { PointRole } from '../../../domain/plant/plant-file.ts';
+import type { PointRole } from '../../../domain/plant/plant-kinds.ts';
 
 export const conditionTypes = [
   'ExclusiveLevelAlarmType',
