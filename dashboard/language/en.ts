@@ -1,5 +1,6 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
 import { en as duty } from '../duty/duty-words.ts';
+import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';
@@ -8,7 +9,16 @@ import type { zh } from './zh.ts';
 export const en: Texts<typeof zh> = {
   ...sharedEn,
   phone: phoneEn,
-  nav: { more: 'More', main: 'Main', overview: 'Overview', alarms: 'Alarms', trends: 'Trends', stations: 'Stations' },
+  nav: {
+    more: 'More',
+    main: 'Main',
+    overview: 'Overview',
+    alarms: 'Alarms',
+    trends: 'Trends',
+    stations: 'Stations',
+    performance: 'Alarm performance',
+  },
+  performance,
   header: {
     live: 'Live',
     connecting: 'Connecting',

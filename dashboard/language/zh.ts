@@ -1,12 +1,14 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
 import { zh as duty } from '../duty/duty-words.ts';
+import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
 import { sharedZh } from './shared-zh.ts';
 
 export const zh = {
   ...sharedZh,
   phone: phoneZh,
-  nav: { more: '更多', main: '主导航', overview: '总览', alarms: '报警', trends: '趋势', stations: '场站' },
+  nav: { more: '更多', main: '主导航', overview: '总览', alarms: '报警', trends: '趋势', stations: '场站', performance: '报警绩效' },
+  performance,
   header: {
     live: '实时',
     connecting: '连接中',

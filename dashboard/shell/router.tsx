@@ -72,7 +72,27 @@ const trendsRoute = createRoute({
   component: lazyRouteComponent(() => import('../trends/trends-screen.tsx'), 'TrendsScreen'),
 });
 
-const routeTree = rootRoute.addChildren([overviewRoute, stationRoute, alarmsRoute, alarmRoute, trendsRoute]);
+export interface PerformanceSearch {
+  /** `2026-07`, or absent for the last days up to now. */
+  readonly month?: string;
+  readonly days?: number;
+  readonly station?: string;
+  readonly area?: string;
+}
+
+const performanceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/performance',
+  validateSearch: (search: Record<string, unknown>): PerformanceSearch => ({
+    ...(typeof search.month === 'string' && /^\d{4}-\d{2}$/.test(search.month) ? { month: search.month } : {}),
+    ...(search.days === 7 || search.days === 30 ? { days: search.days } : {}),
+    ...(typeof search.station === 'string' ? { station: search.station } : {}),
+    ...(typeof search.area === 'string' ? { area: search.area } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../performance/performance-screen.tsx'), 'PerformanceScreen'),
+});
+
+const routeTree = rootRoute.addChildren([overviewRoute, stationRoute, alarmsRoute, alarmRoute, trendsRoute, performanceRoute]);
 
 export function createDashboardRouter() {
   return createRouter({ routeTree, defaultPreload: 'intent', defaultPreloadStaleTime: 0, scrollRestoration: true });

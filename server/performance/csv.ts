@@ -1,14 +1,6 @@
-// Rows as CSV (RFC 4180), with a byte order mark so that spreadsheets read the Chinese in it.
-export type CsvCell = string | number | null;
+// Rows as CSV that a spreadsheet reads: with its Chinese, and with no text taken for a formula.
+import { stringify } from 'csv-stringify/sync';
 
-export function csvOf(columns: readonly string[], rows: readonly (readonly CsvCell[])[]): string {
-  return `\uFEFF${[columns, ...rows].map((row) => row.map(cellText).join(',')).join('\r\n')}\r\n`;
-}
-
-function cellText(cell: CsvCell): string {
-  if (cell === null) return '';
-  if (typeof cell === 'number') return String(cell);
-  // A spreadsheet takes a text that begins so for a formula.
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+export function csvOf(columns: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  return stringify([columns, ...rows] as string[][], { bom: true, record_delimiter: 'windows', escape_formulas: true });
 }
