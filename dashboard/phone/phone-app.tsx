@@ -1,6 +1,7 @@
 // From the outside in: somebody is signed in (or was, when the network went), the plant is known, the live channel and the queue run, then the screens.
 import { QueryCache, QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { actionAnswerSchema } from '../../domain/api/incident-api.ts';
 import type { SessionView } from '../../domain/api/session-api.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { RequestFailed } from '../http/request.ts';
@@ -19,6 +20,7 @@ import { QueueProvider } from './queue/queue-context.tsx';
 import { QueueRunner } from './queue/queue-runner.ts';
 import { openQueueStore } from './queue/queue-store.ts';
 import { askForSync } from './queue/queue-sync.ts';
+import type { QueuedAction } from './queue/queued-action.ts';
 import { postOverHttp } from './queue/send-action.ts';
 
 export function createPhoneQueries(): QueryClient {
@@ -52,6 +54,13 @@ export function PhoneApp({ clock, queries }: { readonly clock: Clock; readonly q
   );
 }
 
+/** The newer state of an incident comes with the answer: on the screen before the action leaves the queue, so that no button springs back. */
+function takeAnswer(queries: QueryClient, { deed }: QueuedAction, body: unknown): void {
+  if (deed.kind === 'acknowledge') return;
+  const answer = actionAnswerSchema.safeParse(body);
+  if (answer.success) queries.setQueryData(['incidents', deed.incidentId], answer.data.incident);
+}
+
 /** The queue lives as long as the page, through sign-out and sign-in. */
 function WithQueue({ clock }: { readonly clock: Clock }): ReactNode {
   const queries = useQueryClient();
@@ -65,6 +74,7 @@ function WithQueue({ clock }: { readonly clock: Clock }): ReactNode {
         exclusively: exclusivelyOnThisPhone,
         onSignedOut: () => queries.setQueryData(['session'], null),
         onHeld: () => void askForSync(),
+        onAnswered: (action, body) => takeAnswer(queries, action, body),
       }),
   );
   useEffect(() => {

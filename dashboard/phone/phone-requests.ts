@@ -1,6 +1,7 @@
 // The paths of the server that the phone calls, apart from the control room's, so that the phone loads few schemas.
 import { z } from 'zod';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
+import { type IncidentView, incidentViewSchema } from '../../domain/api/incident-api.ts';
 import {
   alarmDefinitionViewSchema,
   type PlantView,
@@ -50,6 +51,10 @@ export async function fetchStation(id: string): Promise<StationView> {
 
 export async function fetchPoints(stationId: string): Promise<PointView[]> {
   return valueOrThrow(await request(`/api/points?station=${encodeURIComponent(stationId)}`, { schema: z.array(pointViewSchema) }));
+}
+
+export async function fetchIncident(id: string): Promise<IncidentView> {
+  return valueOrThrow(await request(`/api/incidents/${encodeURIComponent(id)}`, { schema: incidentViewSchema }));
 }
 
 export const alarmDetailSchema = alarmViewSchema.extend({ definition: alarmDefinitionViewSchema });

@@ -5,47 +5,83 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveness } from '../live/live-context.tsx';
 import { usePlant } from '../session/plant-context.tsx';
-import { useKeepAlarms, usePhoneAlarms } from './alarms/use-phone-alarms.ts';
+import { usePhoneAlarms } from './alarms/use-phone-alarms.ts';
+import { useLayInIncidents, usePhoneIncidents } from './incidents/use-phone-incidents.ts';
 import { UpdateBand } from './install/update-band.tsx';
+import { useKeepLive } from './kept-live.ts';
 import { NotLiveBand } from './not-live-band.tsx';
 import { useOwnActions, useQueueState } from './queue/queue-context.tsx';
 
 const AlarmsScreen = lazy(() => import('./alarms/phone-alarms-screen.tsx').then((module) => ({ default: module.PhoneAlarmsScreen })));
 const AlarmScreen = lazy(() => import('./alarms/phone-alarm-screen.tsx').then((module) => ({ default: module.PhoneAlarmScreen })));
+const IncidentsScreen = lazy(() =>
+  import('./incidents/phone-incidents-screen.tsx').then((module) => ({ default: module.PhoneIncidentsScreen })),
+);
+const IncidentScreen = lazy(() =>
+  import('./incidents/phone-incident-screen.tsx').then((module) => ({ default: module.PhoneIncidentScreen })),
+);
 const StationScreen = lazy(() => import('./station/phone-station-screen.tsx').then((module) => ({ default: module.PhoneStationScreen })));
 const QueueScreen = lazy(() => import('./queue/queue-screen.tsx').then((module) => ({ default: module.QueueScreen })));
 const SettingsScreen = lazy(() => import('./settings/settings-screen.tsx').then((module) => ({ default: module.SettingsScreen })));
 
 export function PhoneShell(): ReactNode {
-  useKeepAlarms();
   return (
     <Router base="/phone">
-      <div className="phone">
-        <PhoneHeader />
-        <NotLiveBand />
-        <QueueBand />
-        <UpdateBand />
-        <main className="phone-content" id="content">
-          <Suspense fallback={<p className="phone-empty">…</p>}>
-            <Switch>
-              <Route path="/alarms/:id">{({ id }) => <AlarmScreen key={id} id={id} />}</Route>
-              <Route path="/stations/:id">{({ id }) => <StationScreen key={id} stationId={id} />}</Route>
-              <Route path="/queue">
-                <QueueScreen />
-              </Route>
-              <Route path="/settings">
-                <SettingsScreen />
-              </Route>
-              <Route>
-                <AlarmsScreen />
-              </Route>
-            </Switch>
-          </Suspense>
-        </main>
-        <Tabs />
-      </div>
+      <Frame />
     </Router>
   );
+}
+
+function Frame(): ReactNode {
+  useKeepLive();
+  useLayInIncidents();
+  useOpenedFromNotification();
+  return (
+    <div className="phone">
+      <PhoneHeader />
+      <NotLiveBand />
+      <QueueBand />
+      <UpdateBand />
+      <main className="phone-content" id="content">
+        <Suspense fallback={<p className="phone-empty">…</p>}>
+          <Switch>
+            <Route path="/incidents/:id">{({ id }) => <IncidentScreen key={id} id={id} />}</Route>
+            <Route path="/alarms">
+              <AlarmsScreen />
+            </Route>
+            <Route path="/alarms/:id">{({ id }) => <AlarmScreen key={id} id={id} />}</Route>
+            <Route path="/stations/:id">{({ id }) => <StationScreen key={id} stationId={id} />}</Route>
+            <Route path="/queue">
+              <QueueScreen />
+            </Route>
+            <Route path="/settings">
+              <SettingsScreen />
+            </Route>
+            <Route>
+              <IncidentsScreen />
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+      <Tabs />
+    </div>
+  );
+}
+
+/** A tapped notification opens its page in the app that is open already. */
+function useOpenedFromNotification(): void {
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    const workers = navigator.serviceWorker;
+    if (workers === undefined) return;
+    const open = (event: MessageEvent<unknown>): void => {
+      const { data } = event;
+      if (typeof data !== 'object' || data === null || !('path' in data) || typeof data.path !== 'string') return;
+      if (data.path.startsWith('/phone/')) navigate(data.path.slice('/phone'.length));
+    };
+    workers.addEventListener('message', open);
+    return () => workers.removeEventListener('message', open);
+  }, [navigate]);
 }
 
 function PhoneHeader(): ReactNode {
@@ -100,11 +136,14 @@ function QueueBand(): ReactNode {
 function Tabs(): ReactNode {
   const { t } = useWords();
   const [location] = useLocation();
-  const { alarms } = usePhoneAlarms();
+  const { items: alarms } = usePhoneAlarms();
   const unacknowledged = alarms.filter((alarm) => needsAcknowledgement(alarm.state)).length;
+  const { items: incidents } = usePhoneIncidents();
+  const { waiting } = useOwnActions();
   const tabs = [
-    { to: '/', name: t('phone.tabs.alarms'), count: unacknowledged, isHere: location === '/' || location.startsWith('/alarms') },
-    { to: '/settings', name: t('phone.tabs.settings'), count: 0, isHere: location === '/settings' || location === '/queue' },
+    { to: '/', name: t('phone.tabs.incidents'), count: incidents.length, isHere: location === '/' || location.startsWith('/incidents') },
+    { to: '/alarms', name: t('phone.tabs.alarms'), count: unacknowledged, isHere: location.startsWith('/alarms') },
+    { to: '/settings', name: t('phone.tabs.settings'), count: waiting.length, isHere: location === '/settings' || location === '/queue' },
   ];
   return (
     <nav className="phone-tabs" aria-label={t('phone.tabs.main')}>

@@ -3,6 +3,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { z } from 'zod';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
+import { incidentSummarySchema, incidentViewSchema } from '../../domain/api/incident-api.ts';
 import { plantViewSchema, pointViewSchema, stationSummarySchema, stationViewSchema } from '../../domain/api/plant-api.ts';
 import { sessionViewSchema } from '../../domain/api/session-api.ts';
 import { openPhoneDatabase } from './phone-database.ts';
@@ -17,6 +18,8 @@ const keptQueries: Readonly<Record<string, z.ZodType>> = {
   points: z.array(pointViewSchema),
   alarms: z.array(alarmViewSchema),
   alarm: alarmDetailSchema,
+  incidentList: z.array(incidentSummarySchema),
+  incidents: incidentViewSchema,
 };
 
 const writeDelayMs = 1_000;

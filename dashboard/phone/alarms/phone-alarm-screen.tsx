@@ -17,7 +17,7 @@ import { usePhoneAlarms } from './use-phone-alarms.ts';
 
 export function PhoneAlarmScreen({ id }: { readonly id: string }): ReactNode {
   const { t } = useWords();
-  const { alarms, isLive, asOfMs } = usePhoneAlarms();
+  const { items: alarms, asOfMs } = usePhoneAlarms();
   const detail = useQuery({ queryKey: ['alarm', id], queryFn: () => fetchAlarm(id) });
   // The person keeps looking at the alarm that he opened, also when it is raised anew under another id.
   const [openedAlarmId, setOpenedAlarmId] = useState<string | null>(null);
@@ -37,7 +37,7 @@ export function PhoneAlarmScreen({ id }: { readonly id: string }): ReactNode {
   const isNewer = id !== alarm.id && id !== alarm.alarmId;
   return (
     <article>
-      {!isLive && asOfMs !== null && <AsOf timeMs={asOfMs} />}
+      {asOfMs !== null && <AsOf timeMs={asOfMs} />}
       {isNewer && (
         <p className="phone-notice" role="status" data-testid="newer-occurrence">
           {t('phone.alarm.newer')}

@@ -8,7 +8,7 @@ import { usePhoneAlarms } from './use-phone-alarms.ts';
 
 export function PhoneAlarmsScreen(): ReactNode {
   const { t } = useWords();
-  const { alarms, isLive, asOfMs } = usePhoneAlarms();
+  const { items: alarms, asOfMs, isUnknown } = usePhoneAlarms();
   const rows = orderAlarms(alarms.filter((alarm) => !isSetAside(alarm)));
   const setAside = alarms.filter(isSetAside);
   return (
@@ -16,10 +16,10 @@ export function PhoneAlarmsScreen(): ReactNode {
       <h1 className="phone-title" id="alarms-title">
         {t('phone.alarms.title')}
       </h1>
-      {!isLive && asOfMs !== null && <AsOf timeMs={asOfMs} />}
+      {asOfMs !== null && <AsOf timeMs={asOfMs} />}
       {rows.length === 0 && (
         <p className="phone-empty" data-testid="no-alarms">
-          {isLive || asOfMs !== null ? t('phone.alarms.none') : t('phone.alarms.unknown')}
+          {t(isUnknown ? 'phone.alarms.unknown' : 'phone.alarms.none')}
         </p>
       )}
       <ul className="phone-list">

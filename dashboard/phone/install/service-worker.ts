@@ -7,7 +7,7 @@ import { exclusivelyOnThisPhone } from '../queue/exclusively.ts';
 import { openQueueStore } from '../queue/queue-store.ts';
 import { queueSyncTag } from '../queue/queue-sync.ts';
 import { postOverHttp } from '../queue/send-action.ts';
-import { sendQueue } from '../queue/send-queue.ts';
+import { lanes, sendQueue } from '../queue/send-queue.ts';
 import type { ServiceWorkerScope } from './service-worker-scope.ts';
 
 declare const __shellFiles: readonly string[];
@@ -64,11 +64,13 @@ scope.addEventListener('sync', (event) => {
 });
 
 async function sendKept(): Promise<void> {
-  const run = await exclusivelyOnThisPhone(() =>
-    sendQueue({ store: openQueueStore(), post: postOverHttp, username: null, nowMs: () => Date.now() }),
-  );
-  // Failing asks the system to come back later; a sign-in that has ended does not mend itself.
-  if (run?.kind === 'held' && (run.reason === 'unreachable' || run.reason === 'busy')) throw new Error(`held: ${run.reason}`);
+  for (const lane of lanes) {
+    const run = await exclusivelyOnThisPhone(lane, () =>
+      sendQueue({ store: openQueueStore(), lane, post: postOverHttp, username: null, nowMs: () => Date.now() }),
+    );
+    // Failing asks the system to come back later; a sign-in that has ended does not mend itself.
+    if (run?.kind === 'held' && (run.reason === 'unreachable' || run.reason === 'busy')) throw new Error(`held: ${run.reason}`);
+  }
 }
 
 scope.addEventListener('push', (event) => {

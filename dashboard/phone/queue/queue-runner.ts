@@ -1,12 +1,12 @@
 // Keeps sending while the page is open: at once when something is done, when the network or the screen comes back, and again after a growing while.
-// One runner on the phone sends at a time, page or service worker.
-import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
+import type { Clock } from '../../../domain/time/clock.ts';
 import { Observable } from '../../live/observable.ts';
 import type { Exclusively } from './exclusively.ts';
+import { LaneRunner } from './lane-runner.ts';
 import type { QueueContent, QueueStore } from './queue-store.ts';
 import type { QueuedAction } from './queued-action.ts';
 import type { HeldReason, Post } from './send-action.ts';
-import { sendQueue } from './send-queue.ts';
+import { type Lane, laneOf, lanes, type QueueRun, sendQueue } from './send-queue.ts';
 
 export interface QueueState extends QueueContent {
   readonly isSending: boolean;
@@ -15,38 +15,28 @@ export interface QueueState extends QueueContent {
   readonly isBroken: boolean;
 }
 
-const firstRetryMs = 2_000;
-const longestRetryMs = 60_000;
+export interface QueueRunnerOptions {
+  readonly store: QueueStore;
+  readonly post: Post;
+  readonly clock: Clock;
+  readonly exclusively: Exclusively;
+  readonly onSignedOut: () => void;
+  readonly onAnswered: (action: QueuedAction, body: unknown) => void;
+  /** Something stays on the phone for now: a chance to ask the system for help. */
+  readonly onHeld: () => void;
+}
 
 export class QueueRunner {
   readonly state = new Observable<QueueState>({ kept: [], unreadable: [], isSending: false, heldBy: null, isBroken: false });
-  readonly #store: QueueStore;
-  readonly #post: Post;
-  readonly #clock: Clock;
-  readonly #exclusively: Exclusively;
-  readonly #onSignedOut: () => void;
-  readonly #onHeld: () => void;
+  readonly #options: QueueRunnerOptions;
+  readonly #lanes: readonly LaneRunner[];
   #username: string | null = null;
-  #retry: TimerHandle | null = null;
-  #nextRetryMs = firstRetryMs;
-  #isRunning = false;
-  #isWanted = false;
 
-  constructor(options: {
-    readonly store: QueueStore;
-    readonly post: Post;
-    readonly clock: Clock;
-    readonly exclusively: Exclusively;
-    readonly onSignedOut: () => void;
-    /** Something stays on the phone for now: a chance to ask the system for help. */
-    readonly onHeld: () => void;
-  }) {
-    this.#store = options.store;
-    this.#post = options.post;
-    this.#clock = options.clock;
-    this.#exclusively = options.exclusively;
-    this.#onSignedOut = options.onSignedOut;
-    this.#onHeld = options.onHeld;
+  constructor(options: QueueRunnerOptions) {
+    this.#options = options;
+    this.#lanes = lanes.map(
+      (lane) => new LaneRunner({ clock: options.clock, work: () => this.#send(lane), onChange: () => this.#showLanes() }),
+    );
   }
 
   /** Whose actions may be sent now; null while nobody is signed in. */
@@ -58,20 +48,20 @@ export class QueueRunner {
 
   /** Resolves when it is on the phone's disk, rejects where it cannot be kept; sending goes on by itself. */
   async add(action: QueuedAction): Promise<void> {
-    await this.#store.add(action);
+    await this.#options.store.add(action);
     await this.refresh();
     this.kick();
   }
 
-  /** The person has read why it was refused. */
+  /** The person has read what became of it. */
   async dismiss(key: number): Promise<void> {
-    await this.#store.remove(key);
+    await this.#options.store.remove(key);
     await this.refresh();
   }
 
   async refresh(): Promise<void> {
     try {
-      const content = await this.#store.all();
+      const content = await this.#options.store.all();
       this.#set({ ...content, isBroken: false });
     } catch {
       this.#set({ isBroken: true });
@@ -80,61 +70,36 @@ export class QueueRunner {
 
   /** There is reason to believe that sending works now. */
   kick(): void {
-    this.#nextRetryMs = firstRetryMs;
-    this.#retry?.cancel();
-    this.#retry = null;
-    this.#isWanted = true;
-    void this.#run();
+    for (const lane of this.#lanes) lane.kick();
   }
 
   stop(): void {
     this.#username = null;
-    this.#retry?.cancel();
-    this.#retry = null;
+    for (const lane of this.#lanes) lane.stop();
   }
 
-  async #run(): Promise<void> {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    try {
-      while (this.#isWanted) {
-        this.#isWanted = false;
-        await this.#runOnce();
-      }
-    } finally {
-      this.#isRunning = false;
-    }
-  }
-
-  async #runOnce(): Promise<void> {
+  async #send(lane: Lane): Promise<QueueRun | null> {
+    const { store, post, clock, exclusively, onHeld, onSignedOut, onAnswered } = this.#options;
     const username = this.#username;
     await this.refresh();
-    const { kept } = this.state.get();
-    if (username === null || !kept.some(({ action }) => action.state.kind === 'waiting' && action.username === username)) {
-      this.#set({ heldBy: null });
-      return;
-    }
-    this.#set({ isSending: true });
-    const run = await this.#exclusively(() =>
-      sendQueue({ store: this.#store, post: this.#post, username, nowMs: () => this.#clock.nowMs() }),
-    ).catch(() => null);
-    this.#set({ isSending: false, heldBy: run?.kind === 'held' ? run.reason : null });
+    const isWaiting = this.state
+      .get()
+      .kept.some(({ action }) => action.state.kind === 'waiting' && action.username === username && laneOf(action) === lane);
+    if (username === null || !isWaiting) return { kind: 'empty' };
+    const run = await exclusively(lane, () => sendQueue({ store, lane, post, username, nowMs: () => clock.nowMs(), onAnswered }));
     await this.refresh();
-    if (run?.kind === 'empty') return;
-    if (run?.kind === 'held' && run.reason === 'signedOut') this.#onSignedOut();
-    this.#onHeld();
-    this.#retryLater(run?.kind === 'held' ? run.retryInMs : null);
+    if (run?.kind === 'held') {
+      onHeld();
+      if (run.reason === 'signedOut') onSignedOut();
+    }
+    return run;
   }
 
-  #retryLater(askedForMs: number | null): void {
-    if (this.#username === null) return;
-    this.#retry?.cancel();
-    this.#retry = this.#clock.after(Math.max(askedForMs ?? 0, this.#nextRetryMs), () => {
-      this.#retry = null;
-      this.#isWanted = true;
-      void this.#run();
+  #showLanes(): void {
+    this.#set({
+      isSending: this.#lanes.some((lane) => lane.isSending),
+      heldBy: this.#lanes.map((lane) => lane.heldBy).find((reason) => reason !== null) ?? null,
     });
-    this.#nextRetryMs = Math.min(longestRetryMs, this.#nextRetryMs * 2);
   }
 
   #set(change: Partial<QueueState>): void {

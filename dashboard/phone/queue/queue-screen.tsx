@@ -1,11 +1,12 @@
 // What is still on the phone: in which order, why it waits, and what the server would not take, until the person has read it.
 import type { ReactNode } from 'react';
+import { exhaustive } from '../../../domain/exhaustive.ts';
 import { useWords } from '../../language/language.ts';
 import { useLiveClient } from '../../live/live-context.tsx';
 import { usePlant, useStation, useZone } from '../../session/plant-context.tsx';
 import { formatRecent } from '../../time/plant-time.ts';
 import { useOwnActions, useQueueRunner, useQueueState } from './queue-context.tsx';
-import type { KeptAction, QueuedAction, Refusal } from './queued-action.ts';
+import type { AnsweredState, Deed, KeptAction, QueuedAction } from './queued-action.ts';
 
 export function QueueScreen(): ReactNode {
   const { t } = useWords();
@@ -46,17 +47,38 @@ export function QueueScreen(): ReactNode {
   );
 }
 
+function useDeedText(): (deed: Deed) => { readonly name: string; readonly object: string } {
+  const { t, text } = useWords();
+  return (deed) => {
+    switch (deed.kind) {
+      case 'acknowledge':
+        return { name: t('phone.queue.acknowledge'), object: text(deed.message) };
+      case 'photo':
+        return { name: t('phone.incident.photo'), object: [deed.number, deed.caption].filter((part) => part !== '').join(' · ') };
+      case 'incident': {
+        const { step } = deed;
+        const name = step.kind === 'note' ? t('phone.incident.note') : t(`phone.incident.step.${step.kind}`);
+        const words = step.kind === 'note' ? step.text : step.kind === 'relapse' ? step.reason : '';
+        return { name, object: [deed.number, words].filter((part) => part !== '').join(' · ') };
+      }
+      default:
+        return exhaustive(deed, 'deed');
+    }
+  };
+}
+
 function ActionText({ action }: { readonly action: QueuedAction }): ReactNode {
-  const { t } = useWords();
-  const { text } = useWords();
+  const { t, text } = useWords();
+  const deedText = useDeedText();
   const zone = useZone();
   const station = useStation(action.stationId);
   const { serverNowMs } = useLiveClient();
+  const { name, object } = deedText(action.deed);
   return (
     <span className="phone-row-text">
-      <b>{t(`phone.queue.${action.deed.kind}`)}</b>
+      <b>{name}</b>
       <span>
-        {station === undefined ? action.stationId : text(station.name)} · {text(action.deed.message)}
+        {station === undefined ? action.stationId : text(station.name)} · {object}
       </span>
       <span className="phone-row-small number">
         {t('phone.queue.madeAt', { time: formatRecent(action.madeAtMs, serverNowMs(), zone) })}
@@ -67,14 +89,14 @@ function ActionText({ action }: { readonly action: QueuedAction }): ReactNode {
 
 function Answered({ kept, onDismiss }: { readonly kept: KeptAction; readonly onDismiss: () => void }): ReactNode {
   const { t } = useWords();
-  const refusalText = useRefusalText();
+  const answerText = useAnswerText();
   const { action } = kept;
-  if (action.state.kind !== 'refused') return null;
+  if (action.state.kind === 'waiting') return null;
   return (
-    <div className="phone-panel phone-answered" role="alert" data-testid="refused-action">
-      <strong>{t('phone.queue.refused')}</strong>
+    <div className="phone-panel phone-answered" role="alert" data-testid={`${action.state.kind}-action`}>
+      <strong>{t(action.state.kind === 'refused' ? 'phone.queue.refused' : 'phone.queue.noted')}</strong>
       <ActionText action={action} />
-      <p className="no-margin">{refusalText(action.state)}</p>
+      <p className="no-margin">{answerText(action.state)}</p>
       <button type="button" className="phone-button" onClick={onDismiss} data-testid="dismiss">
         {t('phone.queue.dismiss')}
       </button>
@@ -92,11 +114,22 @@ const knownCodes = [
   'commentRequired',
 ] as const;
 
-function useRefusalText(): (refusal: Refusal) => string {
+function useAnswerText(): (state: AnsweredState) => string {
   const { t } = useWords();
-  return ({ code, detail, by }) => {
-    const known = knownCodes.find((candidate) => candidate === code);
-    return known === undefined ? t('phone.queue.reason.other', { detail }) : t(`phone.queue.reason.${known}`, { by: by ?? '' });
+  const zone = useZone();
+  const { serverNowMs } = useLiveClient();
+  return (state) => {
+    if (state.kind === 'refused') {
+      const known = knownCodes.find((candidate) => candidate === state.code);
+      return known === undefined
+        ? t('phone.queue.reason.other', { detail: state.detail })
+        : t(`phone.queue.reason.${known}`, { by: state.by ?? '' });
+    }
+    const earlier =
+      state.earlierAtMs === null
+        ? ''
+        : t('phone.queue.earlier', { by: state.by ?? '', time: formatRecent(state.earlierAtMs, serverNowMs(), zone) });
+    return `${t(`phone.queue.late.${state.because}`)} ${earlier}`.trim();
   };
 }
 

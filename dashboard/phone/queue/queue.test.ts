@@ -73,7 +73,7 @@ describe('what an answer means', () => {
   test('an acknowledgement names its occurrence, its version, its action id and its person', async () => {
     const { post, sent } = server(ok());
     const action = acknowledgement();
-    expect(await sendAction(action, post)).toEqual({ kind: 'applied' });
+    expect(await sendAction(action, post)).toMatchObject({ kind: 'applied' });
     expect(sent).toEqual([
       {
         path: `/api/alarms/${occurrence}/acknowledge`,
@@ -107,7 +107,7 @@ describe('what an answer means', () => {
   test('acknowledged by another is told with his name; by oneself elsewhere it is done', async () => {
     const by = (acknowledgedBy: string) => server(conflict({ state: 'acknowledged', acknowledgedBy, acknowledgedAtMs: 5 })).post;
     expect(await sendAction(acknowledgement(), by('duty'))).toMatchObject({ kind: 'refused', code: 'acknowledgedByAnother', by: 'duty' });
-    expect(await sendAction(acknowledgement(), by('team'))).toEqual({ kind: 'applied' });
+    expect(await sendAction(acknowledgement(), by('team'))).toMatchObject({ kind: 'applied' });
   });
 
   test.each([
@@ -133,8 +133,76 @@ describe('what an answer means', () => {
   });
 });
 
+const step = (kind: 'onTheWay' | 'arrive' | 'control' | 'restore', change: Partial<QueuedAction> = {}): QueuedAction => ({
+  ...acknowledgement(change),
+  deed: { kind: 'incident', incidentId: 'i-1', number: 'I-2026-0001', step: { kind }, position: null },
+});
+const taken = (because: string | null = null, outcome = 'applied'): WireAnswer => ({
+  status: 200,
+  body: { outcome, because, earlier: because === null ? null : { by: { username: 'duty', displayName: '王敏' }, atMs: 5 }, incident: {} },
+  retryAfterMs: null,
+});
+
+describe('steps of an incident', () => {
+  test('carry their action id, their own time, and a position only where it was given; no version', async () => {
+    const { post, sent } = server(taken());
+    const action = step('arrive');
+    expect(await sendAction(action, post)).toMatchObject({ kind: 'applied' });
+    const position = { latitude: 30.6, longitude: 104.1, accuracyM: 12 };
+    await sendAction({ ...action, deed: { ...action.deed, position } as QueuedAction['deed'] }, post);
+    expect(sent[0]).toEqual({
+      path: '/api/incidents/i-1/actions',
+      body: { kind: 'arrive', actionId: action.actionId, atMs: 1_000 },
+      username: 'team',
+    });
+    expect(sent[1]?.body).toMatchObject({ position });
+  });
+
+  test('a repeated one is done; one that came too late is kept to be read; whereabouts that were known are no news', async () => {
+    expect(await sendAction(step('control'), server(taken(null, 'repeated')).post)).toMatchObject({ kind: 'applied' });
+    expect(await sendAction(step('control'), server(taken('alreadyDone', 'recorded')).post)).toMatchObject({
+      kind: 'noted',
+      because: 'alreadyDone',
+      by: '王敏',
+      earlierAtMs: 5,
+    });
+    expect(await sendAction(step('arrive'), server(taken('alreadyDone', 'recorded')).post)).toMatchObject({ kind: 'applied' });
+    expect(await sendAction(step('arrive'), server(taken('closed', 'recorded')).post)).toMatchObject({ kind: 'noted', because: 'closed' });
+  });
+
+  test('pictures go in a lane of their own, with the picture, its words and its time', async () => {
+    const forms: FormData[] = [];
+    const post: Post = async (_path, body) => {
+      if (body instanceof FormData) forms.push(body);
+      return { ...(taken() as object), status: 201 } as WireAnswer;
+    };
+    const photo: QueuedAction = {
+      ...acknowledgement(),
+      deed: {
+        kind: 'photo',
+        incidentId: 'i-1',
+        number: 'I-1',
+        caption: '法兰',
+        picture: new Blob(['x'], { type: 'image/jpeg' }),
+        position: null,
+      },
+    };
+    const store = memoryStore([photo, step('arrive')]);
+    const run = (lane: 'steps' | 'pictures') => sendQueue({ store, lane, post, username: 'team', nowMs: () => 9 });
+    await run('steps');
+    expect(store.left().map(({ deed }) => deed.kind)).toEqual(['photo']);
+    await run('pictures');
+    expect(store.left()).toEqual([]);
+    expect(forms[0]?.get('actionId')).toBe(photo.actionId);
+    expect(forms[0]?.get('caption')).toBe('法兰');
+    expect(forms[0]?.get('photo')).toBeInstanceOf(File);
+    expect(queuedActionSchema.safeParse(photo).success).toBe(true);
+  });
+});
+
 describe('the queue', () => {
-  const run = (store: QueueStore, post: Post, username: string | null = 'team') => sendQueue({ store, post, username, nowMs: () => 9 });
+  const run = (store: QueueStore, post: Post, username: string | null = 'team') =>
+    sendQueue({ store, lane: 'steps', post, username, nowMs: () => 9 });
 
   test('is sent in order, and what is confirmed leaves it', async () => {
     const actions = [acknowledgement(), acknowledgement({}, 'b'), acknowledgement({}, 'c')];
@@ -200,9 +268,10 @@ describe('the runner', () => {
       store,
       post,
       clock,
-      exclusively: (work) => work(),
+      exclusively: (_lane, work) => work(),
       onSignedOut: () => void signedOut++,
       onHeld: () => undefined,
+      onAnswered: () => undefined,
     });
     return { clock, store, runner, signedOutCount: () => signedOut };
   }
@@ -278,9 +347,10 @@ describe('the runner', () => {
       store: broken,
       post: async () => ok(),
       clock,
-      exclusively: (work) => work(),
+      exclusively: (_lane, work) => work(),
       onSignedOut: () => undefined,
       onHeld: () => undefined,
+      onAnswered: () => undefined,
     });
     await expect(failing.add(acknowledgement())).rejects.toThrow('Quota');
     runner.stop();

@@ -1,5 +1,6 @@
 // Something that a person did on the phone and the server has not confirmed yet. Bound to the person, the moment and the thing it was done to.
 import { z } from 'zod';
+import { lateReasons, positionSchema } from '../../../domain/incidents/incident.ts';
 import { localizedTextViewSchema } from '../../../domain/text/localized-text.ts';
 
 const acknowledgeSchema = z.object({
@@ -11,10 +12,45 @@ const acknowledgeSchema = z.object({
   message: localizedTextViewSchema,
 });
 
+/** The steps and words of a team in an incident, as `domain/incidents/incident-action.ts` takes them. No version: taken where it still fits. */
+const incidentStepSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['onTheWay', 'arrive', 'control', 'restore', 'leave']), comment: z.string().optional() }),
+  z.object({ kind: z.literal('relapse'), reason: z.string() }),
+  z.object({ kind: z.literal('note'), text: z.string() }),
+  z.object({ kind: z.literal('tick'), itemId: z.string(), result: z.enum(['done', 'notApplicable', 'open']) }),
+]);
+export type IncidentStep = z.output<typeof incidentStepSchema>;
+
+const incidentDeedSchema = z.object({
+  kind: z.literal('incident'),
+  incidentId: z.string(),
+  /** For the eye: `I-2026-0014`. */
+  number: z.string(),
+  step: incidentStepSchema,
+  position: positionSchema.nullable(),
+});
+
+const photoDeedSchema = z.object({
+  kind: z.literal('photo'),
+  incidentId: z.string(),
+  number: z.string(),
+  caption: z.string(),
+  picture: z.instanceof(Blob),
+  position: positionSchema.nullable(),
+});
+
 const stateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('waiting') }),
   /** The server said no. Kept until the person has read why. */
   z.object({ kind: z.literal('refused'), atMs: z.number(), code: z.string().nullable(), detail: z.string(), by: z.string().nullable() }),
+  /** It came too late to change anything; the server has it in the time line. Kept until the person has read it. */
+  z.object({
+    kind: z.literal('noted'),
+    atMs: z.number(),
+    because: z.enum(lateReasons),
+    by: z.string().nullable(),
+    earlierAtMs: z.number().nullable(),
+  }),
 ]);
 
 export const queuedActionSchema = z.object({
@@ -26,12 +62,12 @@ export const queuedActionSchema = z.object({
   /** The server's time as far as the phone knew it. */
   madeAtMs: z.number(),
   stationId: z.string(),
-  deed: z.discriminatedUnion('kind', [acknowledgeSchema]),
+  deed: z.discriminatedUnion('kind', [acknowledgeSchema, incidentDeedSchema, photoDeedSchema]),
   state: stateSchema,
 });
 export type QueuedAction = z.output<typeof queuedActionSchema>;
 export type Deed = QueuedAction['deed'];
-export type Refusal = Extract<QueuedAction['state'], { kind: 'refused' }>;
+export type AnsweredState = Exclude<QueuedAction['state'], { kind: 'waiting' }>;
 
 /** With its place in the order. */
 export interface KeptAction {

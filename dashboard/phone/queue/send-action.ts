@@ -2,10 +2,12 @@
 // answer: the action stays. Used by the page and by the service worker.
 import { needsAcknowledgement } from '../../../domain/alarms/alarm-state.ts';
 import { alarmViewSchema, versionConflictSchema } from '../../../domain/api/alarm-api.ts';
+import { actionAnswerSchema } from '../../../domain/api/incident-api.ts';
 import { problemSchema } from '../../../domain/api/problem.ts';
 import { personHeader } from '../../../domain/api/session-api.ts';
 import { exhaustive } from '../../../domain/exhaustive.ts';
-import type { QueuedAction } from './queued-action.ts';
+import type { LateReason } from '../../../domain/incidents/incident.ts';
+import type { Deed, QueuedAction } from './queued-action.ts';
 
 export type HeldReason =
   /** No network, or no sensible answer. */
@@ -17,7 +19,16 @@ export type HeldReason =
   | 'anotherPerson';
 
 export type SendResult =
-  | { readonly kind: 'applied' }
+  /** `body`: the server's answer, which holds the newer state. */
+  | { readonly kind: 'applied'; readonly body: unknown }
+  /** Came too late to change anything, and the person should know. */
+  | {
+      readonly kind: 'noted';
+      readonly because: LateReason;
+      readonly by: string | null;
+      readonly earlierAtMs: number | null;
+      readonly body: unknown;
+    }
   | { readonly kind: 'held'; readonly reason: HeldReason; readonly retryInMs: number | null }
   | { readonly kind: 'refused'; readonly code: string | null; readonly detail: string; readonly by: string | null };
 
@@ -26,13 +37,17 @@ export type WireAnswer = { readonly status: number; readonly body: unknown; read
 export type Post = (path: string, body: unknown, username: string) => Promise<WireAnswer>;
 
 const answerWithinMs = 15_000;
+/** As long as the server waits for a request: 200 kB at 14 kbit/s. */
+const pictureWithinMs = 115_000;
 /** Only what is looked at: a server that is newer than this app must still be understood, or the action would be sent for ever. */
 const doneSchema = alarmViewSchema.pick({ id: true, alarmId: true, version: true });
+const takenSchema = actionAnswerSchema.pick({ outcome: true, because: true, earlier: true });
 const conflictSchema = versionConflictSchema.pick({ detail: true, by: true }).extend({
   current: alarmViewSchema.pick({ id: true, state: true, version: true, acknowledgedBy: true }),
 });
 
 export const postOverHttp: Post = async (path, body, username) => {
+  const isForm = body instanceof FormData;
   try {
     const response = await fetch(path, {
       method: 'POST',
@@ -40,11 +55,11 @@ export const postOverHttp: Post = async (path, body, username) => {
       redirect: 'error',
       headers: {
         accept: 'application/json, application/problem+json',
-        'content-type': 'application/json',
+        ...(isForm ? {} : { 'content-type': 'application/json' }),
         [personHeader]: encodeURIComponent(username),
       },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(answerWithinMs),
+      body: isForm ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(isForm ? pictureWithinMs : answerWithinMs),
     });
     const text = await response.text();
     if (!/json/.test(response.headers.get('content-type') ?? '')) return null;
@@ -61,17 +76,29 @@ export async function sendAction(action: QueuedAction, post: Post): Promise<Send
   const { deed } = action;
   switch (deed.kind) {
     case 'acknowledge':
-      return sendAcknowledgement(action, deed.version, post, rebindsMost);
+      return sendAcknowledgement(action, deed, deed.version, post, rebindsMost);
+    case 'incident':
+      return sendStep(action, deed, post);
+    case 'photo':
+      return sendPhoto(action, deed, post);
     default:
-      return exhaustive(deed.kind, 'deed');
+      return exhaustive(deed, 'deed');
   }
 }
 
 /** The plant may move the alarm on while the acknowledgement travels: this often it is bound anew to the same occurrence, then it waits. */
 const rebindsMost = 3;
 
-async function sendAcknowledgement(action: QueuedAction, version: number, post: Post, rebindsLeft: number): Promise<SendResult> {
-  const { deed, username, actionId, madeAtMs } = action;
+type DeedOf<Kind extends Deed['kind']> = Extract<Deed, { kind: Kind }>;
+
+async function sendAcknowledgement(
+  action: QueuedAction,
+  deed: DeedOf<'acknowledge'>,
+  version: number,
+  post: Post,
+  rebindsLeft: number,
+): Promise<SendResult> {
+  const { username, actionId, madeAtMs } = action;
   const answer = await post(
     `/api/alarms/${encodeURIComponent(deed.occurrenceId)}/acknowledge`,
     { version, ...(deed.comment === null ? {} : { comment: deed.comment }), actionId, madeAtMs },
@@ -80,17 +107,17 @@ async function sendAcknowledgement(action: QueuedAction, version: number, post: 
   const common = judge(answer);
   if (common !== null) return common;
   if (answer === null) return unreachable;
-  if (answer.status === 200) return doneSchema.safeParse(answer.body).success ? { kind: 'applied' } : unreachable;
+  if (answer.status === 200) return doneSchema.safeParse(answer.body).success ? { kind: 'applied', body: answer.body } : unreachable;
   const conflict = conflictSchema.safeParse(answer.body);
   if (!conflict.success) return refusalOf(answer.body);
   const { current, by } = conflict.data;
   // Done by himself at a desk meanwhile: nothing is left to do, and nothing was refused.
-  if (current.id === deed.occurrenceId && current.acknowledgedBy === username) return { kind: 'applied' };
+  if (current.id === deed.occurrenceId && current.acknowledgedBy === username) return { kind: 'applied', body: null };
   if (current.id !== deed.occurrenceId) return { kind: 'refused', code: 'newOccurrence', detail: conflict.data.detail, by };
   // It cleared, was commented on or escalated, but nobody has acknowledged this occurrence: what the person said of it still holds.
   if (needsAcknowledgement(current.state) && current.version !== version) {
     return rebindsLeft > 0
-      ? sendAcknowledgement(action, current.version, post, rebindsLeft - 1)
+      ? sendAcknowledgement(action, deed, current.version, post, rebindsLeft - 1)
       : { kind: 'held', reason: 'busy', retryInMs: null };
   }
   return {
@@ -99,6 +126,39 @@ async function sendAcknowledgement(action: QueuedAction, version: number, post: 
     detail: conflict.data.detail,
     by: current.acknowledgedBy ?? by,
   };
+}
+
+async function sendStep(action: QueuedAction, deed: DeedOf<'incident'>, post: Post): Promise<SendResult> {
+  const { username, actionId, madeAtMs } = action;
+  const position = deed.position === null ? {} : { position: deed.position };
+  const path = `/api/incidents/${encodeURIComponent(deed.incidentId)}/actions`;
+  const result = judgeTaken(await post(path, { ...deed.step, actionId, atMs: madeAtMs, ...position }, username));
+  if (result.kind !== 'noted') return result;
+  // That he was on his way, or had ticked it, was known already: nothing that he must read.
+  const isNews = result.because !== 'alreadyDone' || deed.step.kind === 'control' || deed.step.kind === 'restore';
+  return isNews ? result : { kind: 'applied', body: result.body };
+}
+
+async function sendPhoto(action: QueuedAction, deed: DeedOf<'photo'>, post: Post): Promise<SendResult> {
+  const form = new FormData();
+  form.set('actionId', action.actionId);
+  form.set('atMs', String(action.madeAtMs));
+  if (deed.caption !== '') form.set('caption', deed.caption);
+  if (deed.position !== null) form.set('position', JSON.stringify(deed.position));
+  form.set('photo', deed.picture, 'photo.jpg');
+  return judgeTaken(await post(`/api/incidents/${encodeURIComponent(deed.incidentId)}/photos`, form, action.username));
+}
+
+function judgeTaken(answer: WireAnswer): SendResult {
+  const common = judge(answer);
+  if (common !== null) return common;
+  if (answer === null) return unreachable;
+  if (answer.status >= 400) return refusalOf(answer.body);
+  const taken = takenSchema.safeParse(answer.body);
+  if (!taken.success) return unreachable;
+  const { because, earlier } = taken.data;
+  if (because === null) return { kind: 'applied', body: answer.body };
+  return { kind: 'noted', because, by: earlier?.by?.displayName ?? null, earlierAtMs: earlier?.atMs ?? null, body: answer.body };
 }
 
 /** What is the same for every action; null where the status must be read by the action itself (200, 409 and other refusals of its own). */

@@ -1,7 +1,16 @@
-// Sends what waits, oldest first, one at a time, until the queue is empty or must be held. Keeps no timer: who calls it decides when to try again.
+// Sends what waits in one lane, oldest first, one at a time, until the lane is empty or must be held. Keeps no timer: who calls it decides when to try
+// again. Pictures have a lane of their own: on a bad network a step must not wait for one.
 import { exhaustive } from '../../../domain/exhaustive.ts';
 import type { QueueStore } from './queue-store.ts';
+import type { QueuedAction } from './queued-action.ts';
 import { type HeldReason, type Post, sendAction } from './send-action.ts';
+
+export const lanes = ['steps', 'pictures'] as const;
+export type Lane = (typeof lanes)[number];
+
+export function laneOf(action: QueuedAction): Lane {
+  return action.deed.kind === 'photo' ? 'pictures' : 'steps';
+}
 
 export type QueueRun =
   | { readonly kind: 'empty' }
@@ -13,19 +22,27 @@ export type QueueRun =
  */
 export async function sendQueue(options: {
   readonly store: QueueStore;
+  readonly lane: Lane;
   readonly post: Post;
   readonly username: string | null;
   readonly nowMs: () => number;
+  /** Told before the action leaves the queue, so that the newer state is on the screen first. */
+  readonly onAnswered?: (action: QueuedAction, body: unknown) => void;
 }): Promise<QueueRun> {
-  const { store, post, username, nowMs } = options;
+  const { store, lane, post, username, nowMs, onAnswered } = options;
   const held = new Map<string, Extract<QueueRun, { kind: 'held' }>>();
   for (;;) {
     const { kept } = await store.all();
     const next = kept.find(
-      ({ action }) => action.state.kind === 'waiting' && (username === null || action.username === username) && !held.has(action.username),
+      ({ action }) =>
+        action.state.kind === 'waiting' &&
+        laneOf(action) === lane &&
+        (username === null || action.username === username) &&
+        !held.has(action.username),
     );
     if (next === undefined) break;
     const result = await sendAction(next.action, post);
+    if (result.kind === 'applied' || result.kind === 'noted') onAnswered?.(next.action, result.body);
     switch (result.kind) {
       case 'applied':
         await store.remove(next.key);
@@ -33,6 +50,11 @@ export async function sendQueue(options: {
       case 'refused': {
         const { code, detail, by } = result;
         await store.replace(next.key, { ...next.action, state: { kind: 'refused', atMs: nowMs(), code, detail, by } });
+        break;
+      }
+      case 'noted': {
+        const { because, by, earlierAtMs } = result;
+        await store.replace(next.key, { ...next.action, state: { kind: 'noted', atMs: nowMs(), because, by, earlierAtMs } });
         break;
       }
       case 'held':

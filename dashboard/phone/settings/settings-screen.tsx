@@ -8,6 +8,7 @@ import { usePlant } from '../../session/plant-context.tsx';
 import { ConfirmButton } from '../confirm-button.tsx';
 import { installPrompt, isInstalled } from '../install/install-prompt.ts';
 import { look, looks, setLook } from '../look/phone-look.ts';
+import { setSharesPosition, sharesPosition } from '../position/share-position.ts';
 import { type PushProblem, type PushState, readPushState, testPush, turnPushOff, turnPushOn } from '../push/push-subscription.ts';
 import { useOwnActions } from '../queue/queue-context.tsx';
 import { signOutOfPhone } from './sign-out.ts';
@@ -18,6 +19,7 @@ export function SettingsScreen(): ReactNode {
   const { t, language } = useWords();
   const { session } = usePlant();
   const { waiting } = useOwnActions();
+  const isPositionShared = useSyncExternalStore(sharesPosition.subscribe, sharesPosition.get);
   const shownLook = useSyncExternalStore(look.subscribe, look.get);
   return (
     <section aria-labelledby="settings-title" className="phone-settings">
@@ -41,6 +43,18 @@ export function SettingsScreen(): ReactNode {
         chosen={language}
         onChoose={(name) => void setLanguage(name)}
       />
+      <label className="tick">
+        <input
+          type="checkbox"
+          checked={isPositionShared}
+          onChange={(event) => setSharesPosition(event.target.checked)}
+          data-testid="share-position"
+        />
+        <span className="phone-row-text">
+          <span>{t('phone.settings.position')}</span>
+          <span className="phone-row-small">{t('phone.settings.positionHint')}</span>
+        </span>
+      </label>
       <InstallSettings />
       <SignOut />
       <p className="phone-hint">

@@ -94,14 +94,14 @@ function PointLines({ points }: { readonly points: readonly PointView[] }): Reac
 
 export function StationAlarms({ stationId }: { readonly stationId: string }): ReactNode {
   const { t } = useWords();
-  const { alarms, isLive, asOfMs } = usePhoneAlarms();
+  const { items: alarms, isUnknown } = usePhoneAlarms();
   const rows = orderAlarms(alarms.filter((alarm) => alarm.stationId === stationId && !isSetAside(alarm)));
   return (
     <section aria-labelledby="station-alarms-title">
       <h2 className="phone-subtitle" id="station-alarms-title">
         {t('phone.station.alarms')}
       </h2>
-      {rows.length === 0 && <p className="phone-empty">{isLive || asOfMs !== null ? t('phone.alarms.none') : t('phone.alarms.unknown')}</p>}
+      {rows.length === 0 && <p className="phone-empty">{t(isUnknown ? 'phone.alarms.unknown' : 'phone.alarms.none')}</p>}
       <ul className="phone-list">
         {rows.map(({ alarm, eclipsed }) => (
           <li key={alarm.alarmId}>
