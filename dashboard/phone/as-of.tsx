@@ -9,7 +9,7 @@ import { useNow } from '../values/use-now.ts';
 export function AsOf({ timeMs }: { readonly timeMs: number }): ReactNode {
   const { t } = useWords();
   const zone = useZone();
-  const nowMs = useNow(10_000);
+  const nowMs = useNow(1_000);
   const duration = useDurationText();
   return (
     <p className="as-of" data-testid="as-of">

@@ -88,7 +88,7 @@ function AlarmFacts({ alarm }: { readonly alarm: AlarmView }): ReactNode {
       {alarm.acknowledgedBy !== null && alarm.acknowledgedAtMs !== null && (
         <div>
           <dd>{t('phone.alarm.acknowledged', { who: alarm.acknowledgedBy, time: time(alarm.acknowledgedAtMs) })}</dd>
-          {alarm.comment !== null && <dd>“{alarm.comment}”</dd>}
+          {alarm.comment !== null && <dd>{alarm.comment}</dd>}
         </div>
       )}
       <Fact name={t('phone.alarm.at')} value={alarm.raisedAtMs === null ? '—' : time(alarm.raisedAtMs)} />

@@ -52,7 +52,7 @@ function StepButton({
   const zone = useZone();
   const { serverNowMs } = useLiveClient();
   if (state.kind === 'done' || state.kind === 'unsent') {
-    const time = formatRecent(state.atMs, serverNowMs(), zone);
+    const time = state.atMs === null ? '' : formatRecent(state.atMs, serverNowMs(), zone);
     return (
       <p className="big-button step-done" data-testid={`step-${step}`} data-state={state.kind}>
         <span>

@@ -10,7 +10,8 @@ const shown = 40;
 
 export function IncidentTimeline({ incident }: { readonly incident: IncidentView }): ReactNode {
   const { t } = useWords();
-  const entries = incident.timeline.toReversed();
+  // That an alarm joined the incident is told by its own line.
+  const entries = incident.timeline.filter((entry) => entry.source === 'alarm' || entry.event.kind !== 'alarm').toReversed();
   return (
     <details className="phone-details">
       <summary>{t('phone.incident.timeline', { count: entries.length })}</summary>

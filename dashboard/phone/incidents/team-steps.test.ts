@@ -7,7 +7,7 @@ const reached = (displayName: string) => ({ atMs: 50, receivedAtMs: 60, by: { us
 const nothing: Known = {
   team: [],
   milestones: { acknowledged: null, dispatched: null, onSite: null, controlled: null, restored: null },
-  relapsedAtMs: null,
+  timeline: [],
 };
 const member = (state: 'called' | 'onTheWay' | 'onSite' | 'left', username = 'team'): Known['team'][number] => ({
   username,
@@ -53,6 +53,29 @@ describe('the four buttons', () => {
 
   test('a colleague on site does not put oneself there', () => {
     expect(kinds({ ...nothing, team: [member('onSite', 'other')] })).toEqual(['next', 'later', 'later', 'later']);
+  });
+
+  test('each step has its own time, and none where only later news is known', () => {
+    const said = (kind: 'onTheWay' | 'arrive', atMs: number, by = 'team'): Known['timeline'][number] => ({
+      source: 'incident',
+      position: atMs,
+      isAddendum: false,
+      event: {
+        kind,
+        atMs,
+        receivedAtMs: atMs,
+        statedAtMs: atMs,
+        by: { username: by, displayName: by },
+        actionId: null,
+        position: null,
+        comment: null,
+      },
+    });
+    const incident = { ...nothing, team: [member('onSite')], timeline: [said('onTheWay', 30, 'other'), said('arrive', 40)] };
+    expect(stepStates(incident, 'team', []).onTheWay).toEqual({ kind: 'done', atMs: null, by: null });
+    expect(stepStates(incident, 'team', []).arrive).toEqual({ kind: 'done', atMs: 40, by: null });
+    const both = { ...incident, timeline: [said('onTheWay', 20), ...incident.timeline] };
+    expect(stepStates(both, 'team', []).onTheWay).toEqual({ kind: 'done', atMs: 20, by: null });
   });
 
   test('what another reported under control is done for all, and who did it is told', () => {

@@ -6,13 +6,14 @@ export const teamSteps = ['onTheWay', 'arrive', 'control', 'restore'] as const;
 export type TeamStep = (typeof teamSteps)[number];
 
 export type StepState =
-  | { readonly kind: 'done'; readonly atMs: number; readonly by: string | null }
+  /** `atMs` null where only later news of the person is known. */
+  | { readonly kind: 'done'; readonly atMs: number | null; readonly by: string | null }
   | { readonly kind: 'unsent'; readonly atMs: number }
   /** The one to press now. */
   | { readonly kind: 'next' }
   | { readonly kind: 'later' };
 
-type Known = Pick<IncidentView, 'team' | 'milestones' | 'relapsedAtMs'>;
+type Known = Pick<IncidentView, 'team' | 'milestones' | 'timeline'>;
 
 const onTheWayOrFurther: ReadonlySet<string> = new Set(['onTheWay', 'onSite', 'left']);
 const onSiteOrFurther: ReadonlySet<string> = new Set(['onSite', 'left']);
@@ -29,9 +30,9 @@ export function stepStates(incident: Known, username: string, waiting: readonly 
   }
   const isRelapseUnsent = waiting.some(({ deed }) => deed.kind === 'incident' && deed.step.kind === 'relapse');
   const me = incident.team.find((member) => member.username === username);
-  const reached: Readonly<Record<TeamStep, { readonly atMs: number; readonly by: string | null } | null>> = {
-    onTheWay: me !== undefined && onTheWayOrFurther.has(me.state) ? { atMs: me.atMs, by: null } : null,
-    arrive: me !== undefined && onSiteOrFurther.has(me.state) ? { atMs: me.atMs, by: null } : null,
+  const reached: Readonly<Record<TeamStep, { readonly atMs: number | null; readonly by: string | null } | null>> = {
+    onTheWay: me !== undefined && onTheWayOrFurther.has(me.state) ? { atMs: saidAtMs(incident, username, 'onTheWay'), by: null } : null,
+    arrive: me !== undefined && onSiteOrFurther.has(me.state) ? { atMs: saidAtMs(incident, username, 'arrive'), by: null } : null,
     control: isRelapseUnsent ? null : milestone(incident.milestones.controlled),
     restore: isRelapseUnsent ? null : milestone(incident.milestones.restored),
   };
@@ -52,4 +53,12 @@ export function stepStates(incident: Known, username: string, waiting: readonly 
 
 function milestone(reached: IncidentView['milestones']['controlled']): { readonly atMs: number; readonly by: string } | null {
   return reached === null ? null : { atMs: reached.atMs, by: reached.by.displayName };
+}
+
+/** When the person last said so himself. */
+function saidAtMs(incident: Known, username: string, step: TeamStep): number | null {
+  let atMs: number | null = null;
+  for (const entry of incident.timeline)
+    if (entry.source === 'incident' && entry.event.kind === step && entry.event.by?.username === username) atMs = entry.event.atMs;
+  return atMs;
 }

@@ -180,7 +180,7 @@ export const phoneEn: Texts<typeof phoneZh> = {
       unknown: 'Checking…',
       insecure: 'Push needs an HTTPS address. Ask the administrator for it.',
       unsupported: 'This browser has no push. On an iPhone, add the app to the home screen first and open it from there.',
-      denied: 'The phone forbids notifications. Allow them for this app in the phone’s settings.',
+      denied: "The phone forbids notifications. Allow them for this app in the phone's settings.",
       off: 'Off: a locked phone does not tell you of alarms.',
       on: 'On: this phone is told of alarms and incidents.',
       unavailable: 'The server has no push.',
@@ -192,7 +192,7 @@ export const phoneEn: Texts<typeof phoneZh> = {
       server: 'the server did not answer',
     },
     pushTested:
-      'The push service has taken the test notification. If nothing comes within seconds, look at the phone’s notification settings.',
+      "The push service has taken the test notification. If nothing comes within seconds, look at the phone's notification settings.",
     pushTestFailed:
       'The test notification was not sent ({{code}}). Turn push off and on again; if that does not help, tell the administrator.',
     look: 'Appearance',
@@ -207,7 +207,7 @@ export const phoneEn: Texts<typeof phoneZh> = {
     positionHint: 'Read only while an incident is open; no track is sent.',
     install: 'Install on this phone',
     installNow: 'Install',
-    installHint: 'Browser menu → “Add to home screen”: it opens like an app, also without network.',
+    installHint: 'Browser menu → "Add to home screen": it opens like an app, also without network.',
     installed: 'Installed',
   },
 };
