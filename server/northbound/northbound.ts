@@ -56,6 +56,15 @@ export async function startNorthbound(options: NorthboundOptions): Promise<North
     parts.push(opcua);
     await opcua.gateway.start();
   }
+  const sparkplug = plant.northbound.sparkplug;
+  if (sparkplug !== null) {
+    const state = new PartState('sparkplug', options);
+    // Loaded where it is used only: most plants have no broker.
+    const { SparkplugNode } = await import('./sparkplug/sparkplug-node.ts');
+    const node = new SparkplugNode({ ...options, settings: sparkplug, state });
+    parts.push({ state, status: () => node.status(), stop: () => node.stop() });
+    node.start();
+  }
   return {
     onReady: (listener) => opcua?.gateway.onListening((endpoint) => listener(`OPC UA server  ${endpoint}`)),
     statuses: () => parts.map((part) => part.status()),

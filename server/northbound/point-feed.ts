@@ -1,6 +1,7 @@
 // What changed among the last values since the last look: for interfaces that pass values on. A point whose collector is no longer heard changes too (to stale),
 // although nothing arrived; so does one whose collector is heard again.
 import type { Plant } from '../../domain/plant/plant.ts';
+import { isBad } from '../../domain/readings/quality.ts';
 import type { LastValues } from '../live/last-values.ts';
 
 export interface PointChanges {
@@ -32,8 +33,10 @@ export class PointFeed {
     const moved = this.#movedCollectors();
     if (values.changes === this.#seen && moved.size === 0) return null;
     const changed: number[] = [];
+    // A value that was bad already is no worse for a collector that is lost, and no better for one that is back.
     for (const { index, collectorId } of this.#points)
-      if ((values.changedAt[index] ?? 0) > this.#seen || moved.has(collectorId)) changed.push(index);
+      if ((values.changedAt[index] ?? 0) > this.#seen || (moved.has(collectorId) && !isBad(values.quality[index] ?? 0)))
+        changed.push(index);
     this.#seen = values.changes;
     return changed.length === 0 ? null : this.#columnsOf(changed);
   }

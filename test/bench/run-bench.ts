@@ -11,8 +11,9 @@ import { historianBench } from './historian-bench.ts';
 import { influxBench } from './influx-bench.ts';
 import { ingestBench } from './ingest-bench.ts';
 import { latencyBench } from './latency-bench.ts';
+import { opcuaBench } from './opcua-bench.ts';
 
-const benches: readonly Bench[] = [ingestBench, detectBench, latencyBench, floodBench, influxBench, historianBench];
+const benches: readonly Bench[] = [ingestBench, detectBench, latencyBench, floodBench, influxBench, historianBench, opcuaBench];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const isQuick = process.argv.includes('--quick');
