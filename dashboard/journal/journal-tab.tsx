@@ -91,6 +91,8 @@ function JournalList({ entries }: { readonly entries: readonly JournalEntry[] })
       role="table"
       aria-label={t('alarms.journal')}
       aria-rowcount={entries.length + 1}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe scrollable-region-focusable)
+      tabIndex={0}
       data-testid="journal"
     >
       <div className="journal-row alarm-header" role="row">
