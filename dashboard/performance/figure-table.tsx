@@ -14,34 +14,36 @@ export function FigureTable({ view }: { readonly view: PerformanceView }): React
         <h2>{t('performance.figures')}</h2>
         <span className="muted small">ANSI/ISA-18.2 · IEC 62682 · EEMUA 191</span>
       </div>
-      <table className="table figure-table" data-testid="figures">
-        <thead>
-          <tr>
-            <th scope="col">{t('performance.figure')}</th>
-            <th scope="col" className="cell-right">
-              {t('common.value')}
-            </th>
-            <th scope="col">{t('performance.target')}</th>
-            <th scope="col">{t('performance.verdictHead')}</th>
-            <th scope="col" className="figure-about">
-              {t('performance.meaning')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {view.figures.map((figure) => (
-            <tr key={figure.id} data-testid={`figure-${figure.id}`} data-verdict={figure.verdict}>
-              <th scope="row">{t(`performance.name.${figure.id}`)}</th>
-              <td className="cell-right number figure-value">{figureText.value(figure)}</td>
-              <td className="number muted">{figureText.target(figure)}</td>
-              <td>
-                <VerdictMark verdict={figure.verdict} />
-              </td>
-              <td className="muted small figure-about">{t(`performance.about.${figure.id}`)}</td>
+      <div className="table-scroll">
+        <table className="table figure-table" data-testid="figures">
+          <thead>
+            <tr>
+              <th scope="col">{t('performance.figure')}</th>
+              <th scope="col" className="cell-right">
+                {t('common.value')}
+              </th>
+              <th scope="col">{t('performance.target')}</th>
+              <th scope="col">{t('performance.verdictHead')}</th>
+              <th scope="col" className="figure-about">
+                {t('performance.meaning')}
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {view.figures.map((figure) => (
+              <tr key={figure.id} data-testid={`figure-${figure.id}`} data-verdict={figure.verdict}>
+                <th scope="row">{t(`performance.name.${figure.id}`)}</th>
+                <td className="cell-right number figure-value">{figureText.value(figure)}</td>
+                <td className="number muted figure-target">{figureText.target(figure)}</td>
+                <td>
+                  <VerdictMark verdict={figure.verdict} />
+                </td>
+                <td className="muted small figure-about">{t(`performance.about.${figure.id}`)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }

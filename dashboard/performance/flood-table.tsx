@@ -48,7 +48,7 @@ export function FloodTable({
                 <tr key={flood.startMs}>
                   <td>{formatDateTime(flood.startMs, zone)}</td>
                   <td>
-                    {durationText((flood.endMs ?? observedToMs) - flood.startMs)}
+                    {durationText((flood.endMs ?? observedToMs) - flood.startMs)}{' '}
                     {flood.endMs === null && <span className="tag">{t('performance.floodOn')}</span>}
                   </td>
                   <td className="cell-right">{flood.announced}</td>

@@ -11,8 +11,6 @@ import {
 } from '../../domain/api/performance-api.ts';
 import { request, valueOrThrow } from '../http/request.ts';
 
-const minuteMs = 60_000;
-
 /** What is looked at: a month of the plant's calendar, or the last days up to now. */
 export interface PerformanceAsk {
   readonly month: string | null;
@@ -21,11 +19,11 @@ export interface PerformanceAsk {
   readonly areaId: string | null;
 }
 
-/** The three questions of one moment ask for the same period, so that the server counts it once. */
-export function performanceSearch(ask: PerformanceAsk, nowMs: number): string {
+/** `now` is the server's: the page's own clock may be wrong. */
+export function performanceSearch(ask: PerformanceAsk): string {
   const search = new URLSearchParams();
   if (ask.month !== null) search.set('month', ask.month);
-  else search.set('from', String(Math.floor(nowMs / minuteMs) * minuteMs - ask.days * 86_400_000));
+  else search.set('days', String(ask.days));
   if (ask.stationId !== null) search.set('station', ask.stationId);
   if (ask.areaId !== null) search.set('area', ask.areaId);
   return search.toString();

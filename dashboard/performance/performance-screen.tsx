@@ -4,7 +4,6 @@ import { getRouteApi } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import type { PerformanceView } from '../../domain/api/performance-api.ts';
 import { useWords } from '../language/language.ts';
-import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { AcknowledgementTable } from './acknowledgement-table.tsx';
@@ -24,7 +23,6 @@ const refreshMs = 15_000;
 export function PerformanceScreen(): ReactNode {
   const { t } = useWords();
   const search = route.useSearch();
-  const { serverNowMs } = useLiveClient();
   const ask = useMemo(
     (): PerformanceAsk => ({
       month: search.month ?? null,
@@ -37,7 +35,7 @@ export function PerformanceScreen(): ReactNode {
   const live = ask.month === null ? { refetchInterval: refreshMs } : {};
   const query = <T,>(name: string, fetch: (search: string, signal: AbortSignal) => Promise<T>) => ({
     queryKey: ['performance', name, ask] as const,
-    queryFn: ({ signal }: { signal: AbortSignal }) => fetch(performanceSearch(ask, serverNowMs()), signal),
+    queryFn: ({ signal }: { signal: AbortSignal }) => fetch(performanceSearch(ask), signal),
     placeholderData: (before: T | undefined) => before,
     ...live,
   });
@@ -49,7 +47,7 @@ export function PerformanceScreen(): ReactNode {
     <div className="performance" data-testid="performance">
       <div className="performance-head">
         <h1>{t('performance.title')}</h1>
-        <PeriodChoice ask={ask} search={performanceSearch(ask, serverNowMs())} />
+        <PeriodChoice ask={ask} search={performanceSearch(ask)} />
       </div>
       {failed !== null && (
         <p className="notice notice-problem" role="alert">

@@ -76,7 +76,7 @@ function optionsOf(
     grid: { stroke: colour('line'), width: 1 },
     ticks: { stroke: colour('line'), width: 1, size: 5 },
   };
-  const bars = uPlot.paths.bars?.({ size: [0.85, 40], align: 0 });
+  const bars = uPlot.paths.bars?.({ size: [0.85, Number.POSITIVE_INFINITY], align: 0 });
   const bar = (name: string): uPlot.Series => ({
     fill: colour(name),
     stroke: colour(name),
@@ -123,7 +123,7 @@ function optionsOf(
 function shadeFloods(chart: uPlot, { floods, toMs }: RateChartProps): void {
   const { ctx, bbox } = chart;
   ctx.save();
-  ctx.fillStyle = colour('selected');
+  ctx.fillStyle = colour('sunken');
   for (const flood of floods) {
     const left = Math.max(bbox.left, chart.valToPos(flood.startMs / 1_000, 'x', true));
     const right = Math.min(bbox.left + bbox.width, chart.valToPos((flood.endMs ?? toMs) / 1_000, 'x', true));

@@ -118,14 +118,16 @@ function Effect({
         raises: suggestion.raisesFound,
         after: change.raisesAfter,
       })}{' '}
-      {change.delayed === 0
-        ? t('performance.suggestion.notDelayed', { real: suggestion.real })
-        : t('performance.suggestion.delayed', {
-            real: suggestion.real,
-            count: change.delayed,
-            median: durationText(change.medianDelayMs ?? 0),
-            max: durationText(change.maxDelayMs ?? 0),
-          })}{' '}
+      {suggestion.real === 0
+        ? t('performance.suggestion.noReal')
+        : change.delayed === 0
+          ? t('performance.suggestion.notDelayed', { real: suggestion.real })
+          : t('performance.suggestion.delayed', {
+              real: suggestion.real,
+              count: change.delayed,
+              median: durationText(change.medianDelayMs ?? 0),
+              max: durationText(change.maxDelayMs ?? 0),
+            })}{' '}
       {change.absorbed > 0 && t('performance.suggestion.absorbed', { count: change.absorbed })}
     </p>
   );

@@ -1,5 +1,4 @@
 // Reads what a performance request is about (period, stations) and counts it once, however many answers are made from the same count.
-import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import type { AlarmName } from '../../domain/api/performance-api.ts';
 import type { UserView } from '../../domain/api/users-api.ts';
@@ -27,6 +26,8 @@ const keptCounts = 8;
 export const performanceQuerySchema = z.object({
   from: momentSchema.optional(),
   to: momentSchema.optional(),
+  /** The last days up to now, by the server's clock, instead of `from` and `to`. */
+  days: z.coerce.number().int().min(1).max(400).optional(),
   /** A month of the plant's calendar, `2026-07`, instead of `from` and `to`. */
   month: z
     .string()
@@ -88,15 +89,13 @@ export class PerformanceCounts {
     return count;
   }
 
-  periodOf(query: Pick<PerformanceQuery, 'from' | 'to' | 'month'>): { readonly fromMs: number; readonly toMs: number } {
+  periodOf(query: Pick<PerformanceQuery, 'from' | 'to' | 'days' | 'month'>): { readonly fromMs: number; readonly toMs: number } {
     if (query.month !== undefined) {
       const zone = this.#plant.company.timeZone;
-      const first = `${query.month}-01`;
-      const next = Temporal.PlainDate.from(first).add({ months: 1 }).toString();
-      return { fromMs: momentOf(first, '00:00', zone), toMs: momentOf(next, '00:00', zone) };
+      return { fromMs: momentOf(`${query.month}-01`, '00:00', zone), toMs: momentOf(`${monthAfter(query.month)}-01`, '00:00', zone) };
     }
     const toMs = query.to ?? Math.ceil(this.#clock.nowMs() / nowStepMs) * nowStepMs;
-    const fromMs = query.from ?? toMs - dayMs;
+    const fromMs = query.from ?? toMs - (query.days ?? 1) * dayMs;
     if (toMs <= fromMs) throw badInput('to', 'must lie after from');
     if (toMs - fromMs > longestMs) throw badInput('from', 'a period is at most 400 days long');
     return { fromMs, toMs };
@@ -161,6 +160,11 @@ export class PerformanceCounts {
     const date = dateAt(atMs, zone);
     return { date, endMs: momentOf(addDays(date, 1), '00:00', zone) };
   }
+}
+
+function monthAfter(month: string): string {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
 }
 
 function badInput(path: string, message: string): ProblemError {

@@ -147,7 +147,7 @@ export function performanceRoutes(options: {
       {
         schema: {
           params: z.object({ id: z.string() }),
-          querystring: performanceQuerySchema.pick({ from: true, to: true, month: true }),
+          querystring: performanceQuerySchema.pick({ from: true, to: true, days: true, month: true }),
           response: { 200: suggestionSchema },
         },
         config,

@@ -399,6 +399,7 @@ describe('by place and person', () => {
   test('a month is one of the plant’s calendar', async () => {
     const { counts } = await open();
     expect(counts.periodOf({ month: '2026-07' })).toEqual({ fromMs: Date.UTC(2026, 5, 30, 16), toMs: Date.UTC(2026, 6, 31, 16) });
+    expect(counts.periodOf({ month: '2026-12' }).toMs).toBe(Date.UTC(2026, 11, 31, 16));
     expect(() => counts.periodOf({ from: 0, to: 401 * 24 * hour })).toThrow(/Bad input/);
   });
 });

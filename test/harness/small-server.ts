@@ -9,6 +9,7 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import type { HistorianReader } from '../../historian/historian.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import { createServer, type Server } from '../../server/create-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -49,7 +50,7 @@ export function plantOf(text: string): Plant {
 
 export async function startSmallServer(
   plant: Plant,
-  options: { readonly dataDir?: string; readonly clock?: Clock } = {},
+  options: { readonly dataDir?: string; readonly clock?: Clock; readonly historian?: HistorianReader; readonly dashboardDir?: string } = {},
 ): Promise<SmallServer> {
   const clock = options.clock ?? realClock;
   const dataDir = options.dataDir ?? temporaryFolder();
@@ -60,11 +61,11 @@ export async function startSmallServer(
     plant,
     isDemo: true,
     link: link.server,
-    historian: null,
+    historian: options.historian ?? null,
     journalUrl: 'sqlite:',
     dataDir,
     http: { host: '127.0.0.1', port: 0 },
-    dashboardDir: null,
+    dashboardDir: options.dashboardDir ?? null,
     clock,
     log,
   });
