@@ -10,6 +10,8 @@ import { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { systemClock } from './collector/system-clock.ts';
+import type { Finding } from './domain/alarm-settings/finding.ts';
+import { findingsOf } from './domain/alarm-settings/rationalisation.ts';
 import { parsePlantText } from './domain/plant/parse-plant-file.ts';
 import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
@@ -86,6 +88,12 @@ function loadPlant(file: string): { plant: Plant; warnings: readonly string[] } 
     throw new StartError([...lines, `${lines.length} error(s): the plant was not started`].join('\n'));
   }
   return { plant: parsed.plant, warnings: parsed.warnings.map((issue) => formatIssue(issue, file)) };
+}
+
+/** What rationalisation finds, a line an alarm. Never stops a start: errors have been refused before. */
+function findingLines(findings: readonly Finding[]): readonly string[] {
+  const byAlarm = Map.groupBy(findings, ({ alarmId }) => alarmId ?? 'plant');
+  return [...byAlarm].map(([alarmId, found]) => `${alarmId}: warning: ${found.map(({ message }) => message.en).join('; ')}`);
 }
 
 function prepareDataDir(dataDir: string): string {
@@ -389,6 +397,7 @@ plantCommand
   .action((file: string) => {
     const { plant, warnings } = loadPlant(file);
     for (const warning of warnings) process.stdout.write(`${warning}\n`);
+    for (const line of findingLines(findingsOf(plant))) process.stdout.write(`${line}\n`);
     process.stdout.write(
       `${file}: ${plant.stations.length} stations, ${plant.devices.length} devices, ${plant.points.length} points, ${plant.alarms.length} alarms: no errors\n`,
     );

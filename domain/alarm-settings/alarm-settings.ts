@@ -200,6 +200,24 @@ export function withSettings(alarm: AlarmDefinition, patch: AlarmSettingsPatch, 
   }
 }
 
+/** Settings that an alarm may be without; every other one that it has needs a value. */
+const optionalFields: readonly AlarmSettingField[] = ['consequenceClassId', 'responseTimeMs', 'cause', 'consequence', 'response'];
+
+export interface PatchRefusal {
+  readonly field: AlarmSettingField;
+  readonly reason: 'hasNot' | 'needs';
+}
+
+/** Why a patch cannot be taken for this alarm: it names a setting that the alarm has not, or empties one that it needs. */
+export function patchRefusals(alarm: AlarmDefinition, patch: AlarmSettingsPatch): readonly PatchRefusal[] {
+  const has = fieldsOf(alarm);
+  return alarmSettingFields.flatMap((field): PatchRefusal[] => {
+    if (patch[field] === undefined) return [];
+    if (!has.includes(field)) return [{ field, reason: 'hasNot' }];
+    return patch[field] === null && !optionalFields.includes(field) ? [{ field, reason: 'needs' }] : [];
+  });
+}
+
 /** `settings` with those of `patch` that are among `fields`. */
 export function mergeSettings(settings: AlarmSettings, patch: AlarmSettingsPatch, fields = alarmSettingFields): AlarmSettings {
   const wanted = Object.entries(patch).filter(([field, value]) => value !== undefined && (fields as readonly string[]).includes(field));
@@ -224,8 +242,4 @@ export function isSameSetting(one: unknown, other: unknown): boolean {
   if (one === null || other === null || typeof one !== 'object' || typeof other !== 'object') return one === other;
   const [a, b] = [one as { zh: string; en: string }, other as { zh: string; en: string }];
   return a.zh === b.zh && a.en === b.en;
-}
-
-export function patchOf(differences: readonly SettingDifference[]): AlarmSettingsPatch {
-  return alarmSettingsPatchSchema.parse(Object.fromEntries(differences.map(({ field, to }) => [field, to])));
 }

@@ -11,6 +11,7 @@ import {
   alarmSettingsSchema,
   fieldsOf,
   isSameSetting,
+  patchRefusals,
   settingsOf,
 } from './alarm-settings.ts';
 import { fieldWords } from './setting-words.ts';
@@ -197,7 +198,7 @@ function compareRecord(
     if (edit === undefined) continue;
     const wanted = wantedOf(edit.values, before[field]);
     const parsed = alarmSettingsSchema.shape[field].safeParse(wanted);
-    if (!parsed.success) {
+    if (!parsed.success || patchRefusals(alarm, { [field]: parsed.data }).length > 0) {
       problems.push({ ...edit.place, message: refusalOf(field, wanted) });
       continue;
     }

@@ -1,16 +1,28 @@
 // The alarm settings: what is in force, every version that ever was, and the drafts that people propose, submit and approve. The only writer of all three.
 // An approval commits version, changes, draft and journal in one transaction and puts the settings in force in the same ledger work.
 import { randomUUIDv7 } from 'node:crypto';
-import { type AlarmSettings, type AlarmSettingsPatch, isSameSetting, settingsOf } from '../../domain/alarm-settings/alarm-settings.ts';
+import {
+  type AlarmSettings,
+  type AlarmSettingsPatch,
+  isSameSetting,
+  type SettingDifference,
+  settingsOf,
+} from '../../domain/alarm-settings/alarm-settings.ts';
 import { applyAlarmSettings } from '../../domain/alarm-settings/apply-alarm-settings.ts';
 import type { Finding } from '../../domain/alarm-settings/finding.ts';
 import { findingsOf } from '../../domain/alarm-settings/rationalisation.ts';
 import { fieldWords } from '../../domain/alarm-settings/setting-words.ts';
-import { type AlarmSettingsTable, changesBetween, replay, settingsTableOf } from '../../domain/alarm-settings/settings-history.ts';
+import {
+  type AlarmSettingsTable,
+  changesBetween,
+  replay,
+  type SettingsChange,
+  settingsTableOf,
+} from '../../domain/alarm-settings/settings-history.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import type { NewJournalEntry } from '../journal/journal.ts';
+import { canonicalJson, type NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, Ledger } from '../journal/ledger.ts';
 import type { CurrentPlant } from '../plant/current-plant.ts';
 import { checkDraft, type DraftCheck, draftRows } from './draft-check.ts';
@@ -104,7 +116,8 @@ export class AlarmSettingsBook {
   }
 
   check(draft: Draft): DraftCheck {
-    return checkDraft(draft.rows, { plantOfFile: this.plantOfFile, plant: this.plant, overrides: this.#log.overrides });
+    const { plantOfFile, plant } = this;
+    return checkDraft(draft.rows, { plantOfFile, plant, overrides: this.#log.overrides, setAsideAlarmIds: this.#setAsideAlarmIds });
   }
 
   /** Told after the commit, never before. */
@@ -165,12 +178,9 @@ export class AlarmSettingsBook {
 
   /** [AS10] */
   async #commitApproval(commit: Commit, draft: Draft, by: Person, check: DraftCheck): Promise<void> {
-    const { alarms } = check.candidate;
-    const changes = draft.rows.map(({ alarmId, differences }): KeptChange => {
-      const inFile = this.plantOfFile.alarms[this.plantOfFile.alarmIndexById.get(alarmId) ?? -1];
-      const file: Partial<AlarmSettings> = inFile === undefined ? {} : settingsOf(inFile);
-      return { kind: 'changed', alarmId, differences: differences.map((each) => ({ ...each, file: file[each.field] ?? null })) };
-    });
+    const { candidate } = check;
+    requireExactly(draft, changesBetween(settingsTableOf(this.plant), settingsTableOf(candidate)));
+    const changes = this.#keptChanges(draft, check.supersededAlarmIds);
     const version: SettingsVersion = {
       number: this.version.number + 1,
       origin: 'approved',
@@ -180,8 +190,8 @@ export class AlarmSettingsBook {
       approvedBy: by,
       reason: draft.reason,
       plantVersion: this.plant.version,
-      digest: digestOf(settingsTableOf(check.candidate)),
-      changeCount: changes.length,
+      digest: digestOf(settingsTableOf(candidate)),
+      changeCount: draft.rows.length,
     };
     const detail = {
       draftId: draft.id,
@@ -190,7 +200,7 @@ export class AlarmSettingsBook {
       proposedBy: draft.proposedBy.username,
       reason: draft.reason,
       comment: draft.decisionComment,
-      alarms: changes.length,
+      alarms: draft.rows.length,
     };
     const entries = [
       this.#entry(version.appliedAtMs, 'alarmSettings.approve', actorOf(by), detail),
@@ -206,10 +216,26 @@ export class AlarmSettingsBook {
     });
     this.#log.appended(version, changes);
     this.#drafts.set(draft.id, draft);
-    this.#current.putAlarmsInForce(alarms);
+    this.#current.putAlarmsInForce(candidate.alarms);
     this.#findings = null;
     this.#setAsideAlarmIds = check.setAsideAlarmIds;
     for (const listener of this.#listeners) listener('settings');
+  }
+
+  #keptChanges(draft: Draft, supersededAlarmIds: readonly string[]): readonly KeptChange[] {
+    const anew = (alarmId: string) => (supersededAlarmIds.includes(alarmId) ? ({ isAnew: true } as const) : {});
+    const rows = draft.rows.map(({ alarmId, differences }): KeptChange => {
+      const inFile = this.plantOfFile.alarms[this.plantOfFile.alarmIndexById.get(alarmId) ?? -1];
+      const file: Partial<AlarmSettings> = inFile === undefined ? {} : settingsOf(inFile);
+      return {
+        kind: 'changed',
+        alarmId,
+        differences: differences.map((each) => ({ ...each, file: file[each.field] ?? null })),
+        ...anew(alarmId),
+      };
+    });
+    const givenUp = supersededAlarmIds.filter((alarmId) => !draft.rows.some((row) => row.alarmId === alarmId));
+    return [...rows, ...givenUp.map((alarmId): KeptChange => ({ kind: 'changed', alarmId, differences: [], isAnew: true }))];
   }
 
   async #commitDraft(commit: Commit, draft: Draft, by: Person, kind: string, more: Readonly<Record<string, unknown>>): Promise<void> {
@@ -335,6 +361,17 @@ export class AlarmSettingsBook {
   #entry(atMs: number, kind: string, actor: JournalActor, detail: Readonly<Record<string, unknown>>): NewJournalEntry {
     return { occurredAtMs: atMs, kind, stationId: null, alarmId: null, occurrenceId: null, actor, detail };
   }
+}
+
+/** [AS10] What comes into force must be what was approved, to the letter; anything else is a fault of this program and must not get through. */
+function requireExactly(draft: Draft, changes: readonly SettingsChange[]): void {
+  const written = (rows: readonly { readonly alarmId: string; readonly differences?: readonly SettingDifference[] }[]) =>
+    rows
+      .map(({ alarmId, differences }) => canonicalJson([alarmId, (differences ?? []).toSorted((a, b) => (a.field < b.field ? -1 : 1))]))
+      .toSorted()
+      .join('\n');
+  if (written(draft.rows) !== written(changes))
+    throw new Error(`the approval of draft ${draft.id} would change other settings than the draft names`);
 }
 
 function actorOf(person: Person): JournalActor {

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { AlarmSettingsPatch } from '../../domain/alarm-settings/alarm-settings.ts';
+import { type AlarmSettingsPatch, patchRefusals } from '../../domain/alarm-settings/alarm-settings.ts';
 import {
   alarmSettingsTableSchema,
   approveDraftSchema,
@@ -83,11 +83,20 @@ export function alarmSettingsRoutes(options: {
     return version;
   }
 
-  /** Every alarm that a change names must be one that the person may see. */
-  function wantedOf<P>(identity: Identity, changes: readonly { alarmId: string; settings: P }[]): ReadonlyMap<string, P> {
-    const errors = changes.flatMap(({ alarmId }, index) => {
-      const isKnown = book.plant.alarmIndexById.has(alarmId) && maySee(identity, stationIdOfAlarm(book.plant, alarmId));
-      return isKnown ? [] : [{ path: `changes.${index}.alarmId`, message: `there is no alarm ${alarmId}` }];
+  /** Every alarm that a change names must be one that the person may see, with settings that it has. */
+  function wantedOf<P extends AlarmSettingsPatch | null>(
+    identity: Identity,
+    changes: readonly { alarmId: string; settings: P }[],
+  ): ReadonlyMap<string, P> {
+    const { plant } = book;
+    const errors = changes.flatMap(({ alarmId, settings }, index) => {
+      const alarm = plant.alarms[plant.alarmIndexById.get(alarmId) ?? -1];
+      if (alarm === undefined || !maySee(identity, stationIdOfAlarm(plant, alarmId)))
+        return [{ path: `changes.${index}.alarmId`, message: `there is no alarm ${alarmId}` }];
+      return patchRefusals(alarm, settings ?? {}).map(({ field, reason }) => ({
+        path: `changes.${index}.settings.${field}`,
+        message: reason === 'hasNot' ? `${alarmId} has no ${field}` : `${alarmId} needs a ${field}`,
+      }));
     });
     if (errors.length > 0)
       throw new ProblemError(400, 'Bad input', { detail: errors[0]?.message ?? '', extra: { errors: errors.slice(0, mostProblemsShown) } });

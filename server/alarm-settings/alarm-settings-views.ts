@@ -112,7 +112,7 @@ export function versionChanges(
   return {
     version: versionView(version),
     changes: changes
-      .filter(({ alarmId }) => maySee(stationIdOfAlarm(plant, alarmId)))
+      .filter((change) => maySee(stationIdOfAlarm(plant, change.alarmId)) && (change.kind !== 'changed' || change.differences.length > 0))
       .map((change) =>
         change.kind === 'changed'
           ? {

@@ -4,7 +4,6 @@ import {
   type AlarmSettingsPatch,
   differencesOf,
   isSameSetting,
-  mergeSettings,
   settingsOf,
 } from '../../domain/alarm-settings/alarm-settings.ts';
 import { applyAlarmSettings } from '../../domain/alarm-settings/apply-alarm-settings.ts';
@@ -26,6 +25,8 @@ export interface DraftCheck {
   readonly candidate: Plant;
   /** Approved settings, this draft's or older ones, that would not fit. */
   readonly setAsideAlarmIds: readonly string[];
+  /** Set aside before at a point of the draft: from its approval on, given up. */
+  readonly supersededAlarmIds: readonly string[];
   readonly errors: readonly Finding[];
   readonly conflicts: readonly DraftConflict[];
   readonly introduced: readonly Finding[];
@@ -37,6 +38,8 @@ export interface SettingsInForce {
   /** With the settings in force. */
   readonly plant: Plant;
   readonly overrides: ReadonlyMap<string, Override>;
+  /** Alarms whose approved settings do not fit the plant file and are not in force. */
+  readonly setAsideAlarmIds: readonly string[];
 }
 
 /** [AS1] Rows of what is wanted, from what is in force; nothing where it is in force already. */
@@ -49,7 +52,8 @@ export function draftRows(wanted: ReadonlyMap<string, AlarmSettingsPatch>, plant
   });
 }
 
-export function checkDraft(rows: readonly DraftRow[], { plantOfFile, plant, overrides }: SettingsInForce): DraftCheck {
+export function checkDraft(rows: readonly DraftRow[], inForce: SettingsInForce): DraftCheck {
+  const { plantOfFile, plant, overrides } = inForce;
   const alarmOf = (alarmId: string) => plant.alarms[plant.alarmIndexById.get(alarmId) ?? -1];
   const conflicts = rows.flatMap(({ alarmId, differences }): DraftConflict[] => {
     const alarm = alarmOf(alarmId);
@@ -60,30 +64,31 @@ export function checkDraft(rows: readonly DraftRow[], { plantOfFile, plant, over
       .map(({ field }) => ({ alarmId, field, current: settings[field] }));
   });
 
-  const wanted = new Map([...overrides].map(([alarmId, { patch }]) => [alarmId, patch]));
+  const touchedIds = new Set(rows.map(({ alarmId }) => alarmId));
+  const touchedPoints = new Set(rows.map(({ alarmId }) => alarmOf(alarmId)?.pointIndex ?? -1));
+  const isTouched = (alarmId: string | null) =>
+    alarmId !== null && (touchedIds.has(alarmId) || touchedPoints.has(alarmOf(alarmId)?.pointIndex ?? -2));
+
+  // What was set aside at a point must not come back by itself because a draft makes room for it: the draft is all that changes.
+  const supersededAlarmIds = inForce.setAsideAlarmIds.filter(isTouched);
+  const wanted = new Map(
+    [...overrides].filter(([alarmId]) => !supersededAlarmIds.includes(alarmId)).map(([alarmId, { patch }]) => [alarmId, patch]),
+  );
   for (const { alarmId, differences } of rows)
     wanted.set(alarmId, { ...wanted.get(alarmId), ...Object.fromEntries(differences.map(({ field, to }) => [field, to])) });
   const applied = applyAlarmSettings(plantOfFile, wanted);
 
   // Settings that were set aside before, at other points, are not this draft's fault.
-  const touchedIds = new Set(rows.map(({ alarmId }) => alarmId));
-  const touchedPoints = new Set(rows.map(({ alarmId }) => alarmOf(alarmId)?.pointIndex ?? -1));
-  const isTouched = (alarmId: string | null) =>
-    alarmId !== null && (touchedIds.has(alarmId) || touchedPoints.has(alarmOf(alarmId)?.pointIndex ?? -2));
   const errors = applied.errors.filter((error) => isTouched(error.alarmId));
 
   const compared = compareFindings(findingsOf(plant, touchedIds), findingsOf(applied.plant, touchedIds));
   return {
     candidate: applied.plant,
     setAsideAlarmIds: applied.setAsideAlarmIds,
+    supersededAlarmIds,
     errors,
     conflicts,
     introduced: [...errors, ...compared.introduced],
     settled: errors.length > 0 ? [] : compared.settled,
   };
-}
-
-/** The settings that an alarm would have with a row of a draft. */
-export function settingsWith(settings: AlarmSettings, row: DraftRow): AlarmSettings {
-  return mergeSettings(settings, Object.fromEntries(row.differences.map(({ field, to }) => [field, to])));
 }

@@ -23,9 +23,14 @@ export interface SettingsVersion {
 
 /** An approved difference remembers what the plant file said then, so that a later change of the file shows. */
 export type KeptDifference = SettingDifference & { readonly file?: SettingDifference['from'] };
+type Changed = Extract<SettingsChange, { kind: 'changed' }>;
 export type KeptChange =
   | Exclude<SettingsChange, { kind: 'changed' }>
-  | (Omit<Extract<SettingsChange, { kind: 'changed' }>, 'differences'> & { readonly differences: readonly KeptDifference[] });
+  | (Omit<Changed, 'differences'> & {
+      readonly differences: readonly KeptDifference[];
+      /** What was approved for this alarm before, and had been set aside, is given up. */
+      readonly isAnew?: true;
+    });
 
 /** What approvals say on top of the plant file, and what the file said when each was approved. */
 export interface Override {
@@ -123,7 +128,7 @@ export class VersionLog {
 
   #override(change: KeptChange): void {
     if (change.kind !== 'changed') return;
-    const before = this.#overrides.get(change.alarmId) ?? { patch: {}, file: {} };
+    const before = (change.isAnew === true ? undefined : this.#overrides.get(change.alarmId)) ?? { patch: {}, file: {} };
     const patch = Object.fromEntries(change.differences.map(({ field, to }) => [field, to]));
     const file = Object.fromEntries(change.differences.flatMap(({ field, file: said }) => (said === undefined ? [] : [[field, said]])));
     this.#overrides.set(change.alarmId, { patch: { ...before.patch, ...patch }, file: { ...before.file, ...file } });
