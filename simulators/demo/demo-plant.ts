@@ -13,6 +13,7 @@ import {
 } from './common-points.ts';
 import { compressors, dispensers, gateEquipment, lpgTransfer, runDetails, tanks, weather } from './equipment-points.ts';
 import { gasMeter, gasPanel, gasTransmitter, ups } from './profiled-devices.ts';
+import { demoResponsePlans } from './response-plans.ts';
 import {
   analog,
   type DeviceInput,
@@ -57,6 +58,7 @@ export function demoPlantText(ports: DemoPorts): string {
       { from: 'GS-02', to: 'ST-01' },
       { from: 'GS-01', to: 'CN-01' },
     ],
+    responsePlans: demoResponsePlans,
   };
   return `# The demo plant, written by the simulators at each start: edit a copy, not this file.\n${stringify(plant, { lineWidth: 200, aliasDuplicateObjects: false })}`;
 }

@@ -413,6 +413,21 @@ export function gateEquipment(place: Place): PointInput[] {
   ];
 }
 
+const fallsFast = guided({
+  kind: 'rateOfChange',
+  limit: 0.15,
+  deadband: 0.03,
+  window: '30s',
+  direction: 'falling',
+  onDelay: '3s',
+  priority: 'high',
+  class: 'process',
+  message: ['B 路调压前压力快速下降', 'Run B pressure before the regulator falls fast'],
+  cause: ['上游管道破裂或断供', 'The upstream line has broken, or supply is lost'],
+  response: ['对照进站压力；两点同降按管道破裂处置', 'Compare with the inlet pressure; if both fall, act as for a line break'],
+  responseTime: '3min',
+});
+
 /** Pressure before the regulator and gas temperature after it, for each run. */
 export function runDetails(place: Place): PointInput[] {
   return (['A', 'B'] as const).flatMap((unitOf, index): PointInput[] => [
@@ -427,6 +442,8 @@ export function runDetails(place: Place): PointInput[] {
         unitOf,
         digits: 3,
         exceptionDeviation: 0.01,
+        // A second opinion on a line break: the run that stands by has no filter loss of its own to be mistaken for it.
+        alarms: unitOf === 'B' ? [fallsFast] : [],
       },
     ),
     analog(
