@@ -6,6 +6,7 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmDefinitionView } from '../../domain/api/plant-api.ts';
 import { fetchAlarm, fetchJournal } from '../http/gatewatch-api.ts';
+import { AlarmIncident } from '../incidents/alarm-incident.tsx';
 import { useJournalWords } from '../journal/journal-words.ts';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useLiveClient, useSubscription } from '../live/live-context.tsx';
@@ -109,6 +110,9 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
         <div>
           <section className="panel" aria-label={t('alarm.actions')}>
             <AlarmActions key={alarm.alarmId} alarm={alarm} onAcknowledge={() => setIsAsking(true)} />
+            <div className="detail-incident">
+              <AlarmIncident key={alarm.id} alarm={alarm} />
+            </div>
             <Facts alarm={alarm} definition={definition} />
           </section>
           <AlarmOccurrences alarm={alarm} />

@@ -12,6 +12,7 @@ export type Answer<Value> =
 
 export interface RequestOptions<Schema extends z.ZodType | null> {
   readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** JSON, or a form with a file. */
   readonly body?: unknown;
   readonly schema: Schema;
   readonly signal?: AbortSignal;
@@ -29,9 +30,9 @@ export async function request<Schema extends z.ZodType | null>(
       credentials: 'same-origin',
       headers: {
         accept: 'application/json, application/problem+json',
-        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.body === undefined || options.body instanceof FormData ? {} : { 'content-type': 'application/json' }),
       },
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.body === undefined ? {} : { body: options.body instanceof FormData ? options.body : JSON.stringify(options.body) }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const text = await response.text();

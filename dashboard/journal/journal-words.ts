@@ -1,6 +1,9 @@
 // A journal entry in words. A kind or a detail that this page does not know yet is shown as it is: nothing is left out.
 import { type AlarmState, alarmStates } from '../../domain/alarms/alarm-state.ts';
 import type { PointView } from '../../domain/api/plant-api.ts';
+import { incidentEventSchema } from '../../domain/incidents/incident.ts';
+import { incidentSentence } from '../../domain/incidents/incident-sentences.ts';
+import { drillWord } from '../../domain/incidents/incident-words.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
@@ -87,6 +90,14 @@ export function useJournalWords(): JournalWords {
     return [...parts, ...restOf(both)];
   }
 
+  /** Null where the line is not about an incident, or is of a kind that this page does not know. */
+  function incidentDetail({ kind, detail }: JournalEntry): string | null {
+    const event = kind.startsWith('incident.') ? incidentEventSchema.safeParse(detail.event) : null;
+    if (event?.success !== true) return null;
+    const drill = detail.isDrill === true ? [drillWord[language]] : [];
+    return [String(detail.number), ...drill, incidentSentence(event.data)[language]].join(' · ');
+  }
+
   function restOf(detail: Detail): string[] {
     return Object.entries(detail)
       .filter(([name, value]) => !quietFields.has(name) && value !== null && value !== undefined && typeof value !== 'object')
@@ -110,6 +121,8 @@ export function useJournalWords(): JournalWords {
     },
     detail(entry) {
       if (entry.kind.startsWith('alarm.')) return alarmDetail(entry).join(' · ');
+      const incident = incidentDetail(entry);
+      if (incident !== null) return incident;
       const { from, version, reason, ...rest } = entry.detail;
       const known = [
         ...(reason === 'wrongNameOrPassword' || reason === 'delayed' ? [t(`journal.refusal.${reason}`)] : []),

@@ -1,6 +1,7 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
 import { en as duty } from '../duty/duty-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
+import { en as incidents } from '../incidents/incidents-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';
@@ -8,12 +9,14 @@ import type { zh } from './zh.ts';
 
 export const en: Texts<typeof zh> = {
   ...sharedEn,
+  incidents,
   phone: phoneEn,
   nav: {
     more: 'More',
     main: 'Main',
     overview: 'Overview',
     alarms: 'Alarms',
+    incidents: 'Incidents',
     trends: 'Trends',
     stations: 'Stations',
     performance: 'Alarm performance',
@@ -334,6 +337,7 @@ export const en: Texts<typeof zh> = {
       'push.expire': 'Push expired',
       'plant.apply': 'Plant file applied',
       ...duty.journalKind,
+      ...incidents.journalKind,
       'northbound.failing': 'Interface failing',
       'northbound.recovered': 'Interface running again',
     },

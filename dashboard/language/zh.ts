@@ -1,13 +1,15 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
 import { zh as duty } from '../duty/duty-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
+import { zh as incidents } from '../incidents/incidents-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
 import { sharedZh } from './shared-zh.ts';
 
 export const zh = {
   ...sharedZh,
+  incidents,
   phone: phoneZh,
-  nav: { more: '更多', main: '主导航', overview: '总览', alarms: '报警', trends: '趋势', stations: '场站', performance: '报警绩效' },
+  nav: { more: '更多', main: '主导航', overview: '总览', alarms: '报警', incidents: '事件', trends: '趋势', stations: '场站', performance: '报警绩效' },
   performance,
   header: {
     live: '实时',
@@ -324,6 +326,7 @@ export const zh = {
       'push.expire': '手机推送失效',
       'plant.apply': '厂站文件启用',
       ...duty.journalKind,
+      ...incidents.journalKind,
       'northbound.failing': '对外接口故障',
       'northbound.recovered': '对外接口恢复',
     },

@@ -5,6 +5,7 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import { type AlarmPriority, alarmPriorities } from '../../domain/alarms/priority.ts';
 import { isSetAside } from '../alarms/alarm-order.ts';
 import { PriorityMark } from '../alarms/priority-mark.tsx';
+import { IncidentCount } from '../incidents/incident-count.tsx';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useBeats, useLiveness } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
@@ -35,6 +36,7 @@ export function Header({ onJump, onHelp }: { readonly onJump: () => void; readon
         <span>{t('header.jump')}</span>
         <KeyHint name="/" />
       </button>
+      <IncidentCount />
       <AlarmCounts />
       <SoundMenu />
       <Connection />

@@ -2,9 +2,9 @@
 import type { Permission } from '../../domain/access/roles.ts';
 
 export interface NavigationItem {
-  readonly to: '/' | '/alarms' | '/trends' | '/performance';
+  readonly to: '/' | '/alarms' | '/incidents' | '/trends' | '/performance';
   /** Key of its name in the words: `nav.…`. */
-  readonly name: 'nav.overview' | 'nav.alarms' | 'nav.trends' | 'nav.performance';
+  readonly name: 'nav.overview' | 'nav.alarms' | 'nav.incidents' | 'nav.trends' | 'nav.performance';
   /** Two keys, `g` first. */
   readonly keys: string;
   readonly permission: Permission;
@@ -15,6 +15,7 @@ export interface NavigationItem {
 export const navigation: readonly NavigationItem[] = [
   { to: '/', name: 'nav.overview', keys: 'g o', permission: 'plant.read', place: 'header' },
   { to: '/alarms', name: 'nav.alarms', keys: 'g a', permission: 'alarms.read', place: 'header' },
+  { to: '/incidents', name: 'nav.incidents', keys: 'g i', permission: 'incidents.read', place: 'header' },
   { to: '/trends', name: 'nav.trends', keys: 'g t', permission: 'readings.read', place: 'header' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
 ];

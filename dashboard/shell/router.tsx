@@ -49,6 +49,33 @@ const alarmRoute = createRoute({
   component: lazyRouteComponent(() => import('../alarms/alarm-detail-screen.tsx'), 'AlarmDetailScreen'),
 });
 
+export interface IncidentsSearch {
+  readonly tab?: 'closed';
+  readonly drills?: 'without' | 'only';
+}
+
+const incidentsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/incidents',
+  validateSearch: (search: Record<string, unknown>): IncidentsSearch => ({
+    ...(search.tab === 'closed' ? { tab: 'closed' } : {}),
+    ...(search.drills === 'without' || search.drills === 'only' ? { drills: search.drills } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../incidents/incidents-screen.tsx'), 'IncidentsScreen'),
+});
+
+const incidentRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/incidents/$incidentId',
+  component: lazyRouteComponent(() => import('../incidents/incident-screen.tsx'), 'IncidentScreen'),
+});
+
+const incidentReportRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/incidents/$incidentId/report',
+  component: lazyRouteComponent(() => import('../incidents/report/report-screen.tsx'), 'ReportScreen'),
+});
+
 export interface TrendsSearch {
   /** Point ids, separated by commas. */
   readonly points?: string;
@@ -92,7 +119,17 @@ const performanceRoute = createRoute({
   component: lazyRouteComponent(() => import('../performance/performance-screen.tsx'), 'PerformanceScreen'),
 });
 
-const routeTree = rootRoute.addChildren([overviewRoute, stationRoute, alarmsRoute, alarmRoute, trendsRoute, performanceRoute]);
+const routeTree = rootRoute.addChildren([
+  overviewRoute,
+  stationRoute,
+  alarmsRoute,
+  alarmRoute,
+  incidentsRoute,
+  incidentRoute,
+  incidentReportRoute,
+  trendsRoute,
+  performanceRoute,
+]);
 
 export function createDashboardRouter() {
   return createRouter({ routeTree, defaultPreload: 'intent', defaultPreloadStaleTime: 0, scrollRestoration: true });

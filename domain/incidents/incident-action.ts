@@ -16,6 +16,8 @@ export const actionShape = {
 
 /** The version on the screen. Given: refused with 409 where somebody else has moved the incident since. Left out (an action queued without network): taken where it still fits. */
 const version = z.int().min(0).optional();
+/** Username, or name of somebody without an account, whose movement is told for him. Absent: one's own. */
+const person = z.string().trim().min(1).max(100).optional();
 const neededVersion = z.int().min(0);
 
 export const incidentActionSchema = z.discriminatedUnion('kind', [
@@ -28,9 +30,9 @@ export const incidentActionSchema = z.discriminatedUnion('kind', [
     people: z.array(z.string().trim().min(1).max(100)).max(50).default([]),
     comment: words,
   }),
-  z.object({ kind: z.literal('onTheWay'), ...actionShape, comment: words }),
-  z.object({ kind: z.literal('arrive'), ...actionShape, comment: words }),
-  z.object({ kind: z.literal('leave'), ...actionShape, comment: words }),
+  z.object({ kind: z.literal('onTheWay'), ...actionShape, person, comment: words }),
+  z.object({ kind: z.literal('arrive'), ...actionShape, person, comment: words }),
+  z.object({ kind: z.literal('leave'), ...actionShape, person, comment: words }),
   z.object({ kind: z.literal('control'), ...actionShape, version, comment: words }),
   z.object({ kind: z.literal('restore'), ...actionShape, version, comment: words }),
   z.object({ kind: z.literal('relapse'), ...actionShape, version, reason: needed }),

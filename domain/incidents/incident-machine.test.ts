@@ -212,6 +212,11 @@ describe('the rules', () => {
     expect(filled.team).toEqual(there.team);
     expect(filled.milestones.dispatched?.atMs).toBe(at(5));
     expect(eventOf(ask(filled, act('onTheWay', { atMs: at(6) }), 22, zhao))).toMatchObject({ kind: 'late', because: 'overtaken' });
+    const told = evolve(opened(), eventOf(ask(opened(), act('arrive', { person: '消防队' }), 4, wang)));
+    expect(told.team).toMatchObject([{ username: null, displayName: '消防队', state: 'onSite' }]);
+    expect(told.milestones.onSite?.by).toEqual(wang);
+    const other = evolve(told, eventOf(ask(told, act('leave', { person: '消防队' }), 9, li)));
+    expect(other.team).toMatchObject([{ displayName: '消防队', state: 'left' }]);
   });
   test('[IN6] a relapse takes back control and restoration; what was said before and comes after is late', () => {
     const relapsed = evolve(recordIn.restored, eventOf(ask(recordIn.restored, act('relapse', { reason: '浓度回升' }), 20, zhao)));

@@ -3,7 +3,7 @@
 import { exhaustive } from '../exhaustive.ts';
 import type { IncidentEvent, IncidentRecord, LateReason, Person } from './incident.ts';
 import type { ClosingAction, IncidentAction } from './incident-action.ts';
-import { isOpenDuty, memberOf, milestoneOf, standingOf } from './incident-record.ts';
+import { isOpenDuty, memberOf, memberStateOf, milestoneOf, standingOf } from './incident-record.ts';
 
 export type IncidentRefusal =
   | 'isClosed'
@@ -80,18 +80,15 @@ export function decide(record: IncidentRecord, action: IncidentAction | ClosingA
       return event({ kind: 'dispatch', ...common, people, comment });
     }
     case 'onTheWay': // IN4, IN5
-    case 'arrive': {
-      if (isClosed) return afterClosing();
-      const next = action.kind === 'onTheWay' ? 'onTheWay' : 'onSite';
-      const standing = standingOf(memberOf(record, context.by), next, common.atMs);
-      if (standing === null || record.milestones[milestoneOf[action.kind]] === null)
-        return event({ kind: action.kind, ...common, comment });
-      return late(standing.because, { by: context.by, atMs: standing.atMs });
-    }
+    case 'arrive':
     case 'leave': {
-      const standing = standingOf(memberOf(record, context.by), 'left', common.atMs);
-      if (standing !== null) return late(standing.because, { by: context.by, atMs: standing.atMs });
-      return event({ kind: 'leave', ...common, comment });
+      if (isClosed && action.kind !== 'leave') return afterClosing();
+      const person = action.person === undefined ? null : context.whoIs(action.person);
+      const member = memberOf(record, person ?? context.by);
+      const standing = standingOf(member, memberStateOf[action.kind], common.atMs);
+      const isStepMissing = action.kind !== 'leave' && record.milestones[milestoneOf[action.kind]] === null;
+      if (standing === null || isStepMissing) return event({ kind: action.kind, ...common, person, comment });
+      return late(standing.because, { by: null, atMs: standing.atMs });
     }
     case 'relapse': // IN6
       if (isClosed) return afterClosing(action.reason);

@@ -24,6 +24,8 @@ export const milestoneOf: Readonly<Record<StepKind, MilestoneName>> = {
   control: 'controlled',
   restore: 'restored',
 };
+/** What a person says of himself, or another for him. */
+export const memberStateOf = { onTheWay: 'onTheWay', arrive: 'onSite', leave: 'left' } as const;
 const memberRank: Readonly<Record<MemberState, number>> = { called: 0, onTheWay: 1, onSite: 2, left: 3 };
 
 /** IN12: a duty that is neither reported nor waived. */
@@ -129,11 +131,9 @@ function changeOf(record: IncidentRecord, event: IncidentEvent): IncidentRecord 
       return event.people.reduce((sum, person) => withMember(sum, person, 'called', event), reach(record, 'dispatched', event));
     case 'onTheWay':
     case 'arrive':
-      return event.by === null
-        ? record
-        : withMember(reach(record, milestoneOf[event.kind], event), event.by, event.kind === 'arrive' ? 'onSite' : 'onTheWay', event);
+      return withMovement(reach(record, milestoneOf[event.kind], event), event);
     case 'leave':
-      return event.by === null ? record : withMember(record, event.by, 'left', event);
+      return withMovement(record, event);
     case 'relapse':
       return { ...record, relapsedAtMs: event.atMs, milestones: { ...record.milestones, controlled: null, restored: null } };
     case 'locate':
@@ -211,6 +211,11 @@ function reach(record: IncidentRecord, name: MilestoneName, event: IncidentEvent
     ...record,
     milestones: { ...record.milestones, [name]: { atMs: event.atMs, receivedAtMs: event.receivedAtMs, by: event.by } },
   };
+}
+
+function withMovement(record: IncidentRecord, event: Extract<IncidentEvent, { kind: 'onTheWay' | 'arrive' | 'leave' }>): IncidentRecord {
+  const person = event.person ?? event.by;
+  return person === null ? record : withMember(record, person, memberStateOf[event.kind], event);
 }
 
 function withMember(

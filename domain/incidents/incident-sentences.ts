@@ -45,11 +45,11 @@ export function incidentSentence(event: IncidentEvent, items: readonly PlanItem[
       });
     }
     case 'onTheWay':
-      return said({ zh: '出发，在途中', en: 'is on the way' });
+      return said(movement(event, { zh: '出发，在途中', en: 'is on the way' }));
     case 'arrive':
-      return said({ zh: '到达现场', en: 'is on site' });
+      return said(movement(event, { zh: '到达现场', en: 'is on site' }));
     case 'leave':
-      return said({ zh: '撤离现场', en: 'has left the site' });
+      return said(movement(event, { zh: '撤离现场', en: 'has left the site' }));
     case 'control':
       return said({ zh: '报告已控制', en: 'reports it under control' });
     case 'restore':
@@ -97,6 +97,12 @@ export function incidentSentence(event: IncidentEvent, items: readonly PlanItem[
 }
 
 type Of<Kind extends IncidentEvent['kind']> = Extract<IncidentEvent, { kind: Kind }>;
+
+/** Told for somebody else, the sentence needs his name. */
+function movement(event: Of<'onTheWay' | 'arrive' | 'leave'>, words: LocalizedText): LocalizedText {
+  const who = event.person?.displayName;
+  return who === undefined ? words : { zh: `报告：${who} ${words.zh}`, en: `tells that ${who} ${words.en}` };
+}
 
 function openSentence(event: Of<'open'>): LocalizedText {
   const kind = incidentKindWords[event.incidentKind];

@@ -99,6 +99,8 @@ const eventShape = {
   position: positionSchema.nullable(),
 } as const;
 const words = z.string().max(2_000).nullable();
+/** Who is meant, where somebody else tells it for him (by radio); null: the person himself. */
+const memberNameSchema = z.object({ username: z.string().nullable(), displayName: z.string() }).nullable();
 
 const reportingSchema = z.object({
   headOfUnitDueMs: z.number(),
@@ -139,9 +141,9 @@ export const incidentEventSchema = z.discriminatedUnion('kind', [
     people: z.array(z.object({ username: z.string().nullable(), displayName: z.string() })),
     comment: words,
   }),
-  z.object({ kind: z.literal('onTheWay'), ...eventShape, comment: words }),
-  z.object({ kind: z.literal('arrive'), ...eventShape, comment: words }),
-  z.object({ kind: z.literal('leave'), ...eventShape, comment: words }),
+  z.object({ kind: z.literal('onTheWay'), ...eventShape, person: memberNameSchema, comment: words }),
+  z.object({ kind: z.literal('arrive'), ...eventShape, person: memberNameSchema, comment: words }),
+  z.object({ kind: z.literal('leave'), ...eventShape, person: memberNameSchema, comment: words }),
   z.object({ kind: z.literal('control'), ...eventShape, comment: words }),
   z.object({ kind: z.literal('restore'), ...eventShape, comment: words }),
   /** It got worse again: control and restoration no longer hold. */

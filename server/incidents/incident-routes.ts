@@ -125,9 +125,10 @@ export function incidentRoutes(options: {
   async function act(request: FastifyRequest, id: string, action: IncidentAction | ClosingAction): Promise<ActionAnswer> {
     const identity = identityOf(request);
     await visible(identity, id);
-    const users = action.kind === 'dispatch' && action.people.length > 0 ? await access.users() : [];
+    const namesSomebody = action.kind === 'dispatch' || ('person' in action && action.person !== undefined);
+    const users = namesSomebody ? await access.users() : [];
     const whoIs = (name: string) => {
-      const user = users.find((candidate) => candidate.username === name);
+      const user = users.find((candidate) => candidate.username === name || candidate.displayName === name);
       return user === undefined ? { username: null, displayName: name } : { username: user.username, displayName: user.displayName };
     };
     return answer(identity, await incidents.act(id, action, personOf(identity), whoIs));
