@@ -4,7 +4,7 @@ import type { Texts } from '../language/shared-words.ts';
 const zhWords = {
   title: '事件',
   nav: '事件',
-  header: '进行中的事件 {{count}}',
+  header: '事件 {{count}}',
   headerDrills: '演练 {{count}}',
   none: '没有进行中的事件',
   noneHint: '燃气泄漏确认或管道破裂时自动打开；也可手动打开。',
@@ -285,8 +285,8 @@ const zhWords = {
 const enWords: Texts<typeof zhWords> = {
   title: 'Incidents',
   nav: 'Incidents',
-  header: 'Open incidents: {{count}}',
-  headerDrills: 'Drills: {{count}}',
+  header: 'Incidents {{count}}',
+  headerDrills: 'Drills {{count}}',
   none: 'No open incidents',
   noneHint: 'One opens by itself from a confirmed gas leak or a line break; you can open one by hand.',
   drills: 'Drills',

@@ -24,6 +24,46 @@ const shapes: Readonly<Record<SketchMark['kind'], string>> = {
   photo: 'M-6 -4H-2L-1 -6H2L3 -4H6V5H-6Z',
 };
 
+interface Label {
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: 'start' | 'middle' | 'end';
+}
+
+/** Roughly, at 10 px: a Han character is as wide as high, a Latin letter about half. */
+function textWidth(name: string): number {
+  return [...name].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e7f ? 10.5 : 5.6), 0);
+}
+
+/** Beside the mark where there is room, else above or below, else lower and lower: names must not lie on one another. */
+function placeLabels(marks: readonly { readonly x: number; readonly y: number; readonly name: string }[]): readonly Label[] {
+  const taken = marks.map((mark) => ({ left: mark.x - 7, right: mark.x + 7, top: mark.y - 7, bottom: mark.y + 7 }));
+  taken.push({ left: 0, right: 110, top: height - 20, bottom: height });
+  return marks.map((mark) => {
+    const wide = textWidth(mark.name);
+    const candidates: readonly Label[] = [
+      { x: 10, y: 4, anchor: 'start' },
+      { x: -10, y: 4, anchor: 'end' },
+      ...[-11, 18, -23, 30, -35, 42].map((y): Label => ({ x: 0, y, anchor: 'middle' })),
+    ];
+    const boxOf = (label: Label) => {
+      const left = mark.x + label.x - (label.anchor === 'end' ? wide : label.anchor === 'middle' ? wide / 2 : 0);
+      return { left, right: left + wide, top: mark.y + label.y - 9, bottom: mark.y + label.y + 3 };
+    };
+    const isFree = (label: Label) => {
+      const box = boxOf(label);
+      const isInside = box.left >= 2 && box.right <= width - 2 && box.top >= 2 && box.bottom <= height - 2;
+      return (
+        isInside &&
+        taken.every((other) => box.left > other.right || box.right < other.left || box.top > other.bottom || box.bottom < other.top)
+      );
+    };
+    const chosen = candidates.find(isFree) ?? { x: 10, y: 4, anchor: 'start' as const };
+    taken.push(boxOf(chosen));
+    return chosen;
+  });
+}
+
 export function PlaceSketch({
   origin,
   marks,
@@ -43,12 +83,13 @@ export function PlaceSketch({
   const barM = scales.findLast((metres) => metres * pixelsPerM <= width / 3) ?? scales[0];
   const x = (east: number) => width / 2 + east * pixelsPerM;
   const y = (north: number) => height / 2 - north * pixelsPerM;
+  const labels = placeLabels(placed.map((mark) => ({ x: x(mark.east), y: y(mark.north), name: mark.name })));
   return (
     <figure className="place-sketch">
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t('incidents.place.sketch')}>
         <path className="sketch-cross" d={`M${width / 2} 8V${height - 8}M8 ${height / 2}H${width - 8}`} />
         <rect className="sketch-station" x={width / 2 - 9} y={height / 2 - 7} width="18" height="14" />
-        {placed.map((mark) => (
+        {placed.map((mark, index) => (
           <g
             key={`${mark.kind}${mark.name}${mark.latitude}${mark.longitude}`}
             className="sketch-mark"
@@ -57,7 +98,7 @@ export function PlaceSketch({
             transform={`translate(${x(mark.east)} ${y(mark.north)})`}
           >
             <path d={shapes[mark.kind]} />
-            <text x={x(mark.east) > width * 0.6 ? -9 : 9} y="4" textAnchor={x(mark.east) > width * 0.6 ? 'end' : 'start'}>
+            <text x={labels[index]?.x} y={labels[index]?.y} textAnchor={labels[index]?.anchor}>
               {mark.name}
             </text>
           </g>

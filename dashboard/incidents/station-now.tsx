@@ -11,7 +11,9 @@ import { useWords } from '../language/language.ts';
 import { useAlarms, useSubscription } from '../live/live-context.tsx';
 import { usePlant } from '../session/plant-context.tsx';
 import { InstrumentChip } from '../station/instrument-chip.tsx';
+import '../alarms/alarms.css';
 import '../station/station.css';
+import './incidents.css';
 
 const shownAlarms = 6;
 /** In the order in which they are shown. */

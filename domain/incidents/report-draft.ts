@@ -34,7 +34,7 @@ export function draftReport(source: DraftSource): ReportFields {
   const { record, company, stations, language } = source;
   const t = (zh: string, en: string) => (language === 'zh' ? zh : en);
   const text = (words: LocalizedText) => words[language];
-  const time = timeFormat(company.timeZone, language);
+  const time = timeFormat(company.timeZone);
   const places = stations.map((station) =>
     [text(station.name), `(${station.id})`, station.address === null ? '' : text(station.address)].join(' ').trim(),
   );
@@ -108,8 +108,9 @@ function sentenceOf(event: IncidentEvent, record: IncidentRecord, language: Lang
   return `${who} ${incidentSentence(event, record.plan.items)[language]}`;
 }
 
-function timeFormat(timeZone: string, language: Language): (atMs: number) => string {
-  const format = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
+/** `2026-07-03 08:05:09` in the plant's zone, in either language. */
+function timeFormat(timeZone: string): (atMs: number) => string {
+  const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
@@ -119,5 +120,8 @@ function timeFormat(timeZone: string, language: Language): (atMs: number) => str
     second: '2-digit',
     hourCycle: 'h23',
   });
-  return (atMs) => format.format(atMs);
+  return (atMs) => {
+    const part = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+    return `${part.get('year')}-${part.get('month')}-${part.get('day')} ${part.get('hour')}:${part.get('minute')}:${part.get('second')}`;
+  };
 }
