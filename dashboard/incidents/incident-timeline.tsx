@@ -23,8 +23,13 @@ export function IncidentTimeline({ incident, acting }: { readonly incident: Inci
   const { t } = useWords();
   const [view, setView] = useState<View>('all');
   const entries = useMemo(
-    () => incident.timeline.filter((entry) => view === 'all' || isAlarmEntry(entry) === (view === 'alarms')).toReversed(),
-    [incident.timeline, view],
+    () =>
+      incident.timeline
+        .filter((entry) => view === 'all' || isAlarmEntry(entry) === (view === 'alarms'))
+        // That an alarm joined the incident is told by its own line, where that is there.
+        .filter((entry) => incident.isTimelineCut || entry.source === 'alarm' || entry.event.kind !== 'alarm')
+        .toReversed(),
+    [incident.timeline, incident.isTimelineCut, view],
   );
   return (
     <section className="panel" aria-label={t('incidents.timeline.title')}>

@@ -1,7 +1,7 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
 import { en as duty } from '../duty/duty-words.ts';
-import { en as performance } from '../performance/performance-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
+import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';

@@ -1,7 +1,7 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
 import { zh as duty } from '../duty/duty-words.ts';
-import { zh as performance } from '../performance/performance-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
+import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
 import { sharedZh } from './shared-zh.ts';
 
@@ -9,7 +9,16 @@ export const zh = {
   ...sharedZh,
   incidents,
   phone: phoneZh,
-  nav: { more: '更多', main: '主导航', overview: '总览', alarms: '报警', incidents: '事件', trends: '趋势', stations: '场站', performance: '报警绩效' },
+  nav: {
+    more: '更多',
+    main: '主导航',
+    overview: '总览',
+    alarms: '报警',
+    incidents: '事件',
+    trends: '趋势',
+    stations: '场站',
+    performance: '报警绩效',
+  },
   performance,
   header: {
     live: '实时',

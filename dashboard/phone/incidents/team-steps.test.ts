@@ -68,6 +68,7 @@ describe('the four buttons', () => {
         by: { username: by, displayName: by },
         actionId: null,
         position: null,
+        person: null,
         comment: null,
       },
     });

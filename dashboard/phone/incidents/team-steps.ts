@@ -55,10 +55,13 @@ function milestone(reached: IncidentView['milestones']['controlled']): { readonl
   return reached === null ? null : { atMs: reached.atMs, by: reached.by.displayName };
 }
 
-/** When the person last said so himself. */
+/** When the person last said so himself, or another for him. */
 function saidAtMs(incident: Known, username: string, step: TeamStep): number | null {
   let atMs: number | null = null;
-  for (const entry of incident.timeline)
-    if (entry.source === 'incident' && entry.event.kind === step && entry.event.by?.username === username) atMs = entry.event.atMs;
+  for (const entry of incident.timeline) {
+    if (entry.source !== 'incident' || entry.event.kind !== step) continue;
+    const who = 'person' in entry.event && entry.event.person !== null ? entry.event.person : entry.event.by;
+    if (who?.username === username) atMs = entry.event.atMs;
+  }
   return atMs;
 }
