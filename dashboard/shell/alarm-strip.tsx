@@ -6,7 +6,7 @@ import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { compareAlarms, isSetAside } from '../alarms/alarm-order.ts';
 import { flashOf, hueOf, PriorityMark } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
-import { useAlarms, useLiveClient } from '../live/live-context.tsx';
+import { useAlarms, useFlood, useLiveClient } from '../live/live-context.tsx';
 import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 
@@ -25,8 +25,21 @@ export function AlarmStrip(): ReactNode {
   }, [alarms]);
   return (
     <section className="alarm-strip" aria-label={t('alarms.strip')} aria-live="assertive" data-testid="alarm-strip">
+      <FloodMark />
       {worst === null ? <span className="muted">{t('alarms.stripQuiet')}</span> : <StripAlarm key={worst.id} alarm={worst} />}
     </section>
+  );
+}
+
+/** On whichever screen he is: there are too many to take in one by one; the list has them by station. */
+function FloodMark(): ReactNode {
+  const { t } = useWords();
+  const flood = useFlood();
+  if (flood === null) return null;
+  return (
+    <Link to="/alarms" className="tag tag-flood" data-testid="strip-flood">
+      {t('alarms.flood.title')} <span className="number">{flood.inLastTenMinutes}</span>
+    </Link>
   );
 }
 

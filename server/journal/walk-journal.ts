@@ -5,7 +5,7 @@ import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import type { Schema } from './database.ts';
 import { fromRow } from './journal.ts';
 
-const pageLines = 2_000;
+const pageLines = 1_000;
 
 /** Lines after `afterSequence` in order, of these kinds only where `kinds` is given. */
 export async function* walkJournal(

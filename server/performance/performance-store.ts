@@ -19,7 +19,7 @@ import { Projection } from './projection.ts';
 
 const flushEveryMs = 5_000;
 /** Rows of one read: the server does its other work in between. */
-const pageRows = 5_000;
+const pageRows = 1_000;
 
 export class PerformanceStore {
   readonly #ledger: Ledger;
@@ -108,6 +108,7 @@ export class PerformanceStore {
       let select = this.#ledger.database
         .selectFrom('alarm_announcement')
         .selectAll()
+        .where('announced_at_ms', '>=', after.announced_at_ms)
         .where('announced_at_ms', '<', range.toMs)
         .where((where) =>
           where.or([

@@ -92,6 +92,8 @@ describe.skipIf(browser === null)('many alarms', () => {
     await page.getByTestId('flood-notice').waitFor();
     await expect.poll(() => page.getByTestId('flood-notice').textContent(), { timeout: 10_000 }).toContain(`累计 ${raised.length} 条`);
 
+    expect(await page.getByTestId('strip-flood').textContent()).toContain('报警泛滥');
+
     // Every alarm is there, by station; the first of the burst stands first at its station although others are worse.
     const stationIds = [...new Set(raised.map((alarmId) => alarmId.split('.')[0]))];
     await expect.poll(() => groups(page).count()).toBe(stationIds.length);
