@@ -47,7 +47,8 @@ export interface DeliveryLimits {
   readonly giveUpAfter: Readonly<Record<AlarmPriority | 'lastChannel', number>>;
 }
 
-export const attemptsOnStepMax = 40;
+/** An hour of the shortest pauses; a bound, not a plan. */
+export const attemptsOnStepMax = 250;
 const firstPauseMs: Readonly<Record<AlarmPriority, number>> = { critical: 2_000, high: 4_000, medium: 5_000, low: 10_000 };
 const longestPauseMs: Readonly<Record<AlarmPriority, number>> = { critical: 30_000, high: 60_000, medium: 300_000, low: 300_000 };
 

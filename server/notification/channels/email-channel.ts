@@ -7,7 +7,7 @@ import type { Channel, ChannelMessage, SendResult } from '../channel.ts';
 import { failureOf, shownCode } from './http-request.ts';
 import { factLines, linkLines, plainText } from './message-text.ts';
 
-type SmtpError = Error & { readonly code?: unknown; readonly responseCode?: unknown };
+type SmtpError = Error & { readonly code?: unknown; readonly responseCode?: unknown; readonly originalCode?: unknown };
 
 export function createEmailChannel(
   settings: EmailSettings,
@@ -91,17 +91,17 @@ function resultOf(error: SmtpError, signal: AbortSignal, hasAuthenticated: boole
   if (signal.aborted) return { kind: 'failed', retryable: true, reason: 'timeout' };
   const status = typeof error.responseCode === 'number' ? error.responseCode : 0;
   const code = status === 0 ? {} : { code: shownCode('SMTP', status) };
+  if (error.code === 'ETLS') return { kind: 'failed', retryable: true, reason: 'tls', ...code };
   if (status >= 400 && status < 500) return { kind: 'failed', retryable: true, reason: 'unavailable', ...code };
   if (status >= 500) {
     const isOurs = !hasAuthenticated || status === 530 || status === 535 || status === 538;
     return { kind: 'failed', retryable: false, reason: isOurs ? 'unauthorized' : 'rejected', ...code };
   }
-  if (error.code === 'ETLS') return { kind: 'failed', retryable: true, reason: 'tls' };
   if (error.code === 'ETIMEDOUT') return { kind: 'failed', retryable: true, reason: 'timeout' };
   if (error.code === 'EAUTH') return { kind: 'failed', retryable: false, reason: 'unauthorized' };
   if (error.code === 'EENVELOPE') return { kind: 'failed', retryable: false, reason: 'rejected' };
-  const cause = (error as { cause?: unknown }).cause;
-  return failureOf(cause instanceof Error ? cause : error, signal);
+  // The library says ESOCKET and keeps what the socket said.
+  return failureOf(Object.assign(new Error(error.message), { code: error.originalCode ?? error.code }), signal);
 }
 
 function domainOf(from: string): string {
