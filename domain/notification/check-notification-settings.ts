@@ -78,7 +78,7 @@ function checkGateway(gateway: GatewaySettings, path: readonly PathPart[], issue
         if (!(templateFilters as readonly string[]).includes(filter))
           issues.error([...path, ...at], `there is no filter ${filter}: known are ${templateFilters.join(', ')}`);
     }
-    const rest = template.replaceAll(/\{\{\s*[A-Za-z0-9.]+\s*(?:\|\s*[a-z]+\s*)*\}\}/g, '');
+    const rest = template.replaceAll(/\{\{\s*[A-Za-z0-9.]+\s*(?:\|\s*[a-z0-9]+\s*)*\}\}/g, '');
     if (rest.includes('{{') || rest.includes('}}'))
       issues.error([...path, ...at], 'a placeholder is not whole: write {{name}} or {{name|filter}}');
   };

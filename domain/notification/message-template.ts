@@ -46,7 +46,7 @@ interface Placeholder {
   readonly filters: readonly string[];
 }
 
-const placeholderPattern = /\{\{\s*([A-Za-z0-9.]+)\s*((?:\|\s*[a-z]+\s*)*)\}\}/g;
+const placeholderPattern = /\{\{\s*([A-Za-z0-9.]+)\s*((?:\|\s*[a-z0-9]+\s*)*)\}\}/g;
 
 export function placeholdersOf(template: string): readonly Placeholder[] {
   return [...template.matchAll(placeholderPattern)].map((match) => ({ name: match[1] ?? '', filters: filtersOf(match[2] ?? '') }));

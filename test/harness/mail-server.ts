@@ -92,3 +92,19 @@ export async function startMailServer(
   };
   return mail;
 }
+
+/** All parts of a message, quoted-printable or Base64 undone by hand: not by the library that wrote it. */
+export function mailBody(text: string): string {
+  return text
+    .split(/\r\n--/)
+    .map((part) => {
+      const [head = '', ...rest] = part.split('\r\n\r\n');
+      const body = rest.join('\r\n\r\n');
+      if (/base64/i.test(head)) return Buffer.from(body.replaceAll(/\s/g, ''), 'base64').toString('utf8');
+      const bytes = body
+        .replaceAll('=\r\n', '')
+        .replaceAll(/=([0-9A-F]{2})/g, (_whole, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+      return Buffer.from(bytes, 'latin1').toString('utf8');
+    })
+    .join('\n');
+}

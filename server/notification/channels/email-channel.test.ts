@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { emailSettingsSchema } from '../../../domain/notification/notification-settings.ts';
 import { localCertificate } from '../../../test/harness/local-certificate.ts';
-import { type MailAnswer, type MailPhase, type MailServer, startMailServer } from '../../../test/harness/mail-server.ts';
+import { type MailAnswer, type MailPhase, type MailServer, mailBody, startMailServer } from '../../../test/harness/mail-server.ts';
 import { temporaryFolder } from '../../../test/harness/temporary-folder.ts';
 import type { ChannelMessage, SendResult } from '../channel.ts';
 import { createEmailChannel } from './email-channel.ts';
@@ -45,22 +45,6 @@ const send = (
   signal = new AbortController().signal,
 ) => channelTo(port, options).send(message, signal);
 
-/** RFC 2047 and quoted-printable or Base64, undone by hand. */
-function decodedBody(text: string): string {
-  return text
-    .split(/\r\n--/)
-    .map((part) => {
-      const [head = '', ...rest] = part.split('\r\n\r\n');
-      const body = rest.join('\r\n\r\n');
-      if (/base64/i.test(head)) return Buffer.from(body.replaceAll(/\s/g, ''), 'base64').toString('utf8');
-      const bytes = body
-        .replaceAll('=\r\n', '')
-        .replaceAll(/=([0-9A-F]{2})/g, (_whole, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-      return Buffer.from(bytes, 'latin1').toString('utf8');
-    })
-    .join('\n');
-}
-
 describe('a mail', () => {
   test('has one message id at every attempt, plain text and harmless HTML, and nobody’s own header', async () => {
     const server = await mailServer();
@@ -77,7 +61,7 @@ describe('a mail', () => {
     expect(head).not.toMatch(/^Bcc:/im);
     expect(head).toMatch(/^Auto-Submitted: auto-generated/im);
     expect(head).toMatch(/^X-Gatewatch-Urgency: critical/im);
-    const body = decodedBody(first?.text ?? '');
+    const body = mailBody(first?.text ?? '');
     expect(body).toContain('数值：6.42 MPa');
     expect(body).toContain('https://gatewatch.gas.example/a/AbC-123_');
     expect(body).toContain('关阀 &amp; &quot;通知&quot;');

@@ -36,7 +36,7 @@ export function gatewayRequest(
   message: ChannelMessage,
   mobile: string,
   moment: { readonly nowMs: number; readonly timeZone: string; readonly nonce: string },
-): Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'> {
+): Pick<HttpRequest, 'url' | 'method' | 'headers'> & { readonly body: string | null } {
   const values = placeholderValues(settings, message, mobile, moment);
   const computed = new Map<string, string>();
   let body: string | null = null;
