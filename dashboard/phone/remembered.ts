@@ -6,7 +6,7 @@ import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
 import { incidentSummarySchema, incidentViewSchema } from '../../domain/api/incident-api.ts';
 import { plantViewSchema, pointViewSchema, stationSummarySchema, stationViewSchema } from '../../domain/api/plant-api.ts';
 import { sessionViewSchema } from '../../domain/api/session-api.ts';
-import { openPhoneDatabase } from './phone-database.ts';
+import { openPhoneDatabase, type RememberedRow } from './phone-database.ts';
 import { alarmDetailSchema } from './phone-requests.ts';
 
 /** By the first part of the query key. What is not named here is not kept. */
@@ -22,6 +22,7 @@ const keptQueries: Readonly<Record<string, z.ZodType>> = {
   incidents: incidentViewSchema,
 };
 
+const sessionKey = JSON.stringify(['session']);
 const writeDelayMs = 1_000;
 /** A watch and the next: what is older helps nobody and may mislead. */
 const keptForMs = 48 * 3_600_000;
@@ -30,7 +31,7 @@ const keptForMs = 48 * 3_600_000;
 export async function recall(queries: QueryClient, nowMs: number): Promise<void> {
   try {
     const database = await openPhoneDatabase();
-    const session = await database.get('remembered', JSON.stringify(['session']));
+    const session = await database.get('remembered', sessionKey);
     if (session === undefined) return;
     const [keys, rows] = await Promise.all([database.getAllKeys('remembered'), database.getAll('remembered')]);
     for (const [index, key] of keys.entries()) {
@@ -45,6 +46,8 @@ export async function recall(queries: QueryClient, nowMs: number): Promise<void>
       }
       queries.setQueryData(queryKey as readonly unknown[], parsed.data, { updatedAt: row.atMs });
     }
+    // However young: it is from before, and the server is asked first thing, above all who is signed in.
+    await queries.invalidateQueries({ refetchType: 'none' });
   } catch {
     // Said above.
   }
@@ -52,18 +55,18 @@ export async function recall(queries: QueryClient, nowMs: number): Promise<void>
 
 /** Keeps every answer that comes from now on. Returns how to stop. */
 export function rememberFrom(queries: QueryClient): () => void {
-  const changed = new Map<string, { readonly value: unknown; readonly atMs: number }>();
+  const changed = new Map<string, RememberedRow>();
   let timer: ReturnType<typeof setTimeout> | null = null;
   const write = async (): Promise<void> => {
     timer = null;
-    const person = z.object({ username: z.string() }).safeParse(queries.getQueryData(['session']));
     const rows = [...changed];
     changed.clear();
-    if (!person.success) return;
     try {
       const database = await openPhoneDatabase();
       const transaction = database.transaction('remembered', 'readwrite');
-      for (const [key, { value, atMs }] of rows) await transaction.store.put({ person: person.data.username, atMs, value }, key);
+      const session = rows.find(([key]) => key === sessionKey)?.[1];
+      if (session !== undefined && (await transaction.store.get(sessionKey))?.person !== session.person) await transaction.store.clear();
+      for (const [key, row] of rows) await transaction.store.put(row, key);
       await transaction.done;
     } catch {
       // The next change tries again.
@@ -72,8 +75,13 @@ export function rememberFrom(queries: QueryClient): () => void {
   const stop = queries.getQueryCache().subscribe(({ type, query }) => {
     if (type !== 'updated' || query.state.status !== 'success' || query.state.data == null || !(String(query.queryKey[0]) in keptQueries))
       return;
-    changed.set(JSON.stringify(query.queryKey), { value: query.state.data, atMs: query.state.dataUpdatedAt });
-    timer ??= setTimeout(() => void write(), writeDelayMs);
+    const session = z.object({ username: z.string() }).safeParse(queries.getQueryData(['session']));
+    if (!session.success) return;
+    const key = JSON.stringify(query.queryKey);
+    changed.set(key, { person: session.data.username, value: query.state.data, atMs: query.state.dataUpdatedAt });
+    // Whose phone this is now must be known at once: everything else belongs to that person.
+    if (key === sessionKey) void write();
+    else timer ??= setTimeout(() => void write(), writeDelayMs);
   });
   return () => {
     stop();

@@ -8,9 +8,14 @@ import { deleteSubscription, postSubscription } from './post-subscription.ts';
 export type PushState = 'unknown' | 'insecure' | 'unsupported' | 'unavailable' | 'denied' | 'off' | 'on';
 export type PushProblem = 'denied' | 'service' | 'server';
 
+const workerWithinMs = 10_000;
+
+/** Null where this browser cannot; the worker of an app that was opened just now may still be on its way. */
 async function registrationOf(): Promise<ServiceWorkerRegistration | null> {
   if (!('serviceWorker' in navigator) || !('PushManager' in window) || !('Notification' in window)) return null;
-  return (await navigator.serviceWorker.getRegistration('/phone/')) ?? null;
+  const isThere = (await navigator.serviceWorker.getRegistration('/phone/'))?.active != null;
+  if (isThere) return navigator.serviceWorker.ready;
+  return Promise.race([navigator.serviceWorker.ready, new Promise<null>((resolve) => setTimeout(() => resolve(null), workerWithinMs))]);
 }
 
 export async function readPushState(): Promise<PushState> {
