@@ -198,6 +198,7 @@ async function run(options: RunOptions): Promise<void> {
     const server = await createServer({
       plant,
       isDemo,
+      hasDemoDuty: isDemo,
       link: link.server,
       historian,
       journalUrl: settings.journal,

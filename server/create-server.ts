@@ -15,6 +15,7 @@ import { AlarmStore } from './alarms/alarm-store.ts';
 import { AlarmViews } from './alarms/alarm-view.ts';
 import { startFloodWatch } from './alarms/flood-watch.ts';
 import { startMarks } from './alarms/start-marks.ts';
+import { makeDemoDuty } from './duty/demo-duty.ts';
 import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
@@ -54,6 +55,8 @@ export interface ServerOptions {
   readonly log: Logger;
   /** CIDR list of proxies whose X-Forwarded-For is believed; none by default. */
   readonly trustProxy?: string;
+  /** Colleagues, contacts and a roster around now for the demo plant. */
+  readonly hasDemoDuty?: boolean;
   /** 0 to 1, for moments that nobody may foresee (watch checks). */
   readonly random?: () => number;
 }
@@ -173,6 +176,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       announce: () => announce('duty', null),
     });
     onStop('duty', () => duty.stop());
+    if (options.hasDemoDuty === true) await makeDemoDuty({ plant, access, people, roster: duty.roster, clock });
     await app.register(duty.routes);
     await app.register(notifications.routes);
     await app.register(incidents.routes);

@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmDefinitionView } from '../../domain/api/plant-api.ts';
+import { EscalationPanel } from '../duty/escalation-panel.tsx';
 import { fetchAlarm, fetchJournal } from '../http/gatewatch-api.ts';
 import { AlarmIncident } from '../incidents/alarm-incident.tsx';
 import { useJournalWords } from '../journal/journal-words.ts';
@@ -115,6 +116,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
             </div>
             <Facts alarm={alarm} definition={definition} />
           </section>
+          <EscalationPanel alarm={alarm} />
           <AlarmOccurrences alarm={alarm} />
           <History alarm={alarm} />
         </div>

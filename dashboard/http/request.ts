@@ -11,7 +11,7 @@ export type Answer<Value> =
   | { readonly kind: 'malformed'; readonly detail: string };
 
 export interface RequestOptions<Schema extends z.ZodType | null> {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** JSON, or a form with a file. */
   readonly body?: unknown;
   readonly schema: Schema;

@@ -20,8 +20,10 @@ export const en: Texts<typeof zh> = {
     trends: 'Trends',
     stations: 'Stations',
     performance: 'Alarm performance',
+    duty: 'Duty',
   },
   performance,
+  duty,
   header: {
     live: 'Live',
     connecting: 'Connecting',

@@ -18,8 +18,10 @@ export const zh = {
     trends: '趋势',
     stations: '场站',
     performance: '报警绩效',
+    duty: '值班',
   },
   performance,
+  duty,
   header: {
     live: '实时',
     connecting: '连接中',

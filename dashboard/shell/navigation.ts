@@ -2,9 +2,9 @@
 import type { Permission } from '../../domain/access/roles.ts';
 
 export interface NavigationItem {
-  readonly to: '/' | '/alarms' | '/incidents' | '/trends' | '/performance';
+  readonly to: '/' | '/alarms' | '/incidents' | '/trends' | '/duty' | '/performance';
   /** Key of its name in the words: `nav.…`. */
-  readonly name: 'nav.overview' | 'nav.alarms' | 'nav.incidents' | 'nav.trends' | 'nav.performance';
+  readonly name: 'nav.overview' | 'nav.alarms' | 'nav.incidents' | 'nav.trends' | 'nav.duty' | 'nav.performance';
   /** Two keys, `g` first. */
   readonly keys: string;
   readonly permission: Permission;
@@ -17,5 +17,6 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/alarms', name: 'nav.alarms', keys: 'g a', permission: 'alarms.read', place: 'header' },
   { to: '/incidents', name: 'nav.incidents', keys: 'g i', permission: 'incidents.read', place: 'header' },
   { to: '/trends', name: 'nav.trends', keys: 'g t', permission: 'readings.read', place: 'header' },
+  { to: '/duty', name: 'nav.duty', keys: 'g d', permission: 'duty.read', place: 'header' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
 ];

@@ -119,6 +119,22 @@ const performanceRoute = createRoute({
   component: lazyRouteComponent(() => import('../performance/performance-screen.tsx'), 'PerformanceScreen'),
 });
 
+export interface DutySearch {
+  readonly tab?: 'roster' | 'people';
+  /** Any day of the week that the roster shows. */
+  readonly week?: string;
+}
+
+const dutyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/duty',
+  validateSearch: (search: Record<string, unknown>): DutySearch => ({
+    ...(search.tab === 'roster' || search.tab === 'people' ? { tab: search.tab } : {}),
+    ...(typeof search.week === 'string' && /^\d{4}-\d\d-\d\d$/.test(search.week) ? { week: search.week } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../duty/duty-screen.tsx'), 'DutyScreen'),
+});
+
 const routeTree = rootRoute.addChildren([
   overviewRoute,
   stationRoute,
@@ -128,6 +144,7 @@ const routeTree = rootRoute.addChildren([
   incidentRoute,
   incidentReportRoute,
   trendsRoute,
+  dutyRoute,
   performanceRoute,
 ]);
 

@@ -12,6 +12,7 @@ import { NotLiveBanner } from './not-live-banner.tsx';
 import './shell.css';
 
 const JumpDialog = lazy(() => import('../search/jump-dialog.tsx').then((module) => ({ default: module.JumpDialog })));
+const DutyBands = lazy(() => import('../duty/duty-bands.tsx').then((module) => ({ default: module.DutyBands })));
 const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then((module) => ({ default: module.KeyboardHelp })));
 
 type OpenDialog = 'none' | 'jump' | 'help';
@@ -53,6 +54,9 @@ export function Shell(): ReactNode {
       <Header onJump={() => setDialog('jump')} onHelp={() => setDialog('help')} />
       <NotLiveBanner />
       <AlarmStrip />
+      <Suspense>
+        <DutyBands />
+      </Suspense>
       <main id="content" className="content" tabIndex={-1}>
         <Outlet />
       </main>

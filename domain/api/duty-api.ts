@@ -4,7 +4,7 @@ import { roles } from '../access/roles.ts';
 import { positionDuties } from '../duty/duty-plan.ts';
 import { contactSettingsSchema } from '../duty/person-contact.ts';
 import { localizedTextViewSchema } from '../text/localized-text.ts';
-import { plantDateSchema } from '../time/plant-date.ts';
+import { calendarDateSchema } from '../time/calendar-date.ts';
 
 export const contactViewSchema = contactSettingsSchema.extend({
   username: z.string(),
@@ -57,7 +57,7 @@ const placeShape = {
   areaIds: idList.default(null),
 } as const;
 
-export const newRosterEntrySchema = z.strictObject({ date: plantDateSchema, shiftId: z.string().min(1).max(32), ...placeShape });
+export const newRosterEntrySchema = z.strictObject({ date: calendarDateSchema, shiftId: z.string().min(1).max(32), ...placeShape });
 export const changeRosterEntrySchema = newRosterEntrySchema.extend({ version: z.int().min(1) });
 export const removeRosterEntrySchema = z.strictObject({ version: z.int().min(1) });
 
@@ -65,13 +65,13 @@ export const removeRosterEntrySchema = z.strictObject({ version: z.int().min(1) 
 const onExistingSchema = z.enum(['keep', 'replace']).default('keep');
 export const copyWeekSchema = z.strictObject({
   /** Any day of the week to copy, and of the week to fill. */
-  from: plantDateSchema,
-  to: plantDateSchema,
+  from: calendarDateSchema,
+  to: calendarDateSchema,
   onExisting: onExistingSchema,
 });
 export const rotateSchema = z.strictObject({
   rotationId: z.string().min(1).max(32),
-  from: plantDateSchema,
+  from: calendarDateSchema,
   days: z.int().min(1).max(92),
   /** Where in the cycle the first team stands on `from`; 0 is its first day. */
   firstDay: z.int().min(0).max(55).default(0),

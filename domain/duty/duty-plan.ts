@@ -5,8 +5,8 @@ import { type AlarmClass, type AlarmPriority, alarmClasses, alarmPriorities } fr
 import { type NotificationChannel, notificationChannels } from '../notification/notification-order.ts';
 import type { PathPart, PlantIssues } from '../plant/plant-issues.ts';
 import { type LocalizedText, localizedTextSchema } from '../text/localized-text.ts';
+import { minuteOfDay, timeOfDaySchema } from '../time/calendar-date.ts';
 import { durationSchema } from '../time/duration.ts';
-import { minuteOfDay, timeOfDaySchema } from '../time/plant-date.ts';
 
 const idSchema = z.string().regex(/^[a-z][a-zA-Z0-9-]{0,31}$/, 'expected a short name such as night or desk-1');
 

@@ -1,7 +1,7 @@
 // The document that two people sign when a watch is handed over: what is open at that moment. As stored, sent and shown.
 import { z } from 'zod';
 import { alarmStates } from '../alarms/alarm-state.ts';
-import { alarmPriorities } from '../alarms/priority.ts';
+import { alarmClasses, alarmPriorities } from '../alarms/priority.ts';
 import { incidentKinds, incidentStates } from '../incidents/incident.ts';
 import { localizedTextViewSchema } from '../text/localized-text.ts';
 
@@ -16,6 +16,7 @@ const alarmItemSchema = z.object({
   alarmId: z.string(),
   occurrenceId: z.string().nullable(),
   priority: z.enum(alarmPriorities),
+  class: z.enum(alarmClasses),
   state: z.enum(alarmStates),
   message: localizedTextViewSchema,
   raisedAtMs: z.number().nullable(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AlarmPriority } from '../alarms/priority.ts';
 import { type NotificationChannel, notificationChannels } from '../notification/notification-order.ts';
 import { languages } from '../text/localized-text.ts';
-import { minuteOfDay, timeOfDaySchema } from '../time/plant-date.ts';
+import { minuteOfDay, timeOfDaySchema } from '../time/calendar-date.ts';
 
 /** ITU-T E.164: a plus sign, the country's code, at most 15 digits. */
 const mobileSchema = z.string().regex(/^\+[1-9]\d{6,14}$/, 'expected an international number such as +8613800138000');

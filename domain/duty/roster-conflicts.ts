@@ -1,5 +1,5 @@
 // What is wrong with a roster: told to whoever plans it, never refused: a gap that is known is better than one that is hidden. Pure.
-import { addDays } from '../time/plant-date.ts';
+import { addDays } from '../time/calendar-date.ts';
 import { answersFor, type DutyPlace, type RosterEntry, type ShiftInstance, shiftInstance } from './roster.ts';
 
 export type RosterConflict =

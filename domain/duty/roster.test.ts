@@ -1,7 +1,7 @@
 // Who is on duty, against a model that walks through the minutes of a zone's own clock; shift times over midnight and over changes of the clock.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDays } from '../time/plant-date.ts';
+import { addDays } from '../time/calendar-date.ts';
 import type { DutyPosition, Shift } from './duty-plan.ts';
 import { type DutyPlace, type RosterEntry, shiftInstance, shiftsAfter, whoIsNext, whoIsOnDuty } from './roster.ts';
 

@@ -1,5 +1,6 @@
 // The roster: who works which shift of which day, in which position, for which stations; and who is on duty at a moment. Pure.
-import { addDays, dateAt, momentOf } from '../time/plant-date.ts';
+import { addDays } from '../time/calendar-date.ts';
+import { dateAt, momentOf } from '../time/zoned-time.ts';
 import type { DutyPlan, PositionDuty, Shift } from './duty-plan.ts';
 
 export interface RosterEntry {

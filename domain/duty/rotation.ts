@@ -1,5 +1,5 @@
 // Fills days of a roster from a rotation: teams go through a cycle of shifts, each some days behind the one before. Pure.
-import { addDays } from '../time/plant-date.ts';
+import { addDays } from '../time/calendar-date.ts';
 import type { Rotation } from './duty-plan.ts';
 import type { RosterEntry } from './roster.ts';
 

@@ -100,7 +100,6 @@ export class AccessControl {
     return (await this.#database.selectFrom('user_account').selectAll().orderBy('username').execute()).map(userView);
   }
 
-  /** As he is now; null where there is no such person. */
   /** Who has a session that has not ended. */
   async signedIn(): Promise<ReadonlySet<string>> {
     const rows = await this.#database
@@ -112,6 +111,7 @@ export class AccessControl {
     return new Set(rows.map((row) => row.username));
   }
 
+  /** As he is now; null where there is no such person. */
   async person(username: string): Promise<UserView | null> {
     const row = await this.#database.selectFrom('user_account').selectAll().where('username', '=', username).executeTakeFirst();
     return row === undefined ? null : userView(row);

@@ -2,8 +2,9 @@
 import type { DutyFacts, DutyPerson } from '../../domain/duty/escalation.ts';
 import { channelsFor, noContact } from '../../domain/duty/person-contact.ts';
 import { type DutyPlace, whoIsNext, whoIsOnDuty } from '../../domain/duty/roster.ts';
+import { addDays } from '../../domain/time/calendar-date.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { addDays, dateAt, minuteOfDayAt } from '../../domain/time/plant-date.ts';
+import { dateAt, minuteOfDayAt } from '../../domain/time/zoned-time.ts';
 import type { People } from './people.ts';
 import type { RosterStore } from './roster-store.ts';
 import type { ToldOfMissedCheck } from './watch-checks.ts';

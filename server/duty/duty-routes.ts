@@ -20,8 +20,9 @@ import { type DutyPlace, shiftInstance } from '../../domain/duty/roster.ts';
 import { rosterConflicts } from '../../domain/duty/roster-conflicts.ts';
 import { type NewRosterEntry, rotate, type TeamMember } from '../../domain/duty/rotation.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
+import { addDays, calendarDateSchema, mondayOf } from '../../domain/time/calendar-date.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { addDays, dateAt, mondayOf, plantDateSchema } from '../../domain/time/plant-date.ts';
+import { dateAt } from '../../domain/time/zoned-time.ts';
 import { actorOf, type Identity, isAllowed } from '../access/access-control.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
@@ -163,7 +164,7 @@ export function rosterRoutes(options: DutyRouteOptions): FastifyPluginAsyncZod {
       '/api/duty/roster',
       {
         schema: {
-          querystring: z.object({ from: plantDateSchema.optional(), days: z.coerce.number().int().min(1).max(62).default(7) }),
+          querystring: z.object({ from: calendarDateSchema.optional(), days: z.coerce.number().int().min(1).max(62).default(7) }),
           response: { 200: rosterViewSchema },
         },
         config: { permission: 'duty.read' },

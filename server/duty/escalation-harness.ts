@@ -10,7 +10,7 @@ import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { NotificationOrder, Notifier } from '../../domain/notification/notification-order.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { minuteOfDayAt } from '../../domain/time/plant-date.ts';
+import { minuteOfDayAt } from '../../domain/time/zoned-time.ts';
 import type { LifecycleEvent } from '../alarms/alarm-machine.ts';
 import { type ActionResult, AlarmStore } from '../alarms/alarm-store.ts';
 import { type Database, openDatabase } from '../journal/database.ts';

@@ -148,6 +148,7 @@ export class HandoverDocuments {
         occurrenceId: record.occurrenceId,
         stationId: stationOf(definition),
         priority: definition.priority,
+        class: definition.class,
         state: stateOf(record),
         message: definition.message,
         raisedAtMs: record.raisedAtMs,

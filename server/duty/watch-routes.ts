@@ -19,8 +19,9 @@ import {
 import type { HandoverDocument } from '../../domain/duty/handover.ts';
 import { type DutyPlace, type ShiftInstance, shiftsAfter, shiftsAt } from '../../domain/duty/roster.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
+import { addDays } from '../../domain/time/calendar-date.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { addDays, dateAt } from '../../domain/time/plant-date.ts';
+import { dateAt } from '../../domain/time/zoned-time.ts';
 import { type AccessControl, actorOf, type Identity, maySee } from '../access/access-control.ts';
 import { identityOf } from '../http/create-app.ts';
 import { momentSchema } from '../http/moment.ts';

@@ -39,6 +39,19 @@ type Station = Record<string, unknown> & { readonly id: string; readonly devices
 export const opcuaUserName = 'gatewatch';
 export const opcuaPasswordVariable = 'GATEWATCH_DEMO_OPCUA_PASSWORD';
 
+/** Escalation by the default chains. */
+const demoDuty = {
+  shifts: [
+    { id: 'day', name: { zh: '早班', en: 'Day' }, start: '07:30', end: '15:30' },
+    { id: 'evening', name: { zh: '中班', en: 'Evening' }, start: '15:30', end: '23:30' },
+    { id: 'night', name: { zh: '夜班', en: 'Night' }, start: '23:30', end: '07:30' },
+  ],
+  consoles: [
+    { id: 'desk-1', name: { zh: '一号值班台', en: 'Desk 1' } },
+    { id: 'desk-2', name: { zh: '二号值班台', en: 'Desk 2' } },
+  ],
+};
+
 export function demoPlantText(ports: DemoPorts): string {
   const stations = demoStations(ports);
   const plant = {
@@ -49,6 +62,7 @@ export function demoPlantText(ports: DemoPorts): string {
       { id: 'south', name: { zh: '南区', en: 'South' } },
       { id: 'storage', name: { zh: '储运', en: 'Storage and filling' } },
     ],
+    duty: demoDuty,
     stations,
     pipelines: [
       { from: 'GS-01', to: 'RS-01' },

@@ -1,0 +1,39 @@
+// Duty: who is on watch, the roster, and how people are reached. Each part is a tab with its own address.
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useWords } from '../language/language.ts';
+import { PeoplePanel } from './people-panel.tsx';
+import { RosterPanel } from './roster-panel.tsx';
+import { WatchPanel } from './watch-panel.tsx';
+import './duty.css';
+
+const dutyTabs = ['watch', 'roster', 'people'] as const;
+const route = getRouteApi('/duty');
+
+export function DutyScreen(): ReactNode {
+  const { t } = useWords();
+  const { tab = 'watch', week } = route.useSearch();
+  return (
+    <div className="duty" data-testid="duty">
+      <div className="alarms-head">
+        <h1>{t('duty.title')}</h1>
+        <nav className="tabs" aria-label={t('duty.title')}>
+          {dutyTabs.map((name) => (
+            <Link
+              key={name}
+              to="/duty"
+              search={{ ...(name === 'watch' ? {} : { tab: name }), ...(week === undefined ? {} : { week }) }}
+              aria-current={tab === name ? 'page' : undefined}
+              data-testid={`duty-tab-${name}`}
+            >
+              {t(`duty.tab.${name}`)}
+            </Link>
+          ))}
+        </nav>
+      </div>
+      {tab === 'watch' && <WatchPanel />}
+      {tab === 'roster' && <RosterPanel week={week ?? null} />}
+      {tab === 'people' && <PeoplePanel />}
+    </div>
+  );
+}
