@@ -168,6 +168,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       people,
       store,
       notifier: notifications.center,
+      channels: notifications.configuredChannels,
       clock,
       log,
       random: options.random ?? Math.random,

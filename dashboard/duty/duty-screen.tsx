@@ -5,6 +5,7 @@ import { useWords } from '../language/language.ts';
 import { PeoplePanel } from './people-panel.tsx';
 import { RosterPanel } from './roster-panel.tsx';
 import { WatchPanel } from './watch-panel.tsx';
+import '../alarms/alarms.css';
 import './duty.css';
 
 const dutyTabs = ['watch', 'roster', 'people'] as const;

@@ -173,17 +173,9 @@ function RosterField({ place, entries, conflicts, plan, isNow, isPast, onOpen }:
                   <EntryText entry={entry} />
                 </span>
               ) : (
-                <button
-                  type="button"
-                  className="roster-person"
-                  aria-label={t('duty.roster.edit', {
-                    ...words,
-                    name: names.person(entry.username),
-                    position: names.position(entry.positionId),
-                  })}
-                  onClick={() => onOpen({ kind: 'edit', entry })}
-                >
+                <button type="button" className="roster-person" onClick={() => onOpen({ kind: 'edit', entry })}>
                   <EntryText entry={entry} />
+                  <span className="visually-hidden">{t('duty.roster.edit', words)}</span>
                 </button>
               )}
             </li>

@@ -1,12 +1,13 @@
 // Fills the roster from a rotation: which teams, from when, for how many days.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { DutyPlanView, RosterEntryView, RosterFilled } from '../../domain/api/duty-api.ts';
+import { addDays, calendarDateSchema } from '../../domain/time/calendar-date.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DutyProblem } from './duty-problem.tsx';
 import { fillByRotation } from './duty-requests.ts';
 import { OnExisting } from './on-existing.tsx';
-import { type TeamMember, teamsOfRoster } from './teams-of-roster.ts';
+import { continueRotation, type RotationStart, type TeamMember } from './teams-of-roster.ts';
 import { useDutyNames, usePeople } from './use-duty.ts';
 import { useDutyAction } from './use-duty-action.ts';
 
@@ -30,10 +31,12 @@ export function RotationDialog({
   const action = useDutyAction();
   const [rotationId, setRotationId] = useState(plan.rotations[0]?.id ?? '');
   const rotation = plan.rotations.find((candidate) => candidate.id === rotationId);
-  const [teams, setTeams] = useState<readonly (readonly TeamMember[])[]>(() => teamsOfRoster(entries, rotation?.teams ?? 0));
-  const [from, setFrom] = useState(monday);
+  const [from, setFrom] = useState(addDays(monday, 7));
+  const startOf = (chosen: typeof rotation, date: string): RotationStart =>
+    chosen === undefined ? { teams: [], firstDay: 0 } : continueRotation(entries, chosen, monday, date);
+  const [start, setStart] = useState<RotationStart>(() => startOf(rotation, from));
+  const { teams, firstDay } = start;
   const [days, setDays] = useState<number>(28);
-  const [firstDay, setFirstDay] = useState(0);
   const [onExisting, setOnExisting] = useState<'keep' | 'replace'>('keep');
   if (rotation === undefined) return null;
   const shiftName = (shiftId: string | null): string => (shiftId === null ? t('duty.roster.off') : names.shift(shiftId));
@@ -65,8 +68,7 @@ export function RotationDialog({
                 onChange={(event) => {
                   const next = plan.rotations.find((candidate) => candidate.id === event.target.value);
                   setRotationId(event.target.value);
-                  setFirstDay(0);
-                  setTeams(teamsOfRoster(entries, next?.teams ?? 0));
+                  setStart(startOf(next, from));
                 }}
               >
                 {plan.rotations.map((candidate) => (
@@ -83,7 +85,11 @@ export function RotationDialog({
                 pattern="\d{4}-\d{2}-\d{2}"
                 placeholder="2026-07-03"
                 value={from}
-                onChange={(event) => setFrom(event.target.value.trim())}
+                onChange={(event) => {
+                  const date = event.target.value.trim();
+                  setFrom(date);
+                  if (calendarDateSchema.safeParse(date).success) setStart(startOf(rotation, date));
+                }}
               />
             </label>
             <label className="field">
@@ -99,7 +105,7 @@ export function RotationDialog({
           </div>
           <label className="field">
             <span>{t('duty.roster.firstDay')}</span>
-            <select value={firstDay} onChange={(event) => setFirstDay(Number(event.target.value))}>
+            <select value={firstDay} onChange={(event) => setStart({ teams, firstDay: Number(event.target.value) })}>
               {rotation.cycle.map((shiftId, day) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a day of the cycle is its place in it
                 <option key={day} value={day}>
@@ -116,7 +122,7 @@ export function RotationDialog({
                 title={`${t('duty.roster.team', { number: index + 1 })} · ${t('duty.roster.teamOn', { shift: onFirstDay(index) })}`}
                 members={members}
                 plan={plan}
-                onChange={(changed) => setTeams(teams.map((before, place) => (place === index ? changed : before)))}
+                onChange={(changed) => setStart({ firstDay, teams: teams.map((before, place) => (place === index ? changed : before)) })}
               />
             ))}
           </div>

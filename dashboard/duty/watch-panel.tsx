@@ -198,13 +198,8 @@ function HandoversPanel(): ReactNode {
         {(handovers.data ?? []).slice(0, 8).map((line) => (
           <li key={line.id}>
             <span className="muted number">{formatRecent(line.signedAtMs, nowMs, zone)}</span>
-            <button
-              type="button"
-              className="link-button"
-              aria-label={t('duty.handover.open', { time: formatDateTime(line.signedAtMs, zone) })}
-              onClick={() => setShownId(line.id)}
-            >
-              {names.console(line.consoleId)}：{names.person(line.fromUsername)} → {names.person(line.toUsername)}
+            <button type="button" className="link-button" onClick={() => setShownId(line.id)}>
+              {names.console(line.consoleId)} · {names.person(line.fromUsername)} → {names.person(line.toUsername)}
             </button>
           </li>
         ))}

@@ -93,6 +93,8 @@ export interface DutyFacts {
   readonly entries: readonly RosterEntry[];
   /** Who has the watch at a console. */
   readonly watching: readonly string[];
+  /** Channels that the plant has set up. */
+  readonly channels: readonly NotificationChannel[];
   readonly people: ReadonlyMap<string, DutyPerson>;
 }
 
@@ -144,6 +146,7 @@ export function decideStep(
     ...facts.watching,
     ...whoIsOnDuty(facts.entries, facts.place, { atMs: facts.atMs, stationId: null, position: null }).map((entry) => entry.username),
   ]);
+  const wanted = availableChannels(step.channels, facts.channels);
   const told: Told[] = [];
   const notReached: string[] = [];
   for (const username of new Set(meant)) {
@@ -153,7 +156,7 @@ export function decideStep(
       person === undefined || person.isDisabled || !maySee
         ? []
         : channelsFor(person.contact, {
-            wanted: step.channels,
+            wanted,
             priority: alarm.priority,
             isOnDuty: tester !== null || onDuty.has(username),
             minuteOfDay: facts.minuteOfDay,
@@ -167,4 +170,16 @@ export function decideStep(
     groupChannels: tester === null ? step.channels.filter((channel) => groupChannels.includes(channel)) : [],
     foundNobody: told.length === 0,
   };
+}
+
+/** Of the step's channels those that the plant has; where it has none of them, whatever else reaches a person. */
+function availableChannels(
+  wanted: readonly NotificationChannel[],
+  configured: readonly NotificationChannel[],
+): readonly NotificationChannel[] {
+  const personal = configured.filter((channel) => !groupChannels.includes(channel));
+  // Nothing is set up: ordered all the same, so that what could not be sent is written down as such.
+  if (personal.length === 0) return wanted;
+  const both = wanted.filter((channel) => personal.includes(channel));
+  return both.length > 0 ? both : personal;
 }

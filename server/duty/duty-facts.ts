@@ -2,6 +2,7 @@
 import type { DutyFacts, DutyPerson } from '../../domain/duty/escalation.ts';
 import { channelsFor, noContact } from '../../domain/duty/person-contact.ts';
 import { type DutyPlace, whoIsNext, whoIsOnDuty } from '../../domain/duty/roster.ts';
+import type { NotificationChannel } from '../../domain/notification/notification-order.ts';
 import { addDays } from '../../domain/time/calendar-date.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { dateAt, minuteOfDayAt } from '../../domain/time/zoned-time.ts';
@@ -15,10 +16,12 @@ export interface FactSources {
   readonly people: People;
   readonly roster: RosterStore;
   readonly openWatches: () => Promise<readonly Watch[]>;
+  /** Channels that the plant has set up. */
+  readonly channels: () => readonly NotificationChannel[];
   readonly clock: Clock;
 }
 
-export async function gatherDutyFacts({ place, people, roster, openWatches, clock }: FactSources): Promise<DutyFacts> {
+export async function gatherDutyFacts({ place, people, roster, openWatches, channels, clock }: FactSources): Promise<DutyFacts> {
   const atMs = clock.nowMs();
   const today = dateAt(atMs, place.timeZone);
   const [entries, watches, users, contacts] = await Promise.all([
@@ -32,6 +35,7 @@ export async function gatherDutyFacts({ place, people, roster, openWatches, cloc
     minuteOfDay: minuteOfDayAt(atMs, place.timeZone),
     place,
     entries,
+    channels: channels(),
     watching: [...new Set(watches.map((watch) => watch.username))],
     people: new Map(
       users.map((user): [string, DutyPerson] => [
@@ -48,7 +52,7 @@ export async function gatherDutyFacts({ place, people, roster, openWatches, cloc
   };
 }
 
-/** Of a missed check: the leads on duty, or those of the next shift; never the person himself. DU19. */
+/** Of a missed check: the leads on duty, or those of the next shift; never the person himself. DU20. */
 export function leadsToTell(username: string, facts: DutyFacts): ToldOfMissedCheck[] {
   const question = { atMs: facts.atMs, stationId: null, position: { duty: 'lead' } } as const;
   const others = (entries: readonly { readonly username: string }[]) => [

@@ -173,7 +173,7 @@ describe('a watch', () => {
     expect(now.body.consoles).toMatchObject([{ consoleId: 'desk-1', watch: { username: 'duty', isSignedIn: true } }]);
   });
 
-  test('[DU16] is not handed over to himself, to a wrong password, or to a role that has no watch', async () => {
+  test('[DU17] is not handed over to himself, to a wrong password, or to a role that has no watch', async () => {
     const { body: draft } = await ask('duty', 'GET', `/api/watches/${watchId}/handover`);
     const sign = (username: string, password: string) =>
       ask('duty', 'POST', `/api/watches/${watchId}/handover`, { to: { username, password }, draftId: draft.draftId });
@@ -186,7 +186,7 @@ describe('a watch', () => {
     expect((await ask('auditor', 'GET', '/api/duty/now')).body.consoles[0].watch.username).toBe('duty');
   });
 
-  test('[DU16] [DU17] signed by both: the document lists what is open, marks what came after the draft, its hash stands in the journal, the browser goes on as the next person', async () => {
+  test('[DU17] [DU18] signed by both: the document lists what is open, marks what came after the draft, its hash stands in the journal, the browser goes on as the next person', async () => {
     await raise('GS-01.PT-1.crit');
     await ask('duty', 'POST', '/api/watch-log', { text: 'GS-02 门禁待修', stationId: 'GS-02', isOpen: true });
     const draft = (await ask('duty', 'GET', `/api/watches/${watchId}/handover`)).body as HandoverDraft;

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { WorkWindow } from '../../domain/maintenance/work-window.ts';
-import type { Notifier } from '../../domain/notification/notification-order.ts';
+import type { NotificationChannel, Notifier } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
@@ -37,6 +37,8 @@ export async function openDuty(options: {
   readonly people: People;
   readonly store: AlarmStore;
   readonly notifier: Notifier;
+  /** Channels that the plant has set up. */
+  readonly channels: () => readonly NotificationChannel[];
   readonly clock: Clock;
   readonly log: Logger;
   /** 0 to 1; decides when watch checks come. */
@@ -52,7 +54,7 @@ export async function openDuty(options: {
   const notices = new DutyNotices(ledger, clock, announce);
   const watchLog = new WatchLog(ledger, clock);
   const watches = new WatchStore(ledger, clock, plant.duty.watchChecks, options.random);
-  const facts = () => gatherDutyFacts({ place, people, roster, openWatches: () => watches.open(), clock });
+  const facts = () => gatherDutyFacts({ place, people, roster, openWatches: () => watches.open(), channels: options.channels, clock });
   const checks = await WatchChecks.start({
     ledger,
     clock,

@@ -7,7 +7,7 @@ import type { DutyFacts, DutyPerson } from '../../domain/duty/escalation.ts';
 import { type ContactSettings, noContact } from '../../domain/duty/person-contact.ts';
 import type { RosterEntry } from '../../domain/duty/roster.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
-import type { NotificationOrder, Notifier } from '../../domain/notification/notification-order.ts';
+import type { NotificationChannel, NotificationOrder, Notifier } from '../../domain/notification/notification-order.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { minuteOfDayAt } from '../../domain/time/zoned-time.ts';
@@ -126,6 +126,7 @@ export class EscalationHarness {
   entries: RosterEntry[];
   people: DutyPerson[];
   watching: string[] = [];
+  channels: NotificationChannel[] = ['webPush', 'email', 'sms', 'voice', 'weCom'];
   testers = new Map<string, string>();
   #sequence = 0;
   #database: Database | null = null;
@@ -207,6 +208,7 @@ export class EscalationHarness {
       place: dutyPlaceOf(plant),
       entries: this.entries,
       watching: this.watching,
+      channels: this.channels,
       people: new Map(this.people.map((person) => [person.username, person])),
     };
   }

@@ -202,6 +202,16 @@ describe('who is told', () => {
     expect(harness.notifier.told().slice(4)).toEqual(['1:wang', '2:li', '3:night-lead', '3:boss', '3:group']);
   });
 
+  test('[DU15] a step takes those of its channels that the plant has, and where it has none of them whatever else reaches a person', async () => {
+    await begin();
+    harness.channels = ['email', 'sms', 'weCom'];
+    harness.people = harness.people.map((person) => ({ ...person, contact: { ...person.contact, email: 'x@example.org' } }));
+    const channelsTold = () => [...harness.notifier.orders.values()].map((order) => order.channels.join());
+    await harness.raise(critical);
+    await harness.advance(5 * minuteMs);
+    expect(channelsTold()).toEqual(['sms', 'sms', 'email,sms', 'email,sms', 'weCom']);
+  });
+
   test('[DU11] a test goes to the tester only, and says that it is one', async () => {
     await begin();
     harness.people.push(dutyPerson('engineer'));

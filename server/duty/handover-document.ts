@@ -1,4 +1,4 @@
-// Makes the document of a handover from what the server knows at that moment, and remembers what a draft showed. Writes nothing. DU17.
+// Makes the document of a handover from what the server knows at that moment, and remembers what a draft showed. Writes nothing. DU18.
 import { randomUUIDv7 } from 'node:crypto';
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';

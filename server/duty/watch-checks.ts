@@ -1,4 +1,4 @@
-// Watch checks (查岗): asks whoever has the watch at random moments whether he is there, and notes the answer or its absence. RULES.md: DU18, DU19, DU20.
+// Watch checks (查岗): asks whoever has the watch at random moments whether he is there, and notes the answer or its absence. RULES.md: DU19, DU20, DU21.
 import { randomUUIDv7 } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type CheckOutcome, checkOutcomes, type WatchCheckView } from '../../domain/api/watch-api.ts';

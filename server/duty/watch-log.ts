@@ -1,4 +1,4 @@
-// The watch log (值班日志): what people on watch write down. An entry is never changed; one that is to be handed on is closed by whoever has settled it. DU21.
+// The watch log (值班日志): what people on watch write down. An entry is never changed; one that is to be handed on is closed by whoever has settled it. DU22.
 import { randomUUIDv7 } from 'node:crypto';
 import type { LogEntryView } from '../../domain/api/watch-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';

@@ -1,4 +1,4 @@
-// Watches at the consoles on disk: taken, handed over, taken over, ended; each with its line in the journal. RULES.md: DU15, DU16, DU17.
+// Watches at the consoles on disk: taken, handed over, taken over, ended; each with its line in the journal. RULES.md: DU16, DU17, DU18.
 import { createHash, randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { DutyPlan } from '../../domain/duty/duty-plan.ts';
@@ -59,7 +59,7 @@ export class WatchStore {
     this.#random = random;
   }
 
-  /** When a check comes next after one that comes now. DU18. */
+  /** When a check comes next after one that comes now. DU19. */
   nextCheckAtMs(): number {
     const { atLeastMs, atMostMs } = this.#checks;
     return this.#clock.nowMs() + Math.round(atLeastMs + this.#random() * (atMostMs - atLeastMs));

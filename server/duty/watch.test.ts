@@ -104,6 +104,7 @@ class Desk {
       place: dutyPlaceOf(plant),
       entries: this.entries,
       watching: [],
+      channels: [],
       people: new Map(['wang', 'li', 'zhou'].map((username) => [username, dutyPerson(username)])),
     };
   }
@@ -117,7 +118,7 @@ const begin = async (seed = 7) => {
 afterEach(() => desk.end());
 
 describe('a console', () => {
-  test('[DU15] free, it is taken by signing on; taken, nobody else gets it without a reason', async () => {
+  test('[DU16] free, it is taken by signing on; taken, nobody else gets it without a reason', async () => {
     await begin();
     expect(await desk.watches.take('desk-1', wang, null)).toMatchObject({ kind: 'done', watch: { username: 'wang', consoleId: 'desk-1' } });
     expect(await desk.watches.take('desk-1', li, null)).toMatchObject({ kind: 'held', watch: { username: 'wang' } });
@@ -128,7 +129,7 @@ describe('a console', () => {
     expect(await desk.kinds()).toEqual(['watch.take', 'watch.takenOver', 'watch.take']);
   });
 
-  test('[DU15] two people at once: one gets it', async () => {
+  test('[DU16] two people at once: one gets it', async () => {
     await begin();
     const both = await Promise.all([desk.watches.take('desk-1', wang, null), desk.watches.take('desk-1', li, null)]);
     expect(both.map((result) => result.kind)).toEqual(['done', 'held']);
@@ -146,7 +147,7 @@ describe('a console', () => {
 });
 
 describe('watch checks', () => {
-  test('[DU18] from seed to seed each comes 30 to 60 min after the one before, and not always after the same time', async () => {
+  test('[DU19] from seed to seed each comes 30 to 60 min after the one before, and not always after the same time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
         const mine = await new Desk(seed).start();
@@ -172,7 +173,7 @@ describe('watch checks', () => {
     );
   });
 
-  test('[DU18] one for both consoles of a person; nobody else answers it', async () => {
+  test('[DU19] one for both consoles of a person; nobody else answers it', async () => {
     await begin();
     await desk.watches.take('desk-1', wang, null);
     await desk.advance(10 * minuteMs);
@@ -186,7 +187,7 @@ describe('watch checks', () => {
     expect(await desk.checks.lastOf('wang')).toMatchObject({ outcome: 'answered' });
   });
 
-  test('[DU19] not answered in 5 min: journaled, noticed, the lead is told, and a late answer changes nothing', async () => {
+  test('[DU20] not answered in 5 min: journaled, noticed, the lead is told, and a late answer changes nothing', async () => {
     await begin();
     await desk.watches.take('desk-1', wang, null);
     const check = await desk.untilAsked();
@@ -199,7 +200,7 @@ describe('watch checks', () => {
     expect(await desk.kinds()).toEqual(['watch.take', 'watch.check', 'watch.checkMissed', 'duty.notice']);
   });
 
-  test('[DU19] where the lead himself is missing, the lead of the next shift is told', async () => {
+  test('[DU20] where the lead himself is missing, the lead of the next shift is told', async () => {
     await begin();
     await desk.watches.take('desk-1', li, null);
     const check = await desk.untilAsked('li');
@@ -207,7 +208,7 @@ describe('watch checks', () => {
     expect([...desk.notifier.orders.keys()]).toEqual([`watch-check/${check.id}/zhou`]);
   });
 
-  test('[DU19] cut before the lead was told: told after the restart, once, though another is lead by now', async () => {
+  test('[DU20] cut before the lead was told: told after the restart, once, though another is lead by now', async () => {
     await begin();
     await desk.watches.take('desk-1', wang, null);
     const check = await desk.untilAsked();
@@ -222,7 +223,7 @@ describe('watch checks', () => {
     expect([...desk.notifier.orders.keys()]).toEqual([`watch-check/${check.id}/li`]);
   });
 
-  test('[DU20] the time of the next check outlives a restart; one that fell due meanwhile is asked at the start', async () => {
+  test('[DU21] the time of the next check outlives a restart; one that fell due meanwhile is asked at the start', async () => {
     await begin();
     await desk.watches.take('desk-1', wang, null);
     const [watch] = await desk.watches.open();
@@ -235,7 +236,7 @@ describe('watch checks', () => {
     expect(await desk.checks.openFor('wang')).toHaveLength(1);
   });
 
-  test('[DU20] one whose time ran out while the server was away is void; nobody is blamed', async () => {
+  test('[DU21] one whose time ran out while the server was away is void; nobody is blamed', async () => {
     await begin();
     await desk.watches.take('desk-1', wang, null);
     const check = await desk.untilAsked();
@@ -277,7 +278,7 @@ describe('watch checks', () => {
 });
 
 describe('the watch log', () => {
-  test('[DU21] what is to be handed on stays open until somebody closes it; nothing is ever changed', async () => {
+  test('[DU22] what is to be handed on stays open until somebody closes it; nothing is ever changed', async () => {
     await begin();
     const note = await desk.log.write({ text: 'GS-01 流量计待校', stationId: 'GS-01', consoleId: 'desk-1', isOpen: true }, wang);
     await desk.log.write({ text: '巡检电话', stationId: null, consoleId: null, isOpen: false }, wang);

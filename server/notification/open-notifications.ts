@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Readiness } from '../../domain/api/health-api.ts';
+import type { NotificationChannel } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
@@ -22,6 +23,8 @@ import { type FindAlarm, factsOf } from './subject-facts.ts';
 
 export interface Notifications {
   readonly center: NotificationCenter;
+  /** Channels that have a target. */
+  readonly configuredChannels: () => readonly NotificationChannel[];
   readonly routes: FastifyPluginAsync;
   /** For /readyz. */
   readonly parts: () => Readiness['parts'];
@@ -71,6 +74,7 @@ export async function openNotifications(options: {
   };
   return {
     center,
+    configuredChannels: () => targets.configured(),
     routes,
     parts: () => notificationParts(center, targets, clock.nowMs()),
     registerMetrics: (registry) => registerNotificationMetrics(registry, center, targets),

@@ -30,7 +30,7 @@ export class GatewatchClient {
     return new GatewatchClient(address, (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '');
   }
 
-  async ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>> {
+  async ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>> {
     const response = await fetch(`${this.address}${path}`, {
       method,
       headers: { cookie: this.#cookie, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
