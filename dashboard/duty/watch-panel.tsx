@@ -5,7 +5,7 @@ import type { RosterEntryView } from '../../domain/api/duty-api.ts';
 import type { DutyNow } from '../../domain/api/watch-api.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
-import { formatDateTime, formatMinute, formatRecent } from '../time/plant-time.ts';
+import { formatMinute, formatRecent } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { useNow } from '../values/use-now.ts';
 import { ConsoleCard } from './console-card.tsx';
