@@ -7,9 +7,10 @@ import type { Plant } from '../domain/plant/plant.ts';
 import { formatIssue } from '../domain/plant/plant-issues.ts';
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';
 import { startControlServer } from './control/control-server.ts';
+import { startMessageGateway } from './control/message-gateway.ts';
 import { ScenarioPlayer } from './control/scenarios.ts';
 import { Story } from './control/story.ts';
-import { demoPlantText, opcuaPasswordVariable, opcuaUserName } from './demo/demo-plant.ts';
+import { demoPlantText, messageGatewayName, opcuaPasswordVariable, opcuaUserName } from './demo/demo-plant.ts';
 import { encodeNumber } from './modbus/encode-registers.ts';
 import { createUnitImage, type ModbusServer, startModbusServer, type UnitImage } from './modbus/modbus-server.ts';
 import { createOpcuaPlc, type OpcuaPlc } from './opcua/opcua-plc.ts';
@@ -127,7 +128,15 @@ export async function startSimulators(options: {
   // The OPC UA variables exist only now: nobody shall read a zero that was never measured.
   publish();
   const refusedWrites = () => servers.reduce((sum, server) => sum + server.refusedWrites, 0);
-  const control = await startControlServer({ host, port: options.controlPort ?? 0, network, player, refusedWrites });
+  const gateway = await startMessageGateway({ host, port: portOf(messageGatewayName), nowMs: () => clock.nowMs() });
+  const control = await startControlServer({
+    host,
+    port: options.controlPort ?? 0,
+    network,
+    player,
+    refusedWrites,
+    messages: gateway.messages,
+  });
 
   let timer: TimerHandle | null = null;
   let isStopped = false;
@@ -158,6 +167,7 @@ export async function startSimulators(options: {
       isStopped = true;
       timer?.cancel();
       await control.stop();
+      await gateway.stop();
       await Promise.all(servers.map((server) => server.stop()));
       await Promise.all([...plcs.values()].map((plc) => plc.stop()));
     },

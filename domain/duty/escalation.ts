@@ -3,7 +3,7 @@ import { type AlarmEvent, type AlarmState, needsAcknowledgement } from '../alarm
 import type { AlarmClass, AlarmPriority } from '../alarms/priority.ts';
 import type { NotificationChannel } from '../notification/notification-order.ts';
 import { assumedResponseMs, type EscalationChain, type EscalationStep, type EscalationTarget } from './duty-plan.ts';
-import { type ContactSettings, channelsFor, groupChannels } from './person-contact.ts';
+import { channelsFor, groupChannels, type Reachable } from './person-contact.ts';
 import { type DutyPlace, type RosterEntry, whoIsNext, whoIsOnDuty } from './roster.ts';
 
 /** What escalation needs to know of an alarm's definition. */
@@ -75,13 +75,12 @@ export function nextStep(
   return { index, step, dueAfterMs: wait.foundNobody ? 0 : dueAfterMs };
 }
 
-export interface DutyPerson {
+export interface DutyPerson extends Reachable {
   readonly username: string;
   readonly displayName: string;
   readonly isDisabled: boolean;
   /** Stations that his account is limited to; null: all. */
   readonly stationIds: readonly string[] | null;
-  readonly contact: ContactSettings;
 }
 
 /** Everything that decides who is told, as it is at one moment. */
@@ -146,7 +145,6 @@ export function decideStep(
     ...facts.watching,
     ...whoIsOnDuty(facts.entries, facts.place, { atMs: facts.atMs, stationId: null, position: null }).map((entry) => entry.username),
   ]);
-  const wanted = availableChannels(step.channels, facts.channels);
   const told: Told[] = [];
   const notReached: string[] = [];
   for (const username of new Set(meant)) {
@@ -155,8 +153,9 @@ export function decideStep(
     const channels =
       person === undefined || person.isDisabled || !maySee
         ? []
-        : channelsFor(person.contact, {
-            wanted,
+        : channelsFor(person, {
+            wanted: step.channels,
+            configured: facts.channels,
             priority: alarm.priority,
             isOnDuty: tester !== null || onDuty.has(username),
             minuteOfDay: facts.minuteOfDay,
@@ -170,16 +169,4 @@ export function decideStep(
     groupChannels: tester === null ? step.channels.filter((channel) => groupChannels.includes(channel)) : [],
     foundNobody: told.length === 0,
   };
-}
-
-/** Of the step's channels those that the plant has; where it has none of them, whatever else reaches a person. */
-function availableChannels(
-  wanted: readonly NotificationChannel[],
-  configured: readonly NotificationChannel[],
-): readonly NotificationChannel[] {
-  const personal = configured.filter((channel) => !groupChannels.includes(channel));
-  // Nothing is set up: ordered all the same, so that what could not be sent is written down as such.
-  if (personal.length === 0) return wanted;
-  const both = wanted.filter((channel) => personal.includes(channel));
-  return both.length > 0 ? both : personal;
 }

@@ -26,27 +26,51 @@ export const groupChannels: readonly NotificationChannel[] = ['webhook', 'weCom'
 /** These do not ring. */
 const silentChannels: ReadonlySet<NotificationChannel> = new Set(['email']);
 
+export interface Reachable {
+  readonly contact: ContactSettings;
+  /** He has a phone that takes web push. */
+  readonly hasPush: boolean;
+}
+
 export interface ChannelQuestion {
+  /** In this order. */
   readonly wanted: readonly NotificationChannel[];
+  /** What the plant has set up. */
+  readonly configured: readonly NotificationChannel[];
   readonly priority: AlarmPriority;
   readonly isOnDuty: boolean;
   /** Of the plant's wall clock. */
   readonly minuteOfDay: number;
 }
 
-/** The channels by which this person is told; empty: he is not reached, and somebody else must be. */
-export function channelsFor(contact: ContactSettings, question: ChannelQuestion): NotificationChannel[] {
-  const reachable = question.wanted.filter(
-    (channel) =>
-      !groupChannels.includes(channel) &&
-      (channel !== 'email' || contact.email !== null) &&
-      ((channel !== 'sms' && channel !== 'voice') || contact.mobile !== null),
-  );
-  if (question.priority === 'critical') return reachable;
-  const preferred = contact.channels === null ? reachable : reachable.filter((channel) => contact.channels?.includes(channel));
-  const chosen = preferred.length > 0 ? preferred : reachable;
+/** The channels by which this person is told; empty: he is not reached, and somebody else must be. DU10, DU15. */
+export function channelsFor(person: Reachable, question: ChannelQuestion): NotificationChannel[] {
+  const { contact } = person;
+  const reachable = question.configured.filter((channel) => hasAddress(person, channel));
+  const wanted = question.wanted.filter((channel) => reachable.includes(channel));
+  const usable = wanted.length > 0 ? wanted : reachable;
+  if (question.priority === 'critical') return usable;
+  const preferred = contact.channels === null ? usable : usable.filter((channel) => contact.channels?.includes(channel));
+  const chosen = preferred.length > 0 ? preferred : usable;
   if (question.isOnDuty || !isQuiet(contact, question.minuteOfDay)) return chosen;
   return chosen.filter((channel) => silentChannels.has(channel));
+}
+
+function hasAddress({ contact, hasPush }: Reachable, channel: NotificationChannel): boolean {
+  switch (channel) {
+    case 'webPush':
+      return hasPush;
+    case 'email':
+      return contact.email !== null;
+    case 'sms':
+    case 'voice':
+      return contact.mobile !== null;
+    case 'webhook':
+    case 'weCom':
+    case 'dingTalk':
+    case 'feishu':
+      return false;
+  }
 }
 
 function isQuiet(contact: ContactSettings, minute: number): boolean {

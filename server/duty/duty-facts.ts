@@ -18,17 +18,28 @@ export interface FactSources {
   readonly openWatches: () => Promise<readonly Watch[]>;
   /** Channels that the plant has set up. */
   readonly channels: () => readonly NotificationChannel[];
+  /** Who has a phone that takes web push. */
+  readonly withPush: () => Promise<ReadonlySet<string>>;
   readonly clock: Clock;
 }
 
-export async function gatherDutyFacts({ place, people, roster, openWatches, channels, clock }: FactSources): Promise<DutyFacts> {
+export async function gatherDutyFacts({
+  place,
+  people,
+  roster,
+  openWatches,
+  channels,
+  withPush: askWithPush,
+  clock,
+}: FactSources): Promise<DutyFacts> {
   const atMs = clock.nowMs();
   const today = dateAt(atMs, place.timeZone);
-  const [entries, watches, users, contacts] = await Promise.all([
+  const [entries, watches, users, contacts, withPush] = await Promise.all([
     roster.between(addDays(today, -1), addDays(today, 3)),
     openWatches(),
     people.users(),
     people.contacts(),
+    askWithPush(),
   ]);
   return {
     atMs,
@@ -46,6 +57,7 @@ export async function gatherDutyFacts({ place, people, roster, openWatches, chan
           isDisabled: user.isDisabled,
           stationIds: user.stationIds,
           contact: contacts.get(user.username)?.settings ?? noContact,
+          hasPush: withPush.has(user.username),
         },
       ]),
     ),
@@ -73,8 +85,9 @@ export function leadsToTell(username: string, facts: DutyFacts): ToldOfMissedChe
     const person = facts.people.get(name);
     if (person === undefined) return [];
     // An empty console is no matter for quiet hours.
-    const channels = channelsFor(person.contact, {
+    const channels = channelsFor(person, {
       wanted: ['webPush', 'sms', 'voice'],
+      configured: facts.channels,
       priority: 'high',
       isOnDuty: true,
       minuteOfDay: facts.minuteOfDay,

@@ -264,7 +264,7 @@ describe('an alarm’s page', () => {
       [2, null],
       [3, null],
     ]);
-    expect(waiting.body.steps[0].people).toMatchObject([{ username: 'duty', channels: ['webPush', 'sms'] }]);
+    expect(waiting.body.steps[0].people).toMatchObject([{ username: 'duty', channels: ['sms'] }]);
     clock.advance(60_000);
     await expect
       .poll(async () => (await ask('auditor', 'GET', '/api/alarms/GS-01.PT-1.gas/escalation')).body.steps[0].takenAtMs)

@@ -9,6 +9,7 @@ import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import { peopleWithPush } from '../push/push-subscriptions.ts';
 import { gatherDutyFacts, leadsToTell } from './duty-facts.ts';
 import { DutyNotices } from './duty-notices.ts';
 import { dutyPlaceOf } from './duty-place.ts';
@@ -54,7 +55,16 @@ export async function openDuty(options: {
   const notices = new DutyNotices(ledger, clock, announce);
   const watchLog = new WatchLog(ledger, clock);
   const watches = new WatchStore(ledger, clock, plant.duty.watchChecks, options.random);
-  const facts = () => gatherDutyFacts({ place, people, roster, openWatches: () => watches.open(), channels: options.channels, clock });
+  const facts = () =>
+    gatherDutyFacts({
+      place,
+      people,
+      roster,
+      openWatches: () => watches.open(),
+      channels: options.channels,
+      withPush: () => peopleWithPush(database),
+      clock,
+    });
   const checks = await WatchChecks.start({
     ledger,
     clock,

@@ -50,6 +50,7 @@ stations:
         protocol: modbusTcp
         host: h
         points: [{ tag: PT-1, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: 0, type: uint16 }, defaultAlarms: false, alarms: [${alarm('crit', 'critical')}] }]
+notifications: { sms: { url: 'http://127.0.0.1:9/sms', insecure: true, body: { json: { to: '{{mobile}}' } } } }
 duty:
   escalation:
     - priorities: [critical, high]
@@ -74,6 +75,7 @@ export const dutyPerson = (username: string, change: Partial<DutyPerson> = {}): 
   isDisabled: false,
   stationIds: null,
   contact: reachable,
+  hasPush: true,
   ...change,
 });
 export const rosterEntry = (username: string, positionId: string, change: Partial<RosterEntry> = {}): RosterEntry => ({

@@ -205,10 +205,15 @@ describe('who is told', () => {
   test('[DU15] a step takes those of its channels that the plant has, and where it has none of them whatever else reaches a person', async () => {
     await begin();
     harness.channels = ['email', 'sms', 'weCom'];
-    harness.people = harness.people.map((person) => ({ ...person, contact: { ...person.contact, email: 'x@example.org' } }));
+    harness.people = harness.people.map((person) => ({
+      ...person,
+      hasPush: false,
+      contact: { ...person.contact, email: 'x@example.org' },
+    }));
     const channelsTold = () => [...harness.notifier.orders.values()].map((order) => order.channels.join());
     await harness.raise(critical);
     await harness.advance(5 * minuteMs);
+    // The last step wants voice, which this plant has not.
     expect(channelsTold()).toEqual(['sms', 'sms', 'email,sms', 'email,sms', 'weCom']);
   });
 

@@ -104,7 +104,7 @@ class Desk {
       place: dutyPlaceOf(plant),
       entries: this.entries,
       watching: [],
-      channels: [],
+      channels: ['webPush'],
       people: new Map(['wang', 'li', 'zhou'].map((username) => [username, dutyPerson(username)])),
     };
   }

@@ -1,7 +1,7 @@
 // Where each person's phones can be reached. A phone belongs to whoever signed in on it last; signing out, or the push service's word that it is gone,
 // takes it away. Every change is journaled, without the address, which is a key to the phone.
 import { createHash } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { PushSubscribe } from '../../domain/api/push-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import { type Language, languages } from '../../domain/text/localized-text.ts';
@@ -167,4 +167,10 @@ function fromRow(row: PushSubscriptionTable): PushSubscription {
     auth: row.auth,
     language: languages.find((language) => language === row.language) ?? 'zh',
   };
+}
+
+/** Everybody who has a phone that can be reached. */
+export async function peopleWithPush(database: Kysely<Schema>): Promise<ReadonlySet<string>> {
+  const rows = await database.selectFrom('push_subscription').select('username').distinct().execute();
+  return new Set(rows.map((row) => row.username));
 }

@@ -2,6 +2,7 @@
 import http from 'node:http';
 import { z } from 'zod';
 import type { Network } from '../process/network.ts';
+import type { SentMessage } from './message-gateway.ts';
 import { ScenarioError, type ScenarioPlayer, scenarios } from './scenarios.ts';
 
 const requestSchema = z.strictObject({
@@ -18,6 +19,8 @@ export async function startControlServer(options: {
   readonly network: Network;
   readonly player: ScenarioPlayer;
   readonly refusedWrites: () => number;
+  /** What the message gateway was given, newest first. */
+  readonly messages: () => readonly SentMessage[];
 }): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const { network, player } = options;
 
@@ -37,6 +40,7 @@ export async function startControlServer(options: {
       return { status: 200, body: player.start(second, requestSchema.parse(body ?? {})) };
     if (first === 'scenarios' && second !== undefined && method === 'DELETE')
       return { status: player.stop(second) ? 200 : 404, body: { name: second } };
+    if (first === 'messages' && second === undefined && method === 'GET') return { status: 200, body: options.messages() };
     if (first === 'values' && second === undefined && method === 'GET') {
       const only = url.searchParams.get('station');
       const points = network.plant.points.filter((point) => only === null || network.plant.stations[point.stationIndex]?.id === only);
@@ -110,7 +114,8 @@ function page(): string {
   return `<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>演示场景 · Demo scenarios</title>
 <style>body{font:15px system-ui;margin:2rem auto;max-width:60rem;background:#eee;color:#222}main{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.6rem}
 button{font:inherit;text-align:left;padding:.7rem;border:1px solid #bbb;border-radius:6px;background:#fff;cursor:pointer}button.on{border-color:#a33;box-shadow:0 0 0 2px #a336}</style>
-<h1>演示场景 <small>Demo scenarios</small></h1><p>点一下开始，再点一下结束。Click to begin, click again to end.</p><main>${buttons}</main>
+<h1>演示场景 <small>Demo scenarios</small></h1><p>点一下开始，再点一下结束。Click to begin, click again to end.</p><main>${buttons}</main><h2>短信与电话 <small>Messages and calls that the demo's gateway was given</small></h2><ul></ul>
 <script>const show=async()=>{const r=await (await fetch('/scenarios')).json();const on=new Set(r.running.map(s=>s.name));document.querySelectorAll('button').forEach(b=>b.classList.toggle('on',on.has(b.dataset.name)))};
-document.querySelectorAll('button').forEach(b=>b.onclick=async()=>{await fetch('/scenarios/'+b.dataset.name,{method:b.classList.contains('on')?'DELETE':'POST'});show()});setInterval(show,1000);show()</script></html>`;
+document.querySelectorAll('button').forEach(b=>b.onclick=async()=>{await fetch('/scenarios/'+b.dataset.name,{method:b.classList.contains('on')?'DELETE':'POST'});show()});const list=async()=>{const m=await (await fetch('/messages')).json();document.querySelector('ul').replaceChildren(...m.map(s=>{const li=document.createElement('li');li.textContent=new Date(s.atMs).toLocaleTimeString()+' '+(s.kind==='sms'?'短信':'电话')+' '+s.name+' '+s.to+'：'+s.text;return li}))};
+setInterval(()=>{show();list()},1000);show();list()</script></html>`;
 }

@@ -39,6 +39,19 @@ type Station = Record<string, unknown> & { readonly id: string; readonly devices
 export const opcuaUserName = 'gatewatch';
 export const opcuaPasswordVariable = 'GATEWATCH_DEMO_OPCUA_PASSWORD';
 
+/** Named as a device would be, to get a port like one. */
+export const messageGatewayName = 'message gateway';
+
+/** SMS and calls go to a gateway of the simulators; what it was given is shown on the scenario page. */
+function demoNotifications(gatewayUrl: string) {
+  const body = { json: { to: '{{mobile}}', name: '{{name}}', text: '{{text}}' } };
+  const success = { answer: { path: 'code', is: 0 } };
+  return {
+    sms: { url: `${gatewayUrl}/sms`, insecure: true, body, success },
+    voice: { url: `${gatewayUrl}/voice`, insecure: true, body, success },
+  };
+}
+
 /** Escalation by the default chains. */
 const demoDuty = {
   shifts: [
@@ -63,6 +76,7 @@ export function demoPlantText(ports: DemoPorts): string {
       { id: 'storage', name: { zh: '储运', en: 'Storage and filling' } },
     ],
     duty: demoDuty,
+    notifications: demoNotifications(`http://${ports.host}:${ports.portOf(messageGatewayName)}`),
     stations,
     pipelines: [
       { from: 'GS-01', to: 'RS-01' },

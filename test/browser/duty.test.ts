@@ -1,6 +1,8 @@
 // Duty in a real browser: the lead plans the shift, the operator takes the watch, an alarm that nobody acknowledges goes up, a watch check is answered,
 // and the watch is handed over with two signatures.
 import { writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
@@ -23,7 +25,7 @@ const people = [
 ] as const;
 
 /** One station, one pressure, two shifts so that whenever the test runs it is in one of them; checks and steps by the second. */
-const plantText = (port: number) => `schema: 1
+const plantText = (port: number, gatewayUrl: string) => `schema: 1
 company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
 areas: [{ id: north, name: { zh: 北区, en: North } }]
 stations:
@@ -44,6 +46,7 @@ stations:
             register: { table: holding, address: 0, type: uint16 }
             defaultAlarms: false
             alarms: [{ kind: highHigh, setpoint: 50, priority: critical, responseTime: 2min, response: { zh: 关阀, en: Close the valve } }]
+notifications: { sms: { url: '${gatewayUrl}', insecure: true, body: { json: { to: '{{mobile}}', text: '{{text}}' } } } }
 duty:
   shifts:
     - { id: day, name: { zh: 白班, en: Day }, start: '08:00', end: '20:00' }
@@ -68,11 +71,22 @@ describe.skipIf(browser === null)('duty in a browser', () => {
   let gatewatch: GatewatchProcess;
   let device: OtherModbusServer;
   let administrator: GatewatchClient;
+  let gateway: http.Server;
+  const messages: string[] = [];
 
   beforeAll(async () => {
     device = await startOtherModbusServer();
+    gateway = http.createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        messages.push(Buffer.concat(chunks).toString('utf8'));
+        response.end('{}');
+      });
+    });
+    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
     const plantFile = path.join(folder, 'plant.yaml');
-    writeFileSync(plantFile, plantText(device.port));
+    writeFileSync(plantFile, plantText(device.port, `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/sms`));
     gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
     administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
     for (const person of people) expect((await administrator.ask('POST', '/api/users', { ...person, password })).status).toBe(201);
@@ -80,6 +94,8 @@ describe.skipIf(browser === null)('duty in a browser', () => {
   afterAll(async () => {
     await gatewatch?.stop();
     await device?.stop();
+    gateway?.closeAllConnections();
+    gateway?.close();
   });
 
   const pageOf = async (username: string) => {
@@ -159,8 +175,8 @@ describe.skipIf(browser === null)('duty in a browser', () => {
     await strip.getByRole('link').click();
     const escalation = page.getByTestId('escalation');
     await expect.poll(() => escalation.getByTestId('escalation-step-1').textContent(), { timeout: 20_000 }).toMatch(/已通知.*王敏/);
-    // The plant has no SMS gateway: what became of the message is told as it is.
-    await expect.poll(() => escalation.getByTestId('escalation-step-1').textContent(), { timeout: 20_000 }).toMatch(/短信\s*发送失败/);
+    await expect.poll(() => escalation.getByTestId('escalation-step-1').textContent(), { timeout: 20_000 }).toMatch(/短信\s*已送达/);
+    expect(messages).toEqual([expect.stringMatching(/\+8610000000002.*城北门站/)]);
     expect(await escalation.getByTestId('escalation-next').textContent()).toMatch(/下一步 00:\d\d 后/);
     expect(await escalation.getByTestId('escalation-step-2').textContent()).toMatch(/将通知.*李强/);
     expect(await seriousFaults(page)).toEqual([]);
