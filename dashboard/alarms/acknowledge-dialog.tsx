@@ -1,13 +1,14 @@
-// Acknowledge one alarm or many. A critical one needs a comment; among many, each critical one must be ticked by itself.
+// Acknowledge one alarm or many. Among many each is listed as it was visible, with a tick of its own: the critical ones must be ticked by hand and
+// want a comment. Afterwards each row says what became of it, and what was not done stays.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
-import type { AlarmView, VersionConflict } from '../../domain/api/alarm-api.ts';
+import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { AlarmLine } from './alarm-line.tsx';
-import { ConflictNotice } from './conflict-notice.tsx';
-import { useAlarmAction } from './use-alarm-action.ts';
+import { type Conflict, ConflictNotice, useConflictWords } from './conflict-notice.tsx';
+import { type RowResult, useAcknowledge } from './use-acknowledge.ts';
 import './alarms.css';
 
 export interface AcknowledgeDialogProps {
@@ -16,120 +17,84 @@ export interface AcknowledgeDialogProps {
   readonly onClose: () => void;
 }
 
+interface Row {
+  readonly alarm: AlarmView;
+  readonly isEclipsed: boolean;
+  readonly isTicked: boolean;
+  readonly result: RowResult | null;
+}
+
 export function AcknowledgeDialog({ alarms, onClose }: AcknowledgeDialogProps): ReactNode {
   const { t } = useWords();
-  const act = useAlarmAction();
+  const acknowledge = useAcknowledge();
   const { alarms: table } = useLiveClient();
-  const [seen, setSeen] = useState(() => alarms.filter((alarm) => needsAcknowledgement(alarm.state)));
-  const [eclipsed] = useState(() => {
-    const points = new Set(alarms.map((alarm) => alarm.pointId));
-    const ids = new Set(alarms.map((alarm) => alarm.alarmId));
-    return table.list
-      .get()
-      .filter(
-        (alarm) =>
-          alarm.isEclipsed &&
-          needsAcknowledgement(alarm.state) &&
-          alarm.pointId !== null &&
-          points.has(alarm.pointId) &&
-          !ids.has(alarm.alarmId),
-      );
-  });
-  const [withEclipsed, setWithEclipsed] = useState(true);
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [rows, setRows] = useState<readonly Row[]>(() => rowsOf(alarms, table.list.get()));
+  const [isMany] = useState(rows.length > 1);
   const [comment, setComment] = useState('');
   const [isWorking, setIsWorking] = useState(false);
-  const [conflict, setConflict] = useState<VersionConflict | null>(null);
-  const [problems, setProblems] = useState<readonly string[]>([]);
-  const [isMany] = useState(seen.length > 1);
+  const [hasSent, setHasSent] = useState(false);
 
-  const criticals = seen.filter((alarm) => alarm.priority === 'critical');
-  const others = seen.filter((alarm) => alarm.priority !== 'critical');
-  const chosen = isMany ? [...criticals.filter((alarm) => ticked.has(alarm.alarmId)), ...others] : seen;
-  const needsComment = [...chosen, ...(withEclipsed ? eclipsed : [])].some((alarm) => alarm.priority === 'critical');
+  const owed = rows.filter((row) => needsAcknowledgement(row.alarm.state));
+  const chosen = owed.filter((row) => row.isTicked);
+  const needsComment = chosen.some(({ alarm }) => alarm.priority === 'critical');
   const isReady = chosen.length > 0 && (!needsComment || comment.trim() !== '') && !isWorking;
 
-  async function acknowledge(): Promise<void> {
+  async function send(): Promise<void> {
     setIsWorking(true);
-    setConflict(null);
-    setProblems([]);
-    const failed: string[] = [];
-    const left: AlarmView[] = [];
-    let lastConflict: VersionConflict | null = null;
-    const text = comment.trim();
-    for (const alarm of [...chosen, ...(withEclipsed ? eclipsed : [])]) {
-      const result = await act(alarm, 'acknowledge', text === '' ? {} : { comment: text });
-      if (result.kind === 'done') continue;
-      if (result.kind === 'conflict') {
-        lastConflict = result.conflict;
-        // Acknowledged by somebody else is acknowledged: among many that is no failure, but it is told.
-        if (!needsAcknowledgement(result.conflict.current.state) && isMany) continue;
-        left.push(result.conflict.current);
-        continue;
-      }
-      left.push(alarm);
-      failed.push(result.kind === 'unreachable' ? t('action.unreachable') : t('action.refused', { reason: result.reason }));
-    }
+    const results = await acknowledge(
+      chosen.map((row) => row.alarm),
+      comment.trim(),
+      isMany,
+    );
     setIsWorking(false);
-    if (left.length === 0 && lastConflict === null) {
-      onClose();
-      return;
-    }
-    setConflict(lastConflict);
-    setProblems([...new Set(failed)]);
-    setSeen(left);
+    setHasSent(true);
+    const after = rows.map((row): Row => {
+      const result = results.get(row.alarm.alarmId);
+      if (result === undefined) return row;
+      if (result.kind === 'done') return { ...row, alarm: result.alarm, result };
+      if (result.kind !== 'conflict') return { ...row, result };
+      // What has changed under the hand is ticked anew where it is critical.
+      const alarm = result.conflict.current;
+      return { ...row, alarm, result, isTicked: !isMany || alarm.priority !== 'critical' };
+    });
+    if (after.every(({ result }) => result?.kind === 'done')) onClose();
+    else setRows(after);
   }
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    if (isReady) void acknowledge();
+    if (isReady) void send();
   }
 
-  const stillOwed = seen.some((alarm) => needsAcknowledgement(alarm.state));
+  const tick = (alarmId: string, isTicked: boolean): void =>
+    setRows(rows.map((row) => (row.alarm.alarmId === alarmId ? { ...row, isTicked } : row)));
+  const done = rows.filter(({ result }) => result?.kind === 'done').length;
+  const failed = rows.filter(({ result }) => result !== null && result.kind !== 'done').length;
   return (
     <Dialog
       title={isMany ? t('acknowledgeDialog.titleMany', { count: chosen.length }) : t('acknowledgeDialog.title')}
       onClose={onClose}
+      {...(isMany ? { className: 'dialog-wide' } : {})}
       testId="acknowledge-dialog"
     >
       <form onSubmit={submit}>
         <div className="dialog-body">
-          {conflict !== null && <ConflictNotice conflict={conflict} />}
-          {problems.map((problem) => (
-            <p key={problem} className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          ))}
-          {!isMany && seen.map((alarm) => <AlarmLine key={alarm.alarmId} alarm={alarm} />)}
-          {isMany && criticals.length > 0 && (
-            <fieldset className="critical-ticks">
-              <legend>{t('acknowledgeDialog.critical')}</legend>
-              {criticals.map((alarm) => (
-                <label key={alarm.alarmId} className="check">
-                  <input
-                    type="checkbox"
-                    checked={ticked.has(alarm.alarmId)}
-                    onChange={(event) => {
-                      const next = new Set(ticked);
-                      if (event.target.checked) next.add(alarm.alarmId);
-                      else next.delete(alarm.alarmId);
-                      setTicked(next);
-                    }}
-                  />
-                  <AlarmLine alarm={alarm} />
-                </label>
-              ))}
-            </fieldset>
+          {rows.length === 0 && <p className="no-margin">{t('acknowledgeDialog.nothing')}</p>}
+          {!isMany && rows.map((row) => <OneRow key={row.alarm.alarmId} row={row} />)}
+          {isMany && (
+            <>
+              <p className="no-margin" role="status">
+                {hasSent ? t('acknowledgeDialog.partly', { done, failed }) : t('acknowledgeDialog.listed', { count: rows.length })}{' '}
+                {owed.some(({ alarm }) => alarm.priority === 'critical') && <b>{t('acknowledgeDialog.critical')}</b>}
+              </p>
+              <ul className="acknowledge-rows" data-testid="acknowledge-rows">
+                {rows.map((row) => (
+                  <ManyRow key={row.alarm.alarmId} row={row} onTick={(isTicked) => tick(row.alarm.alarmId, isTicked)} />
+                ))}
+              </ul>
+            </>
           )}
-          {isMany && others.length > 0 && <p className="no-margin">{t('acknowledgeDialog.others', { count: others.length })}</p>}
-          {seen.length === 0 && conflict === null && <p className="no-margin">{t('acknowledgeDialog.nothing')}</p>}
-          {eclipsed.length > 0 && (
-            <label className="check">
-              <input type="checkbox" checked={withEclipsed} onChange={(event) => setWithEclipsed(event.target.checked)} />
-              {t('acknowledgeDialog.withEclipsed', { count: eclipsed.length })}
-            </label>
-          )}
-          {stillOwed && (
+          {owed.length > 0 && (
             <>
               <label className="field">
                 <span>
@@ -154,9 +119,9 @@ export function AcknowledgeDialog({ alarms, onClose }: AcknowledgeDialogProps): 
         </div>
         <div className="dialog-foot">
           <button type="button" className="button" onClick={onClose}>
-            {stillOwed ? t('common.cancel') : t('common.close')}
+            {owed.length > 0 ? t('common.cancel') : t('common.close')}
           </button>
-          {stillOwed && (
+          {owed.length > 0 && (
             <button type="submit" className="button button-primary" disabled={!isReady} data-testid="acknowledge-submit">
               {isWorking ? t('acknowledgeDialog.working') : t('acknowledgeDialog.submit')}
             </button>
@@ -164,5 +129,77 @@ export function AcknowledgeDialog({ alarms, onClose }: AcknowledgeDialogProps): 
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** What waits among these, and the lesser alarms that are folded under them. Critical ones among many are left for the person to tick. */
+function rowsOf(alarms: readonly AlarmView[], all: readonly AlarmView[]): Row[] {
+  const shown = alarms.filter((alarm) => needsAcknowledgement(alarm.state));
+  const ids = new Set(alarms.map((alarm) => alarm.alarmId));
+  const eclipsed = all.filter(
+    (alarm) =>
+      alarm.eclipsedByAlarmId !== null && ids.has(alarm.eclipsedByAlarmId) && !ids.has(alarm.alarmId) && needsAcknowledgement(alarm.state),
+  );
+  const isMany = shown.length + eclipsed.length > 1;
+  const rowOf = (alarm: AlarmView, isEclipsed: boolean): Row => {
+    // One alarm that was asked for by itself is ticked by that; its eclipsed ones are not.
+    const isAskedFor = shown.length === 1 && !isEclipsed;
+    return { alarm, isEclipsed, isTicked: isAskedFor || !isMany || alarm.priority !== 'critical', result: null };
+  };
+  return shown.flatMap((alarm) => [
+    rowOf(alarm, false),
+    ...eclipsed.filter((lesser) => lesser.eclipsedByAlarmId === alarm.alarmId).map((lesser) => rowOf(lesser, true)),
+  ]);
+}
+
+function OneRow({ row }: { readonly row: Row }): ReactNode {
+  return (
+    <>
+      {row.result?.kind === 'conflict' && <ConflictNotice conflict={row.result.conflict} />}
+      {row.result?.kind === 'problem' && (
+        <p className="notice notice-problem" role="alert">
+          {row.result.text}
+        </p>
+      )}
+      <AlarmLine alarm={row.alarm} />
+    </>
+  );
+}
+
+function ManyRow({ row, onTick }: { readonly row: Row; readonly onTick: (isTicked: boolean) => void }): ReactNode {
+  const { t } = useWords();
+  const { alarm, isEclipsed, isTicked, result } = row;
+  const isOwed = needsAcknowledgement(alarm.state);
+  return (
+    <li data-testid="acknowledge-row" data-alarm-id={alarm.alarmId} data-result={result?.kind} data-child={isEclipsed || undefined}>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={isTicked && isOwed}
+          disabled={!isOwed}
+          onChange={(event) => onTick(event.target.checked)}
+          data-testid={`tick-${alarm.alarmId}`}
+        />
+        <AlarmLine alarm={alarm} />
+        {isEclipsed && <span className="tag">{t('acknowledgeDialog.eclipsed')}</span>}
+      </label>
+      {result?.kind === 'done' && <span className="row-result">✓ {t('acknowledgeDialog.done')}</span>}
+      {result?.kind === 'conflict' && <ConflictText conflict={result.conflict} />}
+      {result?.kind === 'problem' && (
+        <span className="row-result row-problem" role="alert">
+          {result.text}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function ConflictText({ conflict }: { readonly conflict: Conflict }): ReactNode {
+  const { t } = useWords();
+  const { who, what, time } = useConflictWords()(conflict);
+  return (
+    <span className="row-result" role="alert" data-testid="version-conflict">
+      {t('conflict.row', { who: who ?? t('conflict.system'), time, what })}
+    </span>
   );
 }

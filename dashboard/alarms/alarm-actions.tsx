@@ -5,9 +5,9 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView, VersionConflict } from '../../domain/api/alarm-api.ts';
 import type { AlarmAction } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
-import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant } from '../session/plant-context.tsx';
 import { ConflictNotice } from './conflict-notice.tsx';
+import { BringBackDialog, OutOfServiceDialog, ShelveDialog } from './set-aside-dialogs.tsx';
 import { useAlarmAction } from './use-alarm-action.ts';
 
 const permissionOf: Readonly<Record<AlarmAction, Permission>> = {
@@ -20,12 +20,8 @@ const permissionOf: Readonly<Record<AlarmAction, Permission>> = {
   'return-to-service': 'alarms.removeFromService',
 };
 
-const maximumMinutes: Readonly<Record<AlarmView['priority'], number>> = { critical: 60, high: 60, medium: 480, low: 480 };
-const shelveMinutes = [15, 30, 60, 120, 240, 480] as const;
-const outOfServiceMinutes = [60, 240, 480, 1_440] as const;
-
 /** Actions that make sense in this state, whoever asks. */
-export function possibleActions(alarm: AlarmView): AlarmAction[] {
+function possibleActions(alarm: AlarmView): AlarmAction[] {
   const actions: AlarmAction[] = [];
   if (needsAcknowledgement(alarm.state)) actions.push('acknowledge');
   if (alarm.state === 'latchedUnacknowledged' || alarm.state === 'latchedAcknowledged') actions.push('reset');
@@ -37,15 +33,44 @@ export function possibleActions(alarm: AlarmView): AlarmAction[] {
   return actions;
 }
 
+export function useActions(): (alarm: AlarmView) => readonly AlarmAction[] {
+  const { session } = usePlant();
+  return (alarm) => possibleActions(alarm).filter((action) => session.permissions.includes(permissionOf[action]));
+}
+
+/** The dialogue that setting aside or bringing back opens. */
+export function SetAsideDialog({
+  alarm,
+  action,
+  onClose,
+}: {
+  readonly alarm: AlarmView;
+  readonly action: AlarmAction;
+  readonly onClose: () => void;
+}): ReactNode {
+  switch (action) {
+    case 'shelve':
+      return <ShelveDialog alarm={alarm} onClose={onClose} />;
+    case 'remove-from-service':
+      return <OutOfServiceDialog alarm={alarm} onClose={onClose} />;
+    case 'unshelve':
+    case 'return-to-service':
+      return <BringBackDialog alarm={alarm} onClose={onClose} />;
+    default:
+      return null;
+  }
+}
+
 export function AlarmActions({ alarm, onAcknowledge }: { readonly alarm: AlarmView; readonly onAcknowledge: () => void }): ReactNode {
   const { t } = useWords();
   const { session } = usePlant();
   const act = useAlarmAction();
-  const [open, setOpen] = useState<AlarmAction | null>(null);
+  const actions = useActions()(alarm);
+  const [isCommenting, setIsCommenting] = useState(false);
+  const [aside, setAside] = useState<{ readonly action: AlarmAction; readonly alarm: AlarmView } | null>(null);
   const [message, setMessage] = useState<{ readonly kind: 'done' | 'problem'; readonly text: string } | null>(null);
   const [conflict, setConflict] = useState<VersionConflict | null>(null);
   const [isWorking, setIsWorking] = useState(false);
-  const actions = possibleActions(alarm).filter((action) => session.permissions.includes(permissionOf[action]));
 
   async function run(action: AlarmAction, body: Readonly<Record<string, unknown>>): Promise<void> {
     setIsWorking(true);
@@ -55,7 +80,7 @@ export function AlarmActions({ alarm, onAcknowledge }: { readonly alarm: AlarmVi
     setIsWorking(false);
     switch (result.kind) {
       case 'done':
-        setOpen(null);
+        setIsCommenting(false);
         setMessage({ kind: 'done', text: `${t(`action.${action}`)}: ${t('action.done')}` });
         return;
       case 'conflict':
@@ -73,8 +98,9 @@ export function AlarmActions({ alarm, onAcknowledge }: { readonly alarm: AlarmVi
     setMessage(null);
     setConflict(null);
     if (action === 'acknowledge') onAcknowledge();
-    else if (action === 'reset' || action === 'unshelve' || action === 'return-to-service') void run(action, {});
-    else setOpen(open === action ? null : action);
+    else if (action === 'reset') void run(action, {});
+    else if (action === 'comment') setIsCommenting(!isCommenting);
+    else setAside({ action, alarm });
   }
 
   return (
@@ -85,7 +111,7 @@ export function AlarmActions({ alarm, onAcknowledge }: { readonly alarm: AlarmVi
             key={action}
             type="button"
             className={action === 'acknowledge' ? 'button button-primary' : 'button'}
-            aria-expanded={action === 'comment' || action === 'shelve' || action === 'remove-from-service' ? open === action : undefined}
+            aria-expanded={action === 'comment' ? isCommenting : undefined}
             disabled={isWorking}
             onClick={() => choose(action)}
             data-testid={`action-${action}`}
@@ -106,96 +132,26 @@ export function AlarmActions({ alarm, onAcknowledge }: { readonly alarm: AlarmVi
           {message.text}
         </p>
       )}
-      {open !== null && (
-        <ActionForm key={open} action={open} alarm={alarm} isWorking={isWorking} onSubmit={(body) => void run(open, body)} />
-      )}
+      {isCommenting && <CommentForm isWorking={isWorking} onSubmit={(comment) => void run('comment', { comment })} />}
+      {aside !== null && <SetAsideDialog alarm={aside.alarm} action={aside.action} onClose={() => setAside(null)} />}
     </>
   );
 }
 
-interface ActionFormProps {
-  readonly action: AlarmAction;
-  readonly alarm: AlarmView;
-  readonly isWorking: boolean;
-  readonly onSubmit: (body: Readonly<Record<string, unknown>>) => void;
-}
-
-function ActionForm({ action, alarm, isWorking, onSubmit }: ActionFormProps): ReactNode {
+function CommentForm({ isWorking, onSubmit }: { readonly isWorking: boolean; readonly onSubmit: (comment: string) => void }): ReactNode {
   const { t } = useWords();
-  const { serverNowMs } = useLiveClient();
-  const isShelve = action === 'shelve';
-  const isRemoval = action === 'remove-from-service';
-  const needsApprover = isRemoval || (isShelve && (alarm.priority === 'high' || alarm.priority === 'critical'));
-  const choices = isRemoval ? outOfServiceMinutes : shelveMinutes.filter((minutes) => minutes <= maximumMinutes[alarm.priority]);
-
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const field = (name: string): string => String(data.get(name) ?? '').trim();
-    const untilMs = serverNowMs() + Number(field('minutes')) * 60_000;
-    const approver = needsApprover
-      ? { approver: { username: field('approver'), password: String(data.get('approverPassword') ?? '') } }
-      : {};
-    if (isShelve) onSubmit({ reason: field('reason'), untilMs, ...approver });
-    else if (isRemoval) onSubmit({ permit: field('permit'), compensatingMeasure: field('measure'), untilMs, ...approver });
-    else onSubmit({ comment: field('comment') });
+    onSubmit(String(new FormData(event.currentTarget).get('comment') ?? '').trim());
   }
-
   return (
-    <form className="action-form" onSubmit={submit} data-testid={`form-${action}`}>
-      {action === 'comment' && (
-        <label className="field">
-          <span>{t('action.comment')}</span>
-          <textarea name="comment" required maxLength={1_000} />
-        </label>
-      )}
-      {isShelve && (
-        <label className="field">
-          <span>{t('action.reason')}</span>
-          <textarea name="reason" required maxLength={1_000} />
-        </label>
-      )}
-      {isRemoval && (
-        <>
-          <label className="field">
-            <span>{t('action.permit')}</span>
-            <input name="permit" required maxLength={100} />
-          </label>
-          <label className="field">
-            <span>{t('action.measure')}</span>
-            <textarea name="measure" required maxLength={1_000} />
-          </label>
-        </>
-      )}
-      {(isShelve || isRemoval) && (
-        <label className="field">
-          <span>{t('action.until')}</span>
-          <select name="minutes" defaultValue={choices[0]}>
-            {choices.map((minutes) => (
-              <option key={minutes} value={minutes}>
-                {minutes < 60 ? t('action.minutes', { count: minutes }) : t('action.hours', { count: minutes / 60 })}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
-      {needsApprover && (
-        <>
-          {isShelve && <p className="muted small no-margin">{t('action.approverHint')}</p>}
-          <div className="action-pair">
-            <label className="field">
-              <span>{t('action.approverName')}</span>
-              <input name="approver" required autoComplete="off" />
-            </label>
-            <label className="field">
-              <span>{t('action.approverPassword')}</span>
-              <input name="approverPassword" type="password" required autoComplete="off" />
-            </label>
-          </div>
-        </>
-      )}
+    <form className="action-form" onSubmit={submit} data-testid="form-comment">
+      <label className="field">
+        <span>{t('action.comment')}</span>
+        <textarea name="comment" required maxLength={1_000} />
+      </label>
       <button type="submit" className="button button-primary" disabled={isWorking}>
-        {t(`action.${action}`)}
+        {t('action.comment')}
       </button>
     </form>
   );

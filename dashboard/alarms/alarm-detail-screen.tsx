@@ -11,6 +11,7 @@ import { AlarmIncident } from '../incidents/alarm-incident.tsx';
 import { useJournalWords } from '../journal/journal-words.ts';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useLiveClient, useSubscription } from '../live/live-context.tsx';
+import { usePersonName } from '../session/person-names.ts';
 import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { formatDateTime, formatRecent } from '../time/plant-time.ts';
@@ -24,9 +25,12 @@ import { AlarmGuide } from './alarm-guide.tsx';
 import { tagOf } from './alarm-line.tsx';
 import { AlarmMarkTags } from './alarm-mark-tags.tsx';
 import { AlarmOccurrences } from './alarm-occurrences.tsx';
+import { isSetAside } from './alarm-order.ts';
 import { hasNumber } from './alarm-row.tsx';
 import { flashOf, hueOf, PriorityMark } from './priority-mark.tsx';
 import { RelatedAlarms } from './related-alarms.tsx';
+import { SetAsideFacts } from './set-aside-list.tsx';
+import { TestTag } from './test-tag.tsx';
 import './alarms.css';
 
 const route = getRouteApi('/alarms/$alarmId');
@@ -80,7 +84,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
         <div className="detail-state">
           <b data-testid="detail-state">{t(`alarmState.${alarm.state}`)}</b>
           <div className="muted">
-            <AlarmMarkTags alarm={alarm} /> {alarm.isTest && <span className="tag">{t('alarms.test')}</span>}
+            <AlarmMarkTags alarm={alarm} /> <TestTag alarm={alarm} />
           </div>
         </div>
       </section>
@@ -131,6 +135,7 @@ function Facts({ alarm, definition }: { readonly alarm: AlarmView; readonly defi
   const zone = useZone();
   const nowMs = useNow(1_000);
   const durationText = useDurationText();
+  const nameOf = usePersonName();
   const time = (timeMs: number): string => formatRecent(timeMs, nowMs, zone);
   const number = (value: number | null): string => (value === null ? '—' : `${formatNumber(value, alarm.digits)} ${alarm.unit}`);
   return (
@@ -199,16 +204,16 @@ function Facts({ alarm, definition }: { readonly alarm: AlarmView; readonly defi
         <>
           <dt>{t('alarms.column.acknowledgedBy')}</dt>
           <dd>
-            {alarm.acknowledgedBy} {time(alarm.acknowledgedAtMs)}
+            {nameOf(alarm.acknowledgedBy ?? '')} {time(alarm.acknowledgedAtMs)}
             {alarm.comment !== null && <div>{alarm.comment}</div>}
           </dd>
         </>
       )}
-      {alarm.shelved !== null && (
+      {isSetAside(alarm) && (
         <>
-          <dt>{t('alarmState.shelved')}</dt>
-          <dd>
-            {t('alarms.shelvedUntil', { time: time(alarm.shelved.untilMs) })} ({durationText(alarm.shelved.untilMs - nowMs)})
+          <dt>{t(`alarmState.${alarm.state}`)}</dt>
+          <dd data-testid="set-aside-facts">
+            <SetAsideFacts alarm={alarm} />
           </dd>
         </>
       )}

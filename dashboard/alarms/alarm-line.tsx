@@ -6,6 +6,7 @@ import { useLiveClient } from '../live/live-context.tsx';
 import { useStation, useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { flashOf, PriorityMark } from './priority-mark.tsx';
+import { TestTag } from './test-tag.tsx';
 
 /** `PT-101` of `GS-01.PT-101`; the device or the alarm's own name where it has no point. */
 export function tagOf(alarm: AlarmView): string {
@@ -24,7 +25,7 @@ export function AlarmLine({ alarm, flashes = false }: { readonly alarm: AlarmVie
       <PriorityMark priority={alarm.priority} alarmClass={alarm.class} flash={flashes ? flashOf(alarm.state) : 'none'} showsWord />
       {alarm.raisedAtMs !== null && <span className="number">{formatRecent(alarm.raisedAtMs, serverNowMs(), zone)}</span>}
       <span className="alarm-line-text">
-        <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {tagOf(alarm)} {text(alarm.message)}
+        <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {tagOf(alarm)} {text(alarm.message)} <TestTag alarm={alarm} />
       </span>
       <span className="muted">{t(`alarmState.${alarm.state}`)}</span>
     </span>

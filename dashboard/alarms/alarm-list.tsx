@@ -6,10 +6,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import type { AlarmAction } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
 import { useSubscription } from '../live/live-context.tsx';
 import { usePermission } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
+import { useActions } from './alarm-actions.tsx';
 import { AlarmGroupLine } from './alarm-group-line.tsx';
 import type { AlarmGroup } from './alarm-groups.ts';
 import type { AlarmRow } from './alarm-order.ts';
@@ -34,13 +36,14 @@ export interface AlarmListProps {
   /** The same rows by station, or null where they stand in one list. */
   readonly groups: readonly AlarmGroup[] | null;
   readonly onAcknowledge: (alarms: readonly AlarmView[]) => void;
+  readonly onSetAside: (wish: { readonly alarm: AlarmView; readonly action: AlarmAction }) => void;
 }
 
 const pageRows = 12;
 /** Scrolling must not ask the server for other points at every row. */
 const subscribeAfterMs = 300;
 
-export function AlarmList({ rows, groups, onAcknowledge }: AlarmListProps): ReactNode {
+export function AlarmList({ rows, groups, onAcknowledge, onSetAside }: AlarmListProps): ReactNode {
   const { t } = useWords();
   const navigate = useNavigate();
   const mayAcknowledge = usePermission('alarms.acknowledge');
@@ -140,7 +143,17 @@ export function AlarmList({ rows, groups, onAcknowledge }: AlarmListProps): Reac
     if (selected !== null && needsAcknowledgement(selected.state)) onAcknowledge([selected]);
   }
 
+  const actionsOf = useActions();
+  /** A safety alarm is not shelved: for it the key opens what is possible instead. */
+  function setSelectedAside(): void {
+    if (selected === null || selectedId === null) return;
+    const possible = actionsOf(selected);
+    const action = (['shelve', 'remove-from-service'] as const).find((wish) => possible.includes(wish));
+    if (action !== undefined) onSetAside({ alarm: selected, action });
+  }
+
   useKeys([
+    ['h', setSelectedAside],
     ['ArrowDown', () => select(selectedId === null ? 0 : selectedIndex + 1)],
     ['ArrowUp', () => select(selectedIndex - 1)],
     [

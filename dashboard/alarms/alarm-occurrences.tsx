@@ -49,7 +49,7 @@ export function AlarmOccurrences({ alarm }: { readonly alarm: AlarmView }): Reac
             {occurrences.map((each) => (
               <tr key={each.occurrenceId}>
                 <td>
-                  {time(each.raisedAtMs)} {each.isTest && <span className="tag">{t('alarms.test')}</span>}
+                  {time(each.raisedAtMs)} {each.isTest && <span className="tag tag-test">{t('common.testMark')}</span>}
                   {each.wasSetAside && <span className="tag">{t('alarm.wasSetAside')}</span>}
                 </td>
                 <td>{each.clearedAtMs === null ? t('alarm.lasting') : durationText(each.clearedAtMs - each.raisedAtMs)}</td>

@@ -16,7 +16,18 @@ test('unacknowledged first, then priority, then newest first', () => {
 test('what was set aside asks for nothing, and is still found', () => {
   const shelved = alarmOf({ state: 'shelved' });
   expect(isInScope(shelved, 'open')).toBe(false);
-  expect(isInScope(shelved, 'setAside')).toBe(true);
+  expect(isInScope(shelved, 'shelved')).toBe(true);
+  expect(isInScope(alarmOf({ state: 'outOfService' }), 'outOfService')).toBe(true);
+  // What a lost device and a maintenance both suppress stands in both lists.
+  const lost = { kind: 'alarm', alarmId: 'GS-01.PLC-1.commFail' } as const;
+  const both = alarmOf({ state: 'suppressed', suppressedBy: [lost, { kind: 'maintenance', maintenanceId: 'm' }] });
+  expect((['suppressed', 'maintenance', 'shelved', 'open'] as const).map((scope) => isInScope(both, scope))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(isInScope(alarmOf({ state: 'suppressed', suppressedBy: [lost] }), 'maintenance')).toBe(false);
   expect(isInScope(alarmOf({ state: 'acknowledged' }), 'unacknowledged')).toBe(false);
   expect(isInScope(alarmOf({ isConditionTrue: false, state: 'returnedUnacknowledged' }), 'active')).toBe(false);
 });

@@ -11,8 +11,15 @@ export interface AlarmRow {
 }
 
 /** Which part of the list is looked at. */
-export const alarmScopes = ['open', 'unacknowledged', 'active', 'setAside'] as const;
+export const openScopes = ['open', 'unacknowledged', 'active'] as const;
+export const asideScopes = ['shelved', 'outOfService', 'suppressed', 'maintenance'] as const;
+export const alarmScopes = [...openScopes, ...asideScopes] as const;
 export type AlarmScope = (typeof alarmScopes)[number];
+export type AsideScope = (typeof asideScopes)[number];
+
+export function isAsideScope(scope: AlarmScope): scope is AsideScope {
+  return asideScopes.some((aside) => aside === scope);
+}
 
 export interface AlarmFilter {
   readonly scope: AlarmScope;
@@ -35,8 +42,14 @@ export function isInScope(alarm: AlarmView, scope: AlarmScope): boolean {
       return needsAcknowledgement(alarm.state);
     case 'active':
       return alarm.isConditionTrue && !isSetAside(alarm);
-    case 'setAside':
-      return isSetAside(alarm);
+    case 'shelved':
+    case 'outOfService':
+      return alarm.state === scope;
+    // Suppressed by a lost device and by maintenance at once: in both lists, because each must end for itself.
+    case 'suppressed':
+      return alarm.state === 'suppressed' && alarm.suppressedBy.some((cause) => cause.kind === 'alarm');
+    case 'maintenance':
+      return alarm.state === 'suppressed' && alarm.suppressedBy.some((cause) => cause.kind === 'maintenance');
   }
 }
 

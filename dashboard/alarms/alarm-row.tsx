@@ -16,6 +16,7 @@ import { tagOf } from './alarm-line.tsx';
 import type { ListItem } from './alarm-list.tsx';
 import { AlarmMarkTags } from './alarm-mark-tags.tsx';
 import { flashOf, hueOf, PriorityMark } from './priority-mark.tsx';
+import { TestTag } from './test-tag.tsx';
 
 export interface AlarmRowLineProps {
   readonly id: string;
@@ -77,7 +78,7 @@ export const AlarmRowLine = memo(
             {text(alarm.message)}
           </Link>
           <AlarmMarkTags alarm={alarm} />
-          {alarm.isTest && <span className="tag">{t('alarms.test')}</span>}
+          <TestTag alarm={alarm} />
           {alarm.raiseCount > 1 && <span className="tag number">{t('alarms.raiseCount', { count: alarm.raiseCount })}</span>}
           {eclipsed.length > 0 && (
             <button

@@ -4,15 +4,30 @@ import { lazy, type ReactNode, Suspense, useDeferredValue, useMemo, useState } f
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import { type AlarmPriority, alarmPriorities } from '../../domain/alarms/priority.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import type { AlarmAction } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
 import { useAlarms } from '../live/live-context.tsx';
+import { useWork } from '../maintenance/use-work.ts';
+import { WorkList } from '../maintenance/work-list.tsx';
 import { usePermission, usePlant } from '../session/plant-context.tsx';
 import { AcknowledgeDialog } from './acknowledge-dialog.tsx';
+import { SetAsideDialog } from './alarm-actions.tsx';
 import { groupByStation } from './alarm-groups.ts';
 import { AlarmLine, tagOf } from './alarm-line.tsx';
 import { AlarmList } from './alarm-list.tsx';
-import { type AlarmFilter, alarmScopes, isInScope, matchesFilter, orderAlarms } from './alarm-order.ts';
+import {
+  type AlarmFilter,
+  type AlarmScope,
+  alarmScopes,
+  asideScopes,
+  isAsideScope,
+  isInScope,
+  matchesFilter,
+  openScopes,
+  orderAlarms,
+} from './alarm-order.ts';
 import { FloodNotice, useGrouping } from './flood-notice.tsx';
+import { SetAsideList } from './set-aside-list.tsx';
 import './alarms.css';
 
 const route = getRouteApi('/alarms');
@@ -70,6 +85,8 @@ function AlarmListTab(): ReactNode {
   const [wantedText, setWantedText] = useState('');
   const [priorities, setPriorities] = useState<readonly AlarmPriority[]>([]);
   const [asking, setAsking] = useState<readonly AlarmView[] | null>(null);
+  const [settingAside, setSettingAside] = useState<{ readonly alarm: AlarmView; readonly action: AlarmAction } | null>(null);
+  const { maintenanceByStation, testByPoint } = useWork();
   const scope = search.scope ?? 'open';
   const stationId = search.station ?? null;
   const deferredText = useDeferredValue(wantedText.trim().toLowerCase());
@@ -78,12 +95,13 @@ function AlarmListTab(): ReactNode {
     () => new Map(stations.map((station) => [station.id, `${station.id} ${station.name.zh} ${station.name.en}`.toLowerCase()])),
     [stations],
   );
-  const rows = useMemo(() => {
+  const wanted = useMemo(() => {
     const filter: AlarmFilter = { scope, priorities, stationId, text: deferredText };
     const searchText = (alarm: AlarmView): string =>
       `${stationNames.get(alarm.stationId) ?? ''} ${tagOf(alarm)} ${alarm.message.zh} ${alarm.message.en}`.toLowerCase();
-    return orderAlarms(alarms.filter((alarm) => matchesFilter(alarm, filter, searchText)));
+    return alarms.filter((alarm) => matchesFilter(alarm, filter, searchText));
   }, [alarms, scope, priorities, stationId, deferredText, stationNames]);
+  const rows = useMemo(() => orderAlarms(wanted), [wanted]);
   const grouping = useGrouping();
   const groups = useMemo(
     () =>
@@ -95,10 +113,13 @@ function AlarmListTab(): ReactNode {
         : null,
     [grouping.isGrouped, rows, stations],
   );
-  const counts = useMemo(
-    () => new Map(alarmScopes.map((name) => [name, alarms.reduce((sum, alarm) => sum + Number(isInScope(alarm, name)), 0)])),
-    [alarms],
-  );
+  const counts = useMemo(() => {
+    const found = new Map<AlarmScope, number>(
+      alarmScopes.map((name) => [name, alarms.reduce((sum, alarm) => sum + Number(isInScope(alarm, name)), 0)]),
+    );
+    // Work is counted by what runs, not by what it suppresses: a quiet maintenance is one too.
+    return found.set('maintenance', maintenanceByStation.size + testByPoint.size);
+  }, [alarms, maintenanceByStation, testByPoint]);
   const pinned = useMemo(() => newestCritical(alarms), [alarms]);
 
   return (
@@ -114,19 +135,21 @@ function AlarmListTab(): ReactNode {
       <FloodNotice isGrouped={grouping.isGrouped} />
       <div className="panel alarm-panel">
         <div className="panel-head">
-          <fieldset className="choices" aria-label={t('common.state')}>
-            {alarmScopes.map((name) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={scope === name}
-                onClick={() => void navigate({ search: { ...search, scope: name }, replace: true })}
-                data-testid={`scope-${name}`}
-              >
-                {t(`alarms.scope.${name}`)} <span className="number">{counts.get(name)}</span>
-              </button>
-            ))}
-          </fieldset>
+          {(['open', 'aside'] as const).map((part) => (
+            <fieldset key={part} className="choices" aria-label={part === 'open' ? t('common.state') : t('setAside.scopes')}>
+              {(part === 'open' ? openScopes : asideScopes).map((name) => (
+                <button
+                  key={name}
+                  type="button"
+                  aria-pressed={scope === name}
+                  onClick={() => void navigate({ search: { ...search, scope: name }, replace: true })}
+                  data-testid={`scope-${name}`}
+                >
+                  {t(`alarms.scope.${name}`)} <span className="number">{counts.get(name)}</span>
+                </button>
+              ))}
+            </fieldset>
+          ))}
           <fieldset className="choices" aria-label={t('alarms.column.priority')}>
             {alarmPriorities.map((priority) => (
               <button
@@ -175,10 +198,25 @@ function AlarmListTab(): ReactNode {
             value={wantedText}
             onChange={(event) => setWantedText(event.target.value)}
           />
-          <span className="muted small number alarm-count">{t('alarms.count', { shown: rows.length, total: alarms.length })}</span>
+          <span className="muted small number alarm-count">
+            {t('alarms.count', { shown: isAsideScope(scope) ? wanted.length : rows.length, total: alarms.length })}
+          </span>
         </div>
-        <AlarmList rows={rows} groups={groups} onAcknowledge={setAsking} />
+        {scope === 'maintenance' ? (
+          <div className="aside-scroll">
+            <WorkList alarms={wanted} stationId={stationId} />
+          </div>
+        ) : isAsideScope(scope) ? (
+          <div className="aside-scroll">
+            <SetAsideList key={scope} alarms={wanted} empty={t(`setAside.empty.${scope}`)} />
+          </div>
+        ) : (
+          <AlarmList rows={rows} groups={groups} onAcknowledge={setAsking} onSetAside={setSettingAside} />
+        )}
       </div>
+      {settingAside !== null && (
+        <SetAsideDialog alarm={settingAside.alarm} action={settingAside.action} onClose={() => setSettingAside(null)} />
+      )}
       {asking !== null && <AcknowledgeDialog alarms={asking} onClose={() => setAsking(null)} />}
     </>
   );

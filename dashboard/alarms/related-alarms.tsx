@@ -52,7 +52,7 @@ export function RelatedAlarms({ alarm }: { readonly alarm: AlarmView }): ReactNo
                 {each.alarm.id === each.occurrenceId && each.alarm.isFirstOut && (
                   <span className="tag tag-first-out">{t('alarms.firstOut')}</span>
                 )}
-                {each.isTest && <span className="tag">{t('alarms.test')}</span>}
+                {each.isTest && <span className="tag tag-test">{t('common.testMark')}</span>}
               </span>
               <span className="muted small">
                 {each.alarm.id === each.occurrenceId ? t(`alarmState.${each.alarm.state}`) : t('alarm.earlierOccurrence')}

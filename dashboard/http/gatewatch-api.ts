@@ -1,6 +1,6 @@
 // Every path of the server that the dashboard calls, in one place, with the shape of its answer.
 import { z } from 'zod';
-import { type AlarmView, alarmViewSchema } from '../../domain/api/alarm-api.ts';
+import { type AcknowledgeMany, type AlarmView, acknowledgeManyResultSchema, alarmViewSchema } from '../../domain/api/alarm-api.ts';
 import {
   type AlarmOccurrences,
   alarmOccurrencesSchema,
@@ -113,6 +113,11 @@ export type AlarmAction = (typeof alarmActions)[number];
 
 export function actOnAlarm(id: string, action: AlarmAction, body: unknown): Promise<Answer<AlarmView>> {
   return request(path`/api/alarms/${id}/${action}`, { method: 'POST', body, schema: alarmViewSchema });
+}
+
+/** Many at once: each is answered for itself, in the order of the items. */
+export function acknowledgeAlarms(body: AcknowledgeMany) {
+  return request('/api/alarms/acknowledge', { method: 'POST', body, schema: acknowledgeManyResultSchema });
 }
 
 export interface JournalAsk {

@@ -48,8 +48,12 @@ const quietFields: ReadonlySet<string> = new Set([
   'occurrenceId',
   'untilMs',
   'byAlarmId',
+  'cause',
+  'id',
   'isLatching',
-  'isTest',
+  'startedAtMs',
+  'afterMs',
+  'afterTest',
   'actionId',
   'madeAtMs',
 ]);
@@ -86,7 +90,8 @@ export function useJournalWords(): JournalWords {
     if (typeof both.madeAtMs === 'number') parts.push(field('madeAt', formatDateTime(both.madeAtMs, zone)));
     if (isAlarmState(detail.from) && isAlarmState(detail.to) && detail.from !== detail.to)
       parts.push(`${t(`alarmState.${detail.from}`)} → ${t(`alarmState.${detail.to}`)}`);
-    if (typeof both.byAlarmId === 'string') parts.push(both.byAlarmId);
+    const cause = causeOf(both);
+    if (cause !== null) parts.push(cause);
     return [...parts, ...restOf(both)];
   }
 
@@ -98,9 +103,27 @@ export function useJournalWords(): JournalWords {
     return [String(detail.number), ...drill, incidentSentence(event.data)[language]].join(' · ');
   }
 
+  /** Of a suppression: lines of 0.1.0 name the alarm only. */
+  function causeOf({ byAlarmId, cause }: Detail): string | null {
+    if (typeof byAlarmId === 'string') return field('causeAlarm', byAlarmId);
+    if (cause === 'maintenance') return t('journal.detailField.causeMaintenance');
+    if (typeof cause !== 'object' || cause === null) return null;
+    const { alarmId } = cause as Detail;
+    return typeof alarmId === 'string' ? field('causeAlarm', alarmId) : t('journal.detailField.causeMaintenance');
+  }
+
+  /** Maintenance and tests. */
+  function workDetail({ detail }: JournalEntry): string[] {
+    const parts = spokenFields.flatMap((name) => (typeof detail[name] === 'string' ? [detail[name]] : []));
+    if (typeof detail.untilMs === 'number') parts.push(field('until', formatDateTime(detail.untilMs, zone)));
+    return [...parts, ...restOf(detail)];
+  }
+
   function restOf(detail: Detail): string[] {
     return Object.entries(detail)
-      .filter(([name, value]) => !quietFields.has(name) && value !== null && value !== undefined && typeof value !== 'object')
+      .filter(
+        ([name, value]) => !quietFields.has(name) && value !== null && value !== undefined && value !== false && typeof value !== 'object',
+      )
       .map(([name, value]) =>
         name === 'because' && typeof value === 'string' && Object.hasOwn(zh.journal.because, value)
           ? t(`journal.because.${value as keyof typeof zh.journal.because}`)
@@ -123,6 +146,7 @@ export function useJournalWords(): JournalWords {
       if (entry.kind.startsWith('alarm.')) return alarmDetail(entry).join(' · ');
       const incident = incidentDetail(entry);
       if (incident !== null) return incident;
+      if (entry.kind.startsWith('maintenance.') || entry.kind.startsWith('test.')) return workDetail(entry).join(' · ');
       const { from, version, reason, ...rest } = entry.detail;
       const known = [
         ...(reason === 'wrongNameOrPassword' || reason === 'delayed' ? [t(`journal.refusal.${reason}`)] : []),

@@ -1,6 +1,8 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
+import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
+import { en as maintenance } from '../maintenance/maintenance-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
 import { sharedEn } from './shared-en.ts';
@@ -136,7 +138,15 @@ export const en: Texts<typeof zh> = {
     title: 'Alarms',
     list: 'Alarm list',
     journal: 'Journal',
-    scope: { open: 'All', unacknowledged: 'Unacknowledged', active: 'Active', setAside: 'Shelved / suppressed / out of service' },
+    scope: {
+      open: 'All',
+      unacknowledged: 'Unacknowledged',
+      active: 'Active',
+      shelved: setAside.shelved,
+      outOfService: setAside.outOfService,
+      suppressed: setAside.suppressed,
+      maintenance: setAside.maintenance,
+    },
     column: {
       priority: 'Priority',
       time: 'Raised',
@@ -176,15 +186,16 @@ export const en: Texts<typeof zh> = {
     fleetingHint: 'Over within 5 seconds of its raise',
     stale: 'Stale',
     staleHint: 'Standing for more than 24 hours',
-    test: 'Test',
     raiseCount: '×{{count}}',
     shelvedUntil: 'until {{time}}',
     suppressedBy: 'suppressed by {{id}}',
-    keys: '↑↓ select · Enter detail · a acknowledge · A all visible · s silence',
+    keys: '↑↓ select · Enter detail · a acknowledge · A all visible · h shelve · s silence',
     now: 'now',
     scrollLabel: 'Alarm list, {{count}} entries',
     notAllowed: 'Your role may not acknowledge alarms',
   },
+  setAside,
+  maintenance: maintenance.words,
   acknowledgeDialog: {
     title: 'Acknowledge alarm',
     titleMany: 'Acknowledge alarms: {{count}}',
@@ -192,18 +203,23 @@ export const en: Texts<typeof zh> = {
     comment: 'What you do about it',
     commentRequired: 'A critical alarm needs a comment.',
     commentOptional: 'optional',
-    withEclipsed: 'Acknowledge the eclipsed ones too: {{count}}',
-    critical: 'Critical alarms must be ticked one by one',
-    others: 'Other visible unacknowledged alarms: {{count}}',
+    critical: 'Critical alarms are ticked one by one, and need a comment.',
+    listed: 'Unacknowledged and visible now: {{count}}. Only what is ticked is acknowledged.',
+    eclipsed: 'eclipsed',
     nothing: 'Nothing visible waits for acknowledgement.',
     submit: 'Acknowledge',
     working: 'Sending…',
-    partly: 'Acknowledged {{done}}, not done {{failed}}:',
+    partly: 'Acknowledged {{done}}; not done {{failed}}, which are still below.',
+    done: 'acknowledged',
+    notTicked: 'not ticked',
   },
   conflict: {
     title: 'Somebody was quicker',
-    by: '{{who}} changed this alarm to "{{state}}" at {{time}}. Below is its newest state; send again if you still need to.',
-    unknown: 'This alarm has changed to "{{state}}". Below is its newest state; send again if you still need to.',
+    by: '{{who}} at {{time}}: {{what}}. It is now "{{state}}". Below is its newest state; send again if you still need to.',
+    unknown: 'This alarm changed at {{time}}: {{what}}. It is now "{{state}}". Below is its newest state; send again if you still need to.',
+    titleByPlant: 'The alarm has changed',
+    row: '{{who}} {{time}} {{what}}',
+    system: 'system',
   },
   action: {
     acknowledge: 'Acknowledge',
@@ -285,6 +301,7 @@ export const en: Texts<typeof zh> = {
     detail: 'Detail',
     hash: 'Chain',
     detailField: {
+      ...maintenance.journalField,
       madeAt: 'done on a phone at {{value}}',
       phone: 'phone {{value}}',
       service: 'push service {{value}}',
@@ -340,6 +357,7 @@ export const en: Texts<typeof zh> = {
       'plant.apply': 'Plant file applied',
       ...duty.journalKind,
       ...incidents.journalKind,
+      ...maintenance.journalKind,
       'northbound.failing': 'Interface failing',
       'northbound.recovered': 'Interface running again',
     },
@@ -400,6 +418,7 @@ export const en: Texts<typeof zh> = {
     open: 'Open',
     acknowledge: 'Acknowledge the selected one',
     acknowledgeAll: 'Acknowledge all visible (critical ones only if ticked)',
+    shelve: 'Shelve the selected one (a safety alarm: out of service)',
     live: 'Back to live',
     zoom: 'Drag to zoom in',
     pan: 'Shift-drag to pan',

@@ -30,6 +30,8 @@ export const sharedEn: Texts<typeof sharedZh> = {
     reload: 'Load again',
     since: 'since {{time}}',
     points: '{{shown}} / {{total}} points',
+    testMark: 'Test',
+    testHint: 'This alarm rose in a loop test; it is not a real one',
   },
   signIn: {
     title: 'Sign in',

@@ -26,6 +26,8 @@ export const sharedZh = {
     reload: '重新载入',
     since: '自 {{time}}',
     points: '{{shown}} / {{total}} 点',
+    testMark: '测试',
+    testHint: '此报警在回路测试中发生，并非真实报警',
   },
   signIn: {
     title: '登录',

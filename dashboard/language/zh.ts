@@ -1,6 +1,8 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
+import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
+import { zh as maintenance } from '../maintenance/maintenance-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
 import { sharedZh } from './shared-zh.ts';
@@ -134,7 +136,15 @@ export const zh = {
     title: '报警',
     list: '报警表',
     journal: '日志',
-    scope: { open: '全部', unacknowledged: '未确认', active: '活动', setAside: '搁置 / 抑制 / 停用' },
+    scope: {
+      open: '全部',
+      unacknowledged: '未确认',
+      active: '活动',
+      shelved: setAside.shelved,
+      outOfService: setAside.outOfService,
+      suppressed: setAside.suppressed,
+      maintenance: setAside.maintenance,
+    },
     column: {
       priority: '级别',
       time: '发生时间',
@@ -174,15 +184,16 @@ export const zh = {
     fleetingHint: '发生后 5 秒内即恢复',
     stale: '滞留',
     staleHint: '持续超过 24 小时',
-    test: '测试',
     raiseCount: '{{count}} 次',
     shelvedUntil: '至 {{time}}',
     suppressedBy: '因 {{id}} 抑制',
-    keys: '↑↓ 选择 · 回车 详情 · a 确认 · A 确认可见 · s 消音',
+    keys: '↑↓ 选择 · 回车 详情 · a 确认 · A 确认可见 · h 搁置 · s 消音',
     now: '现值',
     scrollLabel: '报警列表，{{count}} 条',
     notAllowed: '您的角色不能确认报警',
   },
+  setAside,
+  maintenance: maintenance.words,
   acknowledgeDialog: {
     title: '确认报警',
     titleMany: '确认 {{count}} 条报警',
@@ -190,18 +201,23 @@ export const zh = {
     comment: '处理说明',
     commentRequired: '紧急报警必须填写处理说明。',
     commentOptional: '可不填',
-    withEclipsed: '同时确认被遮蔽的 {{count}} 条',
-    critical: '紧急报警需逐条勾选',
-    others: '其余可见的未确认报警：{{count}} 条',
+    critical: '紧急报警需逐条勾选，并填写处理说明。',
+    listed: '当前可见的未确认报警 {{count}} 条；只确认已勾选的。',
+    eclipsed: '被遮蔽',
     nothing: '当前可见范围内没有未确认的报警。',
     submit: '确认',
     working: '正在提交…',
-    partly: '{{done}} 条已确认，{{failed}} 条未成功：',
+    partly: '{{done}} 条已确认，{{failed}} 条未成功；未成功的仍在下面。',
+    done: '已确认',
+    notTicked: '未勾选',
   },
   conflict: {
     title: '他人已先行处理',
-    by: '{{who}} 于 {{time}} 已将此报警变为“{{state}}”。以下为最新状态；如仍需操作，请再次提交。',
-    unknown: '此报警的状态已变为“{{state}}”。以下为最新状态；如仍需操作，请再次提交。',
+    by: '{{who}} 于 {{time}}：{{what}}。现为“{{state}}”。以下为最新状态；如仍需操作，请再次提交。',
+    unknown: '此报警已于 {{time}} 变化：{{what}}。现为“{{state}}”。以下为最新状态；如仍需操作，请再次提交。',
+    titleByPlant: '报警已变化',
+    row: '{{who}} {{time}} {{what}}',
+    system: '系统',
   },
   action: {
     acknowledge: '确认',
@@ -283,6 +299,7 @@ export const zh = {
     detail: '说明',
     hash: '链值',
     detailField: {
+      ...maintenance.journalField,
       madeAt: '手机上 {{value}} 操作',
       phone: '手机 {{value}}',
       service: '推送服务 {{value}}',
@@ -338,6 +355,7 @@ export const zh = {
       'plant.apply': '厂站文件启用',
       ...duty.journalKind,
       ...incidents.journalKind,
+      ...maintenance.journalKind,
       'northbound.failing': '对外接口故障',
       'northbound.recovered': '对外接口恢复',
     },
@@ -398,6 +416,7 @@ export const zh = {
     open: '打开',
     acknowledge: '确认所选',
     acknowledgeAll: '确认所有可见（紧急报警须逐条勾选）',
+    shelve: '搁置所选（安全类报警为停用）',
     live: '回到实时',
     zoom: '拖动放大所选时段',
     pan: 'Shift + 拖动平移',

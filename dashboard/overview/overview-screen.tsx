@@ -4,6 +4,7 @@ import type { PointView } from '../../domain/api/plant-api.ts';
 import { noAlarms, summarizeBy } from '../alarms/alarm-order.ts';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useSubscription } from '../live/live-context.tsx';
+import { useWork } from '../maintenance/use-work.ts';
 import { usePlant } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { useAllPoints } from '../values/all-points.ts';
@@ -18,6 +19,7 @@ export function OverviewScreen(): ReactNode {
   const alarms = useAlarms();
   const byStation = useMemo(() => summarizeBy(alarms, (alarm) => alarm.stationId), [alarms]);
   const points = useAllPoints();
+  const { maintenanceByStation } = useWork();
   const pointById = useMemo(() => new Map((points.data ?? []).map((point) => [point.id, point])), [points.data]);
   const keyPointIds = useMemo(() => stations.flatMap((station) => station.keyPointIds), [stations]);
   useSubscription([], keyPointIds);
@@ -65,6 +67,7 @@ export function OverviewScreen(): ReactNode {
                     station={station}
                     summary={byStation.get(station.id) ?? noAlarms}
                     points={station.keyPointIds.map((id) => pointById.get(id)).filter((point): point is PointView => point !== undefined)}
+                    isInMaintenance={maintenanceByStation.has(station.id)}
                     isCurrent={station.id === currentId}
                     onFocus={setCurrentId}
                   />

@@ -12,6 +12,7 @@ export interface StationTileProps {
   readonly station: StationSummary;
   readonly summary: AlarmSummary;
   readonly points: readonly PointView[];
+  readonly isInMaintenance: boolean;
   readonly isCurrent: boolean;
   readonly onFocus: (stationId: string) => void;
 }
@@ -26,7 +27,7 @@ export function noiseSpan(point: PointView): number {
 }
 
 export const StationTile = memo(
-  function StationTile({ station, summary, points, isCurrent, onFocus }: StationTileProps): ReactNode {
+  function StationTile({ station, summary, points, isInMaintenance, isCurrent, onFocus }: StationTileProps): ReactNode {
     const { t, text } = useWords();
     const goodPercent = Math.floor(station.goodShare * 100);
     return (
@@ -47,6 +48,11 @@ export const StationTile = memo(
           <span className="muted small">
             {station.id} · {t(`stationType.${station.type}`)}
           </span>
+          {isInMaintenance && (
+            <span className="tag" data-testid="tile-maintenance">
+              {t('maintenance.tileMark')}
+            </span>
+          )}
         </span>
         <span className="tile-alarms">
           {summary.worstPriority === null ? (
@@ -82,6 +88,7 @@ export const StationTile = memo(
   },
   (before, after) =>
     before.isCurrent === after.isCurrent &&
+    before.isInMaintenance === after.isInMaintenance &&
     before.onFocus === after.onFocus &&
     before.station.name === after.station.name &&
     before.station.goodShare === after.station.goodShare &&

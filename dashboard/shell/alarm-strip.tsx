@@ -5,6 +5,7 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { compareAlarms, isSetAside } from '../alarms/alarm-order.ts';
 import { flashOf, hueOf, PriorityMark } from '../alarms/priority-mark.tsx';
+import { TestTag } from '../alarms/test-tag.tsx';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useFlood, useLiveClient } from '../live/live-context.tsx';
 import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
@@ -60,7 +61,7 @@ function StripAlarm({ alarm }: { readonly alarm: AlarmView }): ReactNode {
         to="/alarms/$alarmId"
         params={{ alarmId: alarm.alarmId }}
       >
-        <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {text(alarm.message)}
+        <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {text(alarm.message)} <TestTag alarm={alarm} />
       </Link>
       <span className="alarm-strip-state muted">{t(`alarmState.${alarm.state}`)}</span>
       {mayAcknowledge && (

@@ -30,6 +30,7 @@ const groups = [
       ['Enter', 'keys.open'],
       ['a', 'keys.acknowledge'],
       ['A', 'keys.acknowledgeAll'],
+      ['h', 'keys.shelve'],
     ],
   },
   { title: 'keys.inTrends', keys: [['l', 'keys.live']] },

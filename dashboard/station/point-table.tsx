@@ -15,7 +15,10 @@ import type { PointView } from '../../domain/api/plant-api.ts';
 import { type AlarmSummary, noAlarms } from '../alarms/alarm-order.ts';
 import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
+import { PointTestCell } from '../maintenance/point-test-cell.tsx';
+import { type PointTest, useWork } from '../maintenance/use-work.ts';
 import { noiseSpan } from '../overview/station-tile.tsx';
+import { usePermission } from '../session/plant-context.tsx';
 import { usePointReading } from '../values/point-reading.ts';
 import { ReadingText, useUnknownText } from '../values/reading-text.tsx';
 import { Sparkline } from '../values/sparkline.tsx';
@@ -70,6 +73,10 @@ export function PointTable({
   }, [points, alarmsByPoint, wanted, isOnlyAbnormal, language]);
   const table = useTable({ features, columns, data: rows, getRowId: (row) => row.point.id, enableSortingRemoval: true });
 
+  const mayTest = usePermission('points.test');
+  const { testByPoint } = useWork();
+  const hasTestColumn = mayTest || points.some((point) => testByPoint.has(point.id));
+
   const sortable = (id: 'state' | 'tag' | 'name', label: string): ReactNode => {
     const column = table.getColumn(id);
     const sorted = column?.getIsSorted() ?? false;
@@ -118,11 +125,20 @@ export function PointTable({
               <th scope="col">{t('station.band')}</th>
               <th scope="col">{t('station.trend')}</th>
               <th scope="col">{t('station.quality')}</th>
+              {hasTestColumn && <th scope="col">{t('maintenance.startTest')}</th>}
             </tr>
           </thead>
           <tbody>
             {table.getRowModel().rows.map((row) => (
-              <PointLine key={row.id} point={row.original.point} summary={row.original.summary} name={text(row.original.point.name)} />
+              <PointLine
+                key={row.id}
+                point={row.original.point}
+                summary={row.original.summary}
+                name={text(row.original.point.name)}
+                test={testByPoint.get(row.original.point.id) ?? null}
+                mayTest={mayTest}
+                hasTestCell={hasTestColumn}
+              />
             ))}
           </tbody>
         </table>
@@ -136,10 +152,16 @@ const PointLine = memo(function PointLine({
   point,
   summary,
   name,
+  test,
+  mayTest,
+  hasTestCell,
 }: {
   readonly point: PointView;
   readonly summary: AlarmSummary;
   readonly name: string;
+  readonly test: PointTest | null;
+  readonly mayTest: boolean;
+  readonly hasTestCell: boolean;
 }): ReactNode {
   const { t } = useWords();
   return (
@@ -165,6 +187,11 @@ const PointLine = memo(function PointLine({
       <td className="cell-quality">
         <QualityText pointId={point.id} />
       </td>
+      {hasTestCell && (
+        <td className="cell-test">
+          <PointTestCell point={point} test={test} mayTest={mayTest} />
+        </td>
+      )}
     </tr>
   );
 });

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { isSetAside, orderAlarms } from '../alarms/alarm-order.ts';
 import { flashOf, PriorityMark } from '../alarms/priority-mark.tsx';
+import { TestTag } from '../alarms/test-tag.tsx';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { useZone } from '../session/plant-context.tsx';
@@ -33,7 +34,9 @@ export function StationAlarms({ alarms, stationId }: { readonly alarms: readonly
               <Link to="/alarms/$alarmId" params={{ alarmId: alarm.alarmId }}>
                 <PriorityMark priority={alarm.priority} alarmClass={alarm.class} flash={flashOf(alarm.state)} />
                 <span className="short-alarm-text">
-                  <span>{text(alarm.message)}</span>
+                  <span>
+                    {text(alarm.message)} <TestTag alarm={alarm} />
+                  </span>
                   <span className="muted small">
                     {alarm.raisedAtMs !== null && <span className="number">{formatRecent(alarm.raisedAtMs, serverNowMs(), zone)} · </span>}
                     {t(`alarmState.${alarm.state}`)}

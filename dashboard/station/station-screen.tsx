@@ -10,6 +10,7 @@ import { fetchPoints, fetchStation } from '../http/gatewatch-api.ts';
 import { RequestFailed } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useSubscription } from '../live/live-context.tsx';
+import { MaintenanceBanner, StartMaintenanceButton } from '../maintenance/maintenance-banner.tsx';
 import { usePlant } from '../session/plant-context.tsx';
 import { InstrumentChip } from './instrument-chip.tsx';
 import { type AlarmsByPoint, Mimic } from './mimic/mimic.tsx';
@@ -89,8 +90,10 @@ export function StationScreen(): ReactNode {
           <span className="muted number">
             {t('overview.coverage')} {Math.floor(view.goodShare * 100)} %
           </span>
+          <StartMaintenanceButton stationId={stationId} stationName={text(view.name)} />
         </span>
       </header>
+      <MaintenanceBanner stationId={stationId} stationName={text(view.name)} alarms={own} />
       <section className="panel station-mimic" aria-label={t('station.mimic')}>
         <Mimic points={points} alarmsByPoint={alarmsByPoint} />
         <div className="chip-groups">

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { AlarmView } from '../../../domain/api/alarm-api.ts';
 import { flashOf, PriorityMark } from '../../alarms/priority-mark.tsx';
+import { TestTag } from '../../alarms/test-tag.tsx';
 import { useWords } from '../../language/language.ts';
 import { useLiveClient } from '../../live/live-context.tsx';
 import { useStation, useZone } from '../../session/plant-context.tsx';
@@ -34,7 +35,9 @@ export function PhoneAlarmRow({
       <PriorityMark priority={alarm.priority} alarmClass={alarm.class} flash={flashOf(alarm.state)} size={32} />
       <span className="phone-row-text">
         {showsStation && <b>{station === undefined ? alarm.stationId : text(station.name)}</b>}
-        <span>{text(alarm.message)}</span>
+        <span>
+          {text(alarm.message)} <TestTag alarm={alarm} />
+        </span>
         <span className="phone-row-small">
           {alarm.raisedAtMs !== null && <span className="number">{formatRecent(alarm.raisedAtMs, serverNowMs(), zone)}</span>}
           {' · '}

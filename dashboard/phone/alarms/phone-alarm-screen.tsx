@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { AlarmView } from '../../../domain/api/alarm-api.ts';
 import { flashOf, PriorityMark } from '../../alarms/priority-mark.tsx';
+import { TestTag } from '../../alarms/test-tag.tsx';
 import { useWords } from '../../language/language.ts';
 import { useLiveClient, useSubscription } from '../../live/live-context.tsx';
 import { useStation, useZone } from '../../session/plant-context.tsx';
@@ -70,7 +71,7 @@ function AlarmHead({ alarm }: { readonly alarm: AlarmView }): ReactNode {
         <p className="no-margin">{station === undefined ? alarm.stationId : text(station.name)}</p>
         <h1 data-testid="alarm-message">{text(alarm.message)}</h1>
         <p className="no-margin" data-testid="alarm-state">
-          {t(`priority.${alarm.priority}`)} · {t(`alarmState.${alarm.state}`)}
+          {t(`priority.${alarm.priority}`)} · {t(`alarmState.${alarm.state}`)} <TestTag alarm={alarm} />
         </p>
       </div>
     </header>

@@ -1,0 +1,60 @@
+// Stations in maintenance and points under test, as the server is asked about them.
+import { z } from 'zod';
+import { type WorkList, workConflictSchema, workListSchema } from '../../domain/api/maintenance-api.ts';
+import { exhaustive } from '../../domain/exhaustive.ts';
+import { type WorkWindow, workWindowSchema } from '../../domain/maintenance/work-window.ts';
+import { type Answer, request, valueOrThrow } from '../http/request.ts';
+
+export async function fetchWork(signal?: AbortSignal): Promise<WorkList> {
+  return valueOrThrow(await request('/api/maintenance', { schema: workListSchema, ...(signal && { signal }) }));
+}
+
+export type WorkStep = 'start' | 'extend' | 'end';
+
+/** `place` is a station for maintenance, a point for a test. */
+export interface WorkAsk {
+  readonly kind: WorkWindow['kind'];
+  readonly place: string;
+  readonly step: WorkStep;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export type WorkResult =
+  | { readonly kind: 'done'; readonly window: WorkWindow }
+  /** Somebody was quicker, or time was: what is now. */
+  | { readonly kind: 'conflict'; readonly window: WorkWindow }
+  /** Nothing runs there any more. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unreachable' };
+
+export async function askForWork({ kind, place, step, body }: WorkAsk): Promise<WorkResult> {
+  const base =
+    kind === 'maintenance'
+      ? `/api/stations/${encodeURIComponent(place)}/maintenance`
+      : `/api/points/${encodeURIComponent(place)}/test-mode`;
+  return resultOf(await request(step === 'start' ? base : `${base}/${step}`, { method: 'POST', body, schema: workWindowSchema }));
+}
+
+function resultOf(answer: Answer<WorkWindow>): WorkResult {
+  switch (answer.kind) {
+    case 'ok':
+      return { kind: 'done', window: answer.value };
+    case 'problem': {
+      if (answer.status === 409) {
+        const conflict = workConflictSchema.safeParse(answer.body);
+        return conflict.success ? { kind: 'conflict', window: conflict.data.current } : { kind: 'gone' };
+      }
+      const errors = z.array(z.object({ path: z.string(), message: z.string() })).safeParse(answer.problem.errors);
+      const first = errors.data?.[0];
+      const reason = first === undefined ? (answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`;
+      return { kind: 'refused', reason };
+    }
+    case 'unreachable':
+      return { kind: 'unreachable' };
+    case 'malformed':
+      return { kind: 'refused', reason: answer.detail };
+    default:
+      return exhaustive(answer, 'answer');
+  }
+}
