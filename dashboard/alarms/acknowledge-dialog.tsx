@@ -69,10 +69,12 @@ export function AcknowledgeDialog({ alarms, onClose }: AcknowledgeDialogProps): 
   const tick = (alarmId: string, isTicked: boolean): void =>
     setRows(rows.map((row) => (row.alarm.alarmId === alarmId ? { ...row, isTicked } : row)));
   const done = rows.filter(({ result }) => result?.kind === 'done').length;
-  const failed = rows.filter(({ result }) => result !== null && result.kind !== 'done').length;
+  const unlucky = rows.filter(({ result }) => result !== null && result.kind !== 'done');
+  const failed = unlucky.filter(({ alarm }) => needsAcknowledgement(alarm.state)).length;
+  const taken = unlucky.length - failed;
   return (
     <Dialog
-      title={isMany ? t('acknowledgeDialog.titleMany', { count: chosen.length }) : t('acknowledgeDialog.title')}
+      title={isMany && chosen.length > 0 ? t('acknowledgeDialog.titleMany', { count: chosen.length }) : t('acknowledgeDialog.title')}
       onClose={onClose}
       {...(isMany ? { className: 'dialog-wide' } : {})}
       testId="acknowledge-dialog"
@@ -84,7 +86,7 @@ export function AcknowledgeDialog({ alarms, onClose }: AcknowledgeDialogProps): 
           {isMany && (
             <>
               <p className="no-margin" role="status">
-                {hasSent ? t('acknowledgeDialog.partly', { done, failed }) : t('acknowledgeDialog.listed', { count: rows.length })}{' '}
+                {hasSent ? t('acknowledgeDialog.partly', { done, taken, failed }) : t('acknowledgeDialog.listed', { count: rows.length })}{' '}
                 {owed.some(({ alarm }) => alarm.priority === 'critical') && <b>{t('acknowledgeDialog.critical')}</b>}
               </p>
               <ul className="acknowledge-rows" data-testid="acknowledge-rows">

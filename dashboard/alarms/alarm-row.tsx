@@ -8,6 +8,7 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
+import { usePersonName } from '../session/person-names.ts';
 import { useStation, useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { formatNumber } from '../values/format-value.ts';
@@ -39,6 +40,7 @@ export const AlarmRowLine = memo(
     const station = useStation(alarm.stationId);
     const { serverNowMs } = useLiveClient();
     const time = (timeMs: number): string => formatRecent(timeMs, serverNowMs(), zone);
+    const nameOf = usePersonName();
     const isOwed = needsAcknowledgement(alarm.state);
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it moves the selection by keyboard
@@ -123,7 +125,7 @@ export const AlarmRowLine = memo(
           ) : (
             alarm.acknowledgedAtMs !== null && (
               <span className="number" title={alarm.comment ?? undefined}>
-                {alarm.acknowledgedBy} {time(alarm.acknowledgedAtMs)}
+                {nameOf(alarm.acknowledgedBy ?? '')} {time(alarm.acknowledgedAtMs)}
               </span>
             )
           )}

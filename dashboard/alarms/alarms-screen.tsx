@@ -165,15 +165,17 @@ function AlarmListTab(): ReactNode {
               </button>
             ))}
           </fieldset>
-          <button
-            type="button"
-            className="button button-quiet toggle"
-            aria-pressed={grouping.isGrouped}
-            onClick={() => grouping.choose(!grouping.isGrouped)}
-            data-testid="group-by-station"
-          >
-            {t('alarms.groupByStation')}
-          </button>
+          {!isAsideScope(scope) && (
+            <button
+              type="button"
+              className="button button-quiet toggle"
+              aria-pressed={grouping.isGrouped}
+              onClick={() => grouping.choose(!grouping.isGrouped)}
+              data-testid="group-by-station"
+            >
+              {t('alarms.groupByStation')}
+            </button>
+          )}
           <select
             className="input station-select"
             aria-label={t('common.station')}

@@ -7,6 +7,7 @@ import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import type { Conflict } from './conflict-notice.tsx';
 import { type ActionResult, useAlarmAction } from './use-alarm-action.ts';
+import { useRefusalText } from './use-refusal-text.ts';
 
 export type RowResult =
   | { readonly kind: 'done'; readonly alarm: AlarmView }
@@ -26,6 +27,7 @@ export function useAcknowledge(): (
   const act = useAlarmAction();
   const { alarms: table } = useLiveClient();
   const queries = useQueryClient();
+  const refusalText = useRefusalText();
   return useCallback(
     async (alarms, comment, isMany) => {
       const body = comment === '' ? {} : { comment };
@@ -63,13 +65,13 @@ export function useAcknowledge(): (
       }
       function ofMany(result: AcknowledgeManyResult): RowResult {
         if (result.kind === 'done') return result;
-        return result.kind === 'conflict' ? { kind: 'conflict', conflict: result } : problem(result.detail);
+        return result.kind === 'conflict' ? { kind: 'conflict', conflict: result } : problem(refusalText(result, result.detail));
       }
       /** `reason` null: the server did not answer. */
       function problem(reason: string | null): RowResult {
         return { kind: 'problem', text: reason === null ? t('action.unreachable') : t('action.refused', { reason }) };
       }
     },
-    [t, act, table, queries],
+    [t, act, table, queries, refusalText],
   );
 }

@@ -6,6 +6,7 @@ import { exhaustive } from '../../domain/exhaustive.ts';
 import { type AlarmAction, actOnAlarm } from '../http/gatewatch-api.ts';
 import type { Answer } from '../http/request.ts';
 import { useLiveClient } from '../live/live-context.tsx';
+import { useRefusalText } from './use-refusal-text.ts';
 
 export type ActionResult =
   | { readonly kind: 'done'; readonly alarm: AlarmView }
@@ -14,7 +15,7 @@ export type ActionResult =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unreachable' };
 
-export function actionResultOf(answer: Answer<AlarmView>): ActionResult {
+function actionResultOf(answer: Answer<AlarmView>, refusalText: (body: unknown, otherwise: string) => string): ActionResult {
   switch (answer.kind) {
     case 'ok':
       return { kind: 'done', alarm: answer.value };
@@ -24,7 +25,8 @@ export function actionResultOf(answer: Answer<AlarmView>): ActionResult {
       const first = answer.problem.errors?.[0];
       return {
         kind: 'refused',
-        reason: first === undefined ? (answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`,
+        reason:
+          first === undefined ? refusalText(answer.body, answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`,
       };
     }
     case 'unreachable':
@@ -41,15 +43,16 @@ export type Act = (alarm: AlarmView, action: AlarmAction, body?: Readonly<Record
 export function useAlarmAction(): Act {
   const { alarms } = useLiveClient();
   const queries = useQueryClient();
+  const refusalText = useRefusalText();
   return useCallback(
     async (alarm, action, body = {}) => {
-      const result = actionResultOf(await actOnAlarm(alarm.id, action, { version: alarm.version, ...body }));
+      const result = actionResultOf(await actOnAlarm(alarm.id, action, { version: alarm.version, ...body }), refusalText);
       if (result.kind === 'done') alarms.apply([result.alarm]);
       if (result.kind === 'conflict') alarms.apply([result.conflict.current]);
       void queries.invalidateQueries({ queryKey: ['alarm', alarm.alarmId] });
       void queries.invalidateQueries({ queryKey: ['journal'] });
       return result;
     },
-    [alarms, queries],
+    [alarms, queries, refusalText],
   );
 }

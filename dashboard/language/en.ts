@@ -1,4 +1,5 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
+import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
@@ -195,6 +196,7 @@ export const en: Texts<typeof zh> = {
     notAllowed: 'Your role may not acknowledge alarms',
   },
   setAside,
+  refusal,
   maintenance: maintenance.words,
   acknowledgeDialog: {
     title: 'Acknowledge alarm',
@@ -209,7 +211,7 @@ export const en: Texts<typeof zh> = {
     nothing: 'Nothing visible waits for acknowledgement.',
     submit: 'Acknowledge',
     working: 'Sending…',
-    partly: 'Acknowledged {{done}}; not done {{failed}}, which are still below.',
+    partly: 'Acknowledged {{done}}; taken by others {{taken}}; not done {{failed}}.',
     done: 'acknowledged',
     notTicked: 'not ticked',
   },

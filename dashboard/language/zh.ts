@@ -1,4 +1,5 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
+import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
@@ -193,6 +194,7 @@ export const zh = {
     notAllowed: '您的角色不能确认报警',
   },
   setAside,
+  refusal,
   maintenance: maintenance.words,
   acknowledgeDialog: {
     title: '确认报警',
@@ -207,7 +209,7 @@ export const zh = {
     nothing: '当前可见范围内没有未确认的报警。',
     submit: '确认',
     working: '正在提交…',
-    partly: '{{done}} 条已确认，{{failed}} 条未成功；未成功的仍在下面。',
+    partly: '已确认 {{done}} 条，他人已先处理 {{taken}} 条，未成功 {{failed}} 条。',
     done: '已确认',
     notTicked: '未勾选',
   },

@@ -25,7 +25,8 @@ export type WorkResult =
   | { readonly kind: 'conflict'; readonly window: WorkWindow }
   /** Nothing runs there any more. */
   | { readonly kind: 'gone' }
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** `body`: the problem document, `reason` the server's sentence. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly body: unknown }
   | { readonly kind: 'unreachable' };
 
 export async function askForWork({ kind, place, step, body }: WorkAsk): Promise<WorkResult> {
@@ -48,12 +49,12 @@ function resultOf(answer: Answer<WorkWindow>): WorkResult {
       const errors = z.array(z.object({ path: z.string(), message: z.string() })).safeParse(answer.problem.errors);
       const first = errors.data?.[0];
       const reason = first === undefined ? (answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`;
-      return { kind: 'refused', reason };
+      return { kind: 'refused', reason, body: answer.body };
     }
     case 'unreachable':
       return { kind: 'unreachable' };
     case 'malformed':
-      return { kind: 'refused', reason: answer.detail };
+      return { kind: 'refused', reason: answer.detail, body: null };
     default:
       return exhaustive(answer, 'answer');
   }

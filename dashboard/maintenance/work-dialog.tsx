@@ -1,6 +1,7 @@
 // Starting, changing and ending maintenance of a station or a test of a point: one dialogue, whose fields follow from what is asked.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { WorkWindow } from '../../domain/maintenance/work-window.ts';
+import { useRefusalText } from '../alarms/use-refusal-text.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
@@ -37,6 +38,7 @@ export function WorkDialog({ kind, place, name, step, window: seen, onClose }: W
   const zone = useZone();
   const { serverNowMs } = useLiveClient();
   const ask = useAskForWork();
+  const refusalText = useRefusalText();
   const { longestMaintenanceMs, longestTestMs } = useWork();
   const longestMs = kind === 'maintenance' ? longestMaintenanceMs : longestTestMs;
   const [window, setWindow] = useState(seen);
@@ -74,7 +76,7 @@ export function WorkDialog({ kind, place, name, step, window: seen, onClose }: W
         setTold({ kind: 'gone' });
         return;
       case 'refused':
-        setTold({ kind: 'problem', text: t('action.refused', { reason: result.reason }) });
+        setTold({ kind: 'problem', text: t('action.refused', { reason: refusalText(result.body, result.reason) }) });
         return;
       case 'unreachable':
         setTold({ kind: 'problem', text: t('action.unreachable') });

@@ -21,6 +21,7 @@ export async function approveBySecondPerson(
     await access.auditRefusal(identity, `approval by ${approver.username}`);
     throw new ProblemError(403, 'Approval refused', {
       detail: 'The approver is unknown, the password is wrong, or he may not do it at this place.',
+      extra: { reason: 'approvalRefused' },
     });
   }
   return approver.username;

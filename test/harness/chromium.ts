@@ -105,3 +105,9 @@ export async function signIn(page: Page, address: string, username: string, pass
   await page.getByTestId('sign-in-submit').click();
   await page.getByTestId('connection').waitFor();
 }
+
+/** For people who want to see what a browser test sees: with BROWSER_TEST_PICTURES=folder every call leaves a PNG there, else it does nothing. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.BROWSER_TEST_PICTURES;
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+}
