@@ -51,6 +51,7 @@ const quietFields: ReadonlySet<string> = new Set([
   'cause',
   'id',
   'isLatching',
+  'isTest',
   'startedAtMs',
   'afterMs',
   'afterTest',
@@ -84,7 +85,7 @@ export function useJournalWords(): JournalWords {
     const event = (typeof detail.event === 'object' && detail.event !== null ? detail.event : {}) as Detail;
     const both: Detail = { ...event, ...detail };
     const parts = spokenFields.flatMap((name) => (typeof both[name] === 'string' ? [both[name]] : []));
-    if (both.isTest === true) parts.unshift(t('alarms.test'));
+    if (both.isTest === true) parts.unshift(t('common.testMark'));
     if (typeof detail.value === 'number' && entry.kind === 'alarm.raise') parts.push(valueText(entry, detail.value));
     if (typeof both.untilMs === 'number') parts.push(field('until', formatDateTime(both.untilMs, zone)));
     if (typeof both.madeAtMs === 'number') parts.push(field('madeAt', formatDateTime(both.madeAtMs, zone)));
