@@ -13,6 +13,11 @@ test('unacknowledged first, then priority, then newest first', () => {
   expect(alarms.toSorted(compareAlarms).map((alarm) => alarm.alarmId)).toEqual(['worst', 'new', 'old', 'returned', 'seen']);
 });
 
+test('of two alarms alike the real one comes before the test', () => {
+  const alarms = [alarmOf({ alarmId: 'test', isTest: true, raisedAtMs: 9 }), alarmOf({ alarmId: 'real', raisedAtMs: 1 })];
+  expect(alarms.toSorted(compareAlarms).map((alarm) => alarm.alarmId)).toEqual(['real', 'test']);
+});
+
 test('what was set aside asks for nothing, and is still found', () => {
   const shelved = alarmOf({ state: 'shelved' });
   expect(isInScope(shelved, 'open')).toBe(false);

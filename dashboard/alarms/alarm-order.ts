@@ -57,6 +57,7 @@ export function compareAlarms(one: AlarmView, other: AlarmView): number {
   return (
     Number(needsAcknowledgement(other.state)) - Number(needsAcknowledgement(one.state)) ||
     priorityNumber[one.priority] - priorityNumber[other.priority] ||
+    Number(one.isTest) - Number(other.isTest) ||
     (other.raisedAtMs ?? 0) - (one.raisedAtMs ?? 0) ||
     (one.alarmId < other.alarmId ? -1 : 1)
   );

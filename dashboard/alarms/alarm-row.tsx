@@ -123,6 +123,7 @@ export const AlarmRowLine = memo(
               {t('alarms.acknowledge')}
             </button>
           ) : (
+            !isOwed &&
             alarm.acknowledgedAtMs !== null && (
               <span className="number" title={alarm.comment ?? undefined}>
                 {nameOf(alarm.acknowledgedBy ?? '')} {time(alarm.acknowledgedAtMs)}

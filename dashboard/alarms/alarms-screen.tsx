@@ -229,7 +229,10 @@ function newestCritical(alarms: readonly AlarmView[]): AlarmView | null {
   for (const alarm of alarms) {
     if (alarm.priority !== 'critical' || !isInScope(alarm, 'open')) continue;
     if (!needsAcknowledgement(alarm.state) && !alarm.isConditionTrue) continue;
-    if (newest === null || (alarm.raisedAtMs ?? 0) > (newest.raisedAtMs ?? 0)) newest = alarm;
+    // A test never takes the place of a real one.
+    const isBetter = newest === null || (newest.isTest && !alarm.isTest);
+    const isNewer = newest !== null && alarm.isTest === newest.isTest && (alarm.raisedAtMs ?? 0) > (newest.raisedAtMs ?? 0);
+    if (isBetter || isNewer) newest = alarm;
   }
   return newest;
 }

@@ -20,7 +20,9 @@ export function AlarmStrip(): ReactNode {
     let found: AlarmView | null = null;
     for (const alarm of alarms) {
       if (isSetAside(alarm) || alarm.isEclipsed || !needsAcknowledgement(alarm.state)) continue;
-      if (found === null || compareAlarms(alarm, found) < 0) found = alarm;
+      // A test, however urgent, never takes the one place from a real alarm.
+      if (found === null || (found.isTest && !alarm.isTest) || (found.isTest === alarm.isTest && compareAlarms(alarm, found) < 0))
+        found = alarm;
     }
     return found;
   }, [alarms]);
