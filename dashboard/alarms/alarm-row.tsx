@@ -96,6 +96,7 @@ export const AlarmRowLine = memo(
               }}
             >
               {t('alarms.folded', { count: eclipsed.length })}
+              {eclipsed.some((child) => child.isFirstOut) && ` · ${t('alarms.firstOut')}`}
             </button>
           )}
         </span>
