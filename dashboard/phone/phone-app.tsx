@@ -1,6 +1,6 @@
 // From the outside in: somebody is signed in (or was, when the network went), the plant is known, the live channel and the queue run, then the screens.
 import { QueryCache, QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { actionAnswerSchema } from '../../domain/api/incident-api.ts';
 import type { SessionView } from '../../domain/api/session-api.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -14,7 +14,6 @@ import { PlantProvider } from '../session/plant-context.tsx';
 import { CrashBoundary } from '../shell/crash-boundary.tsx';
 import { fetchPlant, fetchSession, fetchStations } from './phone-requests.ts';
 import { PhoneShell } from './phone-shell.tsx';
-import { PhoneSignIn } from './phone-sign-in.tsx';
 import { exclusivelyOnThisPhone } from './queue/exclusively.ts';
 import { QueueProvider } from './queue/queue-context.tsx';
 import { QueueRunner } from './queue/queue-runner.ts';
@@ -22,6 +21,8 @@ import { openQueueStore } from './queue/queue-store.ts';
 import { askForSync } from './queue/queue-sync.ts';
 import type { QueuedAction } from './queue/queued-action.ts';
 import { postOverHttp } from './queue/send-action.ts';
+
+const PhoneSignIn = lazy(() => import('./phone-sign-in.tsx').then((module) => ({ default: module.PhoneSignIn })));
 
 export function createPhoneQueries(): QueryClient {
   const client: QueryClient = new QueryClient({
@@ -112,7 +113,13 @@ function SessionGate({ clock, runner }: { readonly clock: Clock; readonly runner
   if (session.data != null) {
     return <SignedIn key={session.data.username} session={session.data} clock={clock} runner={runner} />;
   }
-  if (session.data === null) return <PhoneSignIn hasEnded={wasSignedIn} />;
+  if (session.data === null) {
+    return (
+      <Suspense fallback={<Waiting text={t('common.loading')} />}>
+        <PhoneSignIn hasEnded={wasSignedIn} />
+      </Suspense>
+    );
+  }
   if (session.isError) return <Waiting text={t('signIn.unreachable')} onRetry={() => void session.refetch()} />;
   return <Waiting text={t('common.loading')} />;
 }

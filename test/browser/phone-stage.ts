@@ -141,12 +141,15 @@ export async function takeOutPhone(profile: string, device: Phone | null = null)
   return { context, page, complaints };
 }
 
-/** In the page: a push manager whose subscription is the test's own phone, remembered as the browser would. */
+/** In the page: notifications allowed, and a push manager whose subscription is the test's own phone, remembered as the browser would. */
 function playPushManager(subscription: {
   readonly endpoint: string;
   readonly keys: { readonly p256dh: string; readonly auth: string };
 }): void {
   if (!('PushManager' in globalThis)) return;
+  // A browser without a screen says no whatever it is granted.
+  Object.defineProperty(Notification, 'permission', { get: () => 'granted' });
+  Notification.requestPermission = async () => 'granted';
   const storageKey = 'test.push';
   const current = (): unknown => {
     const key = localStorage.getItem(storageKey);
