@@ -160,7 +160,7 @@ describe.skipIf(!hasBrowser)('how the phone looks', () => {
     await holds('settings');
   };
 
-  test('sign-in: what is loaded until then, and how it looks', async () => {
+  test('sign-in', async () => {
     const { page } = phone;
     await page.goto(address(''));
     await page.getByTestId('sign-in-submit').waitFor();

@@ -24,15 +24,16 @@ import { usePhoneIncidents } from './use-phone-incidents.ts';
 
 export function PhoneIncidentScreen({ id }: { readonly id: string }): ReactNode {
   const { t } = useWords();
-  const { items, isLive } = usePhoneIncidents();
+  const { items, isLive, asOfMs } = usePhoneIncidents();
   const incident = useQuery({ queryKey: ['incidents', id], queryFn: () => fetchIncident(id) });
   const heard = items.find((candidate) => candidate.id === id)?.length ?? 0;
   const { refetch } = incident;
   const held = incident.data?.length ?? 0;
+  const isBehind = heard > held;
   // The live channel tells that something was added: then it is read again.
   useEffect(() => {
-    if (isLive && heard > held) void refetch();
-  }, [isLive, heard, held, refetch]);
+    if (isLive && isBehind) void refetch();
+  }, [isLive, isBehind, refetch]);
   if (incident.data === undefined) {
     return (
       <div className="phone-empty" role="status">
@@ -43,7 +44,10 @@ export function PhoneIncidentScreen({ id }: { readonly id: string }): ReactNode 
       </div>
     );
   }
-  return <Incident incident={incident.data} asOfMs={isLive && !incident.isError ? null : incident.dataUpdatedAt} />;
+  // What nothing was added to is as young as the last word of the live channel, not as the last reading.
+  const isCurrent = isLive && !isBehind;
+  const heardAtMs = isBehind ? incident.dataUpdatedAt : Math.max(incident.dataUpdatedAt, asOfMs ?? 0);
+  return <Incident incident={incident.data} asOfMs={isCurrent ? null : heardAtMs} />;
 }
 
 function Incident({ incident, asOfMs }: { readonly incident: IncidentView; readonly asOfMs: number | null }): ReactNode {

@@ -45,7 +45,12 @@ export function PlacesPanel({ plan }: { readonly plan: PlanView }): ReactNode {
   const { t, text } = useWords();
   const places = [
     ...plan.hydrants.map(({ name, note, position }) => ({ kind: 'hydrant' as const, name, note, position })),
-    ...plan.valves.map(({ name, isolates, position }) => ({ kind: 'valve' as const, name, note: isolates, position })),
+    ...plan.valves.map(({ name, isolates, position }) => ({
+      kind: 'valve' as const,
+      name,
+      note: isolates,
+      position,
+    })),
   ];
   if (places.length === 0) return null;
   return (
@@ -58,7 +63,11 @@ export function PlacesPanel({ plan }: { readonly plan: PlanView }): ReactNode {
               <span>
                 <b>{t(`phone.incident.${kind}`)}</b> {text(name)}
               </span>
-              {note !== null && <span className="phone-row-small">{text(note)}</span>}
+              {note !== null && (
+                <span className="phone-row-small">
+                  {kind === 'valve' ? t('phone.incident.isolates', { what: text(note) }) : text(note)}
+                </span>
+              )}
             </span>
             {position !== null && (
               <a

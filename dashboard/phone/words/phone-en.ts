@@ -82,6 +82,7 @@ export const phoneEn: Texts<typeof phoneZh> = {
     places: 'Hydrants and valves',
     hydrant: 'Hydrant',
     valve: 'Valve',
+    isolates: 'shuts off {{what}}',
     map: 'Map',
     checklist: 'Check-list {{done}}/{{total}}',
     within: 'within {{count}} min',

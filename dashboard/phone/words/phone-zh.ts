@@ -71,6 +71,7 @@ export const phoneZh = {
     places: '消火栓与阀门',
     hydrant: '消火栓',
     valve: '阀门',
+    isolates: '隔断：{{what}}',
     map: '地图',
     checklist: '预案检查表 {{done}}/{{total}}',
     within: '{{count}} 分钟内',
