@@ -12,6 +12,7 @@ import { useJournalWords } from '../journal/journal-words.ts';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useLiveClient, useSubscription } from '../live/live-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
+import { NotificationAttempts } from '../notifications/notification-attempts.tsx';
 import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { formatDateTime, formatRecent } from '../time/plant-time.ts';
@@ -121,6 +122,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
             <Facts alarm={alarm} definition={definition} />
           </section>
           <EscalationPanel alarm={alarm} />
+          <NotificationAttempts alarmId={alarm.alarmId} sinceMs={alarm.raisedAtMs} />
           <AlarmOccurrences alarm={alarm} />
           <History alarm={alarm} />
         </div>

@@ -7,6 +7,7 @@ import { drillWord } from '../../domain/incidents/incident-words.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
+import { useNotificationJournal } from '../notifications/notification-journal.ts';
 import { useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { usePointById } from '../values/all-points.ts';
@@ -57,6 +58,7 @@ const quietFields: ReadonlySet<string> = new Set([
   'afterTest',
   'actionId',
   'madeAtMs',
+  'linkId',
 ]);
 
 export interface JournalWords {
@@ -67,6 +69,7 @@ export interface JournalWords {
 
 export function useJournalWords(): JournalWords {
   const { t, language } = useWords();
+  const notificationDetail = useNotificationJournal();
   const zone = useZone();
   const pointById = usePointById();
 
@@ -139,7 +142,7 @@ export function useJournalWords(): JournalWords {
     actor({ actor }) {
       if (actor.kind === 'person') return actor.displayName;
       const [part = '', ...rest] = actor.part.split(' ');
-      return part === 'server' || part === 'collector' || part === 'northbound'
+      return part === 'server' || part === 'collector' || part === 'northbound' || part === 'notifier'
         ? [t(`journal.part.${part}`), ...rest].join(' ')
         : actor.part;
     },
@@ -148,6 +151,7 @@ export function useJournalWords(): JournalWords {
       const incident = incidentDetail(entry);
       if (incident !== null) return incident;
       if (entry.kind.startsWith('maintenance.') || entry.kind.startsWith('test.')) return workDetail(entry).join(' · ');
+      if (entry.kind.startsWith('notification.')) return notificationDetail(entry);
       const { from, version, reason, ...rest } = entry.detail;
       const known = [
         ...(reason === 'wrongNameOrPassword' || reason === 'delayed' ? [t(`journal.refusal.${reason}`)] : []),

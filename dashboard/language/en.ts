@@ -4,6 +4,7 @@ import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
 import { en as maintenance } from '../maintenance/maintenance-words.ts';
+import { en as notifications } from '../notifications/notification-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
 import { sharedEn } from './shared-en.ts';
@@ -24,7 +25,9 @@ export const en: Texts<typeof zh> = {
     stations: 'Stations',
     performance: 'Alarm performance',
     duty: 'Duty',
+    notifications: 'Notifications',
   },
+  notifications,
   performance,
   duty,
   header: {
@@ -322,8 +325,9 @@ export const en: Texts<typeof zh> = {
       until: 'until {{value}}',
       value: 'value {{value}}',
       what: '{{value}}',
+      via: 'by {{value}}',
     },
-    part: { server: 'server', collector: 'collector', northbound: 'other systems' },
+    part: { server: 'server', collector: 'collector', northbound: 'other systems', notifier: 'notifier' },
     because: { turnedOff: 'turned off', signedOut: 'signed out', tooMany: 'too many phones', takenOver: 'somebody else signed in' },
     refusal: { wrongNameOrPassword: 'wrong name or password', delayed: 'too many failures' },
     kind: {
@@ -360,6 +364,7 @@ export const en: Texts<typeof zh> = {
       ...duty.journalKind,
       ...incidents.journalKind,
       ...maintenance.journalKind,
+      ...notifications.journalKind,
       'northbound.failing': 'Interface failing',
       'northbound.recovered': 'Interface running again',
     },

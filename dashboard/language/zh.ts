@@ -4,6 +4,7 @@ import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
 import { zh as maintenance } from '../maintenance/maintenance-words.ts';
+import { zh as notifications } from '../notifications/notification-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
 import { sharedZh } from './shared-zh.ts';
@@ -22,7 +23,9 @@ export const zh = {
     stations: '场站',
     performance: '报警绩效',
     duty: '值班',
+    notifications: '通知',
   },
+  notifications,
   performance,
   duty,
   header: {
@@ -320,8 +323,9 @@ export const zh = {
       until: '至 {{value}}',
       value: '值 {{value}}',
       what: '{{value}}',
+      via: '经 {{value}}',
     },
-    part: { server: '服务器', collector: '采集器', northbound: '对外接口' },
+    part: { server: '服务器', collector: '采集器', northbound: '对外接口', notifier: '通知' },
     because: { turnedOff: '本人关闭', signedOut: '退出登录', tooMany: '手机过多', takenOver: '由他人登录' },
     refusal: { wrongNameOrPassword: '用户名或密码错误', delayed: '失败次数过多' },
     kind: {
@@ -358,6 +362,7 @@ export const zh = {
       ...duty.journalKind,
       ...incidents.journalKind,
       ...maintenance.journalKind,
+      ...notifications.journalKind,
       'northbound.failing': '对外接口故障',
       'northbound.recovered': '对外接口恢复',
     },

@@ -2,9 +2,9 @@
 import type { Permission } from '../../domain/access/roles.ts';
 
 export interface NavigationItem {
-  readonly to: '/' | '/alarms' | '/incidents' | '/trends' | '/duty' | '/performance';
+  readonly to: '/' | '/alarms' | '/incidents' | '/trends' | '/duty' | '/performance' | '/notifications';
   /** Key of its name in the words: `nav.…`. */
-  readonly name: 'nav.overview' | 'nav.alarms' | 'nav.incidents' | 'nav.trends' | 'nav.duty' | 'nav.performance';
+  readonly name: 'nav.overview' | 'nav.alarms' | 'nav.incidents' | 'nav.trends' | 'nav.duty' | 'nav.performance' | 'nav.notifications';
   /** Two keys, `g` first. */
   readonly keys: string;
   readonly permission: Permission;
@@ -19,4 +19,5 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/trends', name: 'nav.trends', keys: 'g t', permission: 'readings.read', place: 'header' },
   { to: '/duty', name: 'nav.duty', keys: 'g d', permission: 'duty.read', place: 'header' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
+  { to: '/notifications', name: 'nav.notifications', keys: 'g n', permission: 'notifications.read', place: 'more' },
 ];

@@ -1,5 +1,12 @@
 // The screens and their addresses. Every screen is its own piece of the bundle, fetched when it is first opened.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  type NotificationState,
+  type NotificationSubjectKind,
+  notificationStates,
+  notificationSubjectKinds,
+} from '../../domain/api/notification-api.ts';
+import { type NotificationChannel, notificationChannels } from '../../domain/notification/notification-order.ts';
 import { type AlarmScope, alarmScopes } from '../alarms/alarm-order.ts';
 import { Crashed } from './crash-boundary.tsx';
 import { NotFound } from './not-found.tsx';
@@ -135,6 +142,30 @@ const dutyRoute = createRoute({
   component: lazyRouteComponent(() => import('../duty/duty-screen.tsx'), 'DutyScreen'),
 });
 
+export interface NotificationsSearch {
+  readonly subject?: NotificationSubjectKind | undefined;
+  readonly channel?: NotificationChannel | undefined;
+  readonly state?: NotificationState | undefined;
+  readonly person?: string | undefined;
+}
+
+const notificationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/notifications',
+  validateSearch: (search: Record<string, unknown>): NotificationsSearch => {
+    const subject = notificationSubjectKinds.find((name) => name === search.subject);
+    const channel = notificationChannels.find((name) => name === search.channel);
+    const state = notificationStates.find((name) => name === search.state);
+    return {
+      ...(subject === undefined ? {} : { subject }),
+      ...(channel === undefined ? {} : { channel }),
+      ...(state === undefined ? {} : { state }),
+      ...(typeof search.person === 'string' && search.person !== '' ? { person: search.person } : {}),
+    };
+  },
+  component: lazyRouteComponent(() => import('../notifications/notifications-screen.tsx'), 'NotificationsScreen'),
+});
+
 const routeTree = rootRoute.addChildren([
   overviewRoute,
   stationRoute,
@@ -146,6 +177,7 @@ const routeTree = rootRoute.addChildren([
   trendsRoute,
   dutyRoute,
   performanceRoute,
+  notificationsRoute,
 ]);
 
 export function createDashboardRouter() {

@@ -8,6 +8,7 @@ export const notificationStates = ['waiting', 'sending', 'held', 'sent', 'gaveUp
 export type NotificationState = (typeof notificationStates)[number];
 
 export const notificationSubjectKinds = ['alarm', 'incident', 'duty', 'digest', 'test'] as const;
+export type NotificationSubjectKind = (typeof notificationSubjectKinds)[number];
 
 const subjectSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('alarm'), alarmId: z.string(), occurrenceId: z.string(), stationId: z.string() }),
