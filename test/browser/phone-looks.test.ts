@@ -114,7 +114,10 @@ describe.skipIf(!hasBrowser)('how the phone looks', () => {
     phone = await takeOutPhone(temporaryFolder());
     await phone.page.emulateMedia({ reducedMotion: 'reduce' });
   });
-  afterAll(() => phone?.context.close());
+  afterAll(async () => {
+    await phone?.context.close();
+    await stage?.stop();
+  });
 
   async function holds(where: string): Promise<void> {
     const { page } = phone;

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { ActionAnswer, IncidentView } from '../../domain/api/incident-api.ts';
 import { BadNetwork } from '../harness/bad-network.ts';
 import { openPhone } from '../harness/chromium.ts';
@@ -73,21 +73,19 @@ export interface PhoneStage {
   setGas(percent: number): void;
   openIncident(description: string): Promise<IncidentView>;
   incident(id: string): Promise<IncidentView>;
+  /** A hook registered while another runs would never be called: whoever opened the stage closes it. */
+  stop(): Promise<void>;
 }
 
 export async function openStage(): Promise<PhoneStage> {
   const folder = temporaryFolder();
   const modbus = await startOtherModbusServer();
-  afterAll(() => modbus.stop());
   const push = await PushService.start();
-  afterAll(() => push.stop());
   modbus.holding.writeUInt16BE(300, 0);
   const plantFile = path.join(folder, 'plant.yaml');
   writeFileSync(plantFile, plantText(modbus.port, push.origin));
   const gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
-  afterAll(() => gatewatch.stop());
   const network = await BadNetwork.start(gatewatch.address);
-  afterAll(() => network.stop());
   const admin = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
   for (const [username, displayName, role] of [
     ['team', '赵刚', 'emergencyTeam'],
@@ -116,6 +114,12 @@ export async function openStage(): Promise<PhoneStage> {
       return answer.body.incident;
     },
     incident: (id) => duty.get<IncidentView>(`/api/incidents/${id}`),
+    async stop() {
+      await network.stop();
+      await gatewatch.stop();
+      await push.stop();
+      await modbus.stop();
+    },
   };
 }
 

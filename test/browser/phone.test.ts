@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)('the phone', () => {
   beforeAll(async () => {
     stage = await openStage();
   });
-  afterAll(() => undefined);
+  afterAll(() => stage?.stop());
 
   const alarmOf = async (alarmId: string): Promise<AlarmView | undefined> =>
     (await stage.duty.alarms('?state=all')).find((alarm) => alarm.alarmId === alarmId);
