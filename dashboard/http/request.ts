@@ -12,7 +12,7 @@ export type Answer<Value> =
 
 export interface RequestOptions<Schema extends z.ZodType | null> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** JSON, or a form with a file. */
+  /** JSON, a form with a file, or a file as it is. */
   readonly body?: unknown;
   readonly schema: Schema;
   readonly signal?: AbortSignal;
@@ -30,9 +30,9 @@ export async function request<Schema extends z.ZodType | null>(
       credentials: 'same-origin',
       headers: {
         accept: 'application/json, application/problem+json',
-        ...(options.body === undefined || options.body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+        ...contentTypeOf(options.body),
       },
-      ...(options.body === undefined ? {} : { body: options.body instanceof FormData ? options.body : JSON.stringify(options.body) }),
+      ...(options.body === undefined ? {} : { body: isSentAsItIs(options.body) ? options.body : JSON.stringify(options.body) }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const text = await response.text();
@@ -58,6 +58,16 @@ export async function request<Schema extends z.ZodType | null>(
       detail: `${path}: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}`,
     };
   return { kind: 'ok', value: parsed.data as Value };
+}
+
+function isSentAsItIs(body: unknown): body is FormData | Blob {
+  return body instanceof FormData || body instanceof Blob;
+}
+
+/** A form says its own. */
+function contentTypeOf(body: unknown): Readonly<Record<string, string>> {
+  if (body === undefined || body instanceof FormData) return {};
+  return { 'content-type': body instanceof Blob ? 'application/octet-stream' : 'application/json' };
 }
 
 function parseJson(text: string): unknown {

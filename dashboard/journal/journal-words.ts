@@ -5,6 +5,7 @@ import { incidentEventSchema } from '../../domain/incidents/incident.ts';
 import { incidentSentence } from '../../domain/incidents/incident-sentences.ts';
 import { drillWord } from '../../domain/incidents/incident-words.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
+import { useSettingsJournal } from '../alarm-settings/settings-journal.ts';
 import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
 import { useNotificationJournal } from '../notifications/notification-journal.ts';
@@ -61,6 +62,18 @@ const quietFields: ReadonlySet<string> = new Set([
   'linkId',
 ]);
 
+/** Of a line about alarm settings: under which numbers it is filed. */
+function withoutFiling({
+  draftId: _draft,
+  digest: _digest,
+  source: _source,
+  settingsVersion: _version,
+  plantVersion: _plant,
+  ...rest
+}: Detail): Detail {
+  return rest;
+}
+
 export interface JournalWords {
   kind(entry: JournalEntry): string;
   actor(entry: JournalEntry): string;
@@ -72,6 +85,7 @@ export function useJournalWords(): JournalWords {
   const notificationDetail = useNotificationJournal();
   const zone = useZone();
   const pointById = usePointById();
+  const settingsDetail = useSettingsJournal();
 
   const field = (name: string, value: unknown): string =>
     isKnownField(name) ? t(`journal.detailField.${name}`, { value: String(value) }) : `${name} ${String(value)}`;
@@ -152,6 +166,7 @@ export function useJournalWords(): JournalWords {
       if (incident !== null) return incident;
       if (entry.kind.startsWith('maintenance.') || entry.kind.startsWith('test.')) return workDetail(entry).join(' · ');
       if (entry.kind.startsWith('notification.')) return notificationDetail(entry);
+      if (entry.kind.startsWith('alarmSettings.')) return [...settingsDetail(entry), ...restOf(withoutFiling(entry.detail))].join(' · ');
       const { from, version, reason, ...rest } = entry.detail;
       const known = [
         ...(reason === 'wrongNameOrPassword' || reason === 'delayed' ? [t(`journal.refusal.${reason}`)] : []),

@@ -1,4 +1,6 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
+
+import { en as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
@@ -26,10 +28,12 @@ export const en: Texts<typeof zh> = {
     performance: 'Alarm performance',
     duty: 'Duty',
     notifications: 'Notifications',
+    alarmSettings: 'Alarm settings',
   },
   notifications,
   performance,
   duty,
+  alarmSettings,
   header: {
     live: 'Live',
     connecting: 'Connecting',
@@ -307,6 +311,7 @@ export const en: Texts<typeof zh> = {
     hash: 'Chain',
     detailField: {
       ...maintenance.journalField,
+      ...alarmSettings.journalField,
       madeAt: 'done on a phone at {{value}}',
       phone: 'phone {{value}}',
       service: 'push service {{value}}',
@@ -365,6 +370,7 @@ export const en: Texts<typeof zh> = {
       ...incidents.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
+      ...alarmSettings.journalKind,
       'northbound.failing': 'Interface failing',
       'northbound.recovered': 'Interface running again',
     },

@@ -1,4 +1,6 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
+
+import { zh as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
@@ -24,10 +26,12 @@ export const zh = {
     performance: '报警绩效',
     duty: '值班',
     notifications: '通知',
+    alarmSettings: '报警设置',
   },
   notifications,
   performance,
   duty,
+  alarmSettings,
   header: {
     live: '实时',
     connecting: '连接中',
@@ -305,6 +309,7 @@ export const zh = {
     hash: '链值',
     detailField: {
       ...maintenance.journalField,
+      ...alarmSettings.journalField,
       madeAt: '手机上 {{value}} 操作',
       phone: '手机 {{value}}',
       service: '推送服务 {{value}}',
@@ -363,6 +368,7 @@ export const zh = {
       ...incidents.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
+      ...alarmSettings.journalKind,
       'northbound.failing': '对外接口故障',
       'northbound.recovered': '对外接口恢复',
     },

@@ -2,9 +2,17 @@
 import type { Permission } from '../../domain/access/roles.ts';
 
 export interface NavigationItem {
-  readonly to: '/' | '/alarms' | '/incidents' | '/trends' | '/duty' | '/performance' | '/notifications';
+  readonly to: '/' | '/alarms' | '/incidents' | '/trends' | '/duty' | '/performance' | '/notifications' | '/alarm-settings';
   /** Key of its name in the words: `nav.…`. */
-  readonly name: 'nav.overview' | 'nav.alarms' | 'nav.incidents' | 'nav.trends' | 'nav.duty' | 'nav.performance' | 'nav.notifications';
+  readonly name:
+    | 'nav.overview'
+    | 'nav.alarms'
+    | 'nav.incidents'
+    | 'nav.trends'
+    | 'nav.duty'
+    | 'nav.performance'
+    | 'nav.notifications'
+    | 'nav.alarmSettings';
   /** Two keys, `g` first. */
   readonly keys: string;
   readonly permission: Permission;
@@ -20,4 +28,5 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/duty', name: 'nav.duty', keys: 'g d', permission: 'duty.read', place: 'header' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
   { to: '/notifications', name: 'nav.notifications', keys: 'g n', permission: 'notifications.read', place: 'more' },
+  { to: '/alarm-settings', name: 'nav.alarmSettings', keys: 'g r', permission: 'alarmSettings.read', place: 'more' },
 ];

@@ -166,6 +166,23 @@ const notificationsRoute = createRoute({
   component: lazyRouteComponent(() => import('../notifications/notifications-screen.tsx'), 'NotificationsScreen'),
 });
 
+export interface AlarmSettingsSearch {
+  readonly tab?: 'drafts' | 'versions';
+  readonly draft?: string;
+  readonly version?: number;
+}
+
+const alarmSettingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alarm-settings',
+  validateSearch: (search: Record<string, unknown>): AlarmSettingsSearch => ({
+    ...(search.tab === 'drafts' || search.tab === 'versions' ? { tab: search.tab } : {}),
+    ...(typeof search.draft === 'string' ? { draft: search.draft } : {}),
+    ...(typeof search.version === 'number' && search.version > 0 ? { version: search.version } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../alarm-settings/alarm-settings-screen.tsx'), 'AlarmSettingsScreen'),
+});
+
 const routeTree = rootRoute.addChildren([
   overviewRoute,
   stationRoute,
@@ -178,6 +195,7 @@ const routeTree = rootRoute.addChildren([
   dutyRoute,
   performanceRoute,
   notificationsRoute,
+  alarmSettingsRoute,
 ]);
 
 export function createDashboardRouter() {

@@ -81,7 +81,7 @@ export const alarmManagementSchema = unfinishedSchema
 
 /** Null where the consequence class or the time to respond is not stated, or the class is not one of the matrix. */
 export function computePriority(
-  management: AlarmManagement,
+  management: Pick<AlarmManagement, 'timeToRespondMs' | 'priorityMatrix'>,
   alarm: { readonly consequenceClassId: string | null; readonly responseTimeMs: number | null },
 ): AlarmPriority | null {
   const { consequenceClassId, responseTimeMs } = alarm;

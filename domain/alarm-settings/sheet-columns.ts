@@ -167,6 +167,12 @@ export function settingUnitOf(alarm: AlarmDefinition, plant: Plant): string {
   return fieldsOf(alarm).includes('setpoint') ? (alarm.kind === 'rateOfChange' ? `${unit}/min` : unit) : '';
 }
 
+/** As people read them: station by station, the alarms of a point together, those of devices and of the station after them. */
+export function alarmsInReadingOrder(plant: Plant): readonly AlarmDefinition[] {
+  const place = ({ pointIndex, deviceIndex }: AlarmDefinition) => pointIndex ?? plant.points.length + (deviceIndex ?? plant.devices.length);
+  return plant.alarms.toSorted((a, b) => a.stationIndex - b.stationIndex || place(a) - place(b) || a.index - b.index);
+}
+
 export const alarmIdColumn = information('alarmId', { zh: '报警编号', en: 'Alarm id' }, 30, (alarm) => alarm.id);
 /** The version that a row was written from; filled in by the writer. */
 export const stampColumn = information('stamp', { zh: '设置版本', en: 'Settings version' }, 16, () => null);

@@ -2,7 +2,7 @@
 import { differencesOf, fieldsOf, settingsOf } from '../../domain/alarm-settings/alarm-settings.ts';
 import { computePriority } from '../../domain/alarm-settings/priority-matrix.ts';
 import { distributionOf } from '../../domain/alarm-settings/rationalisation.ts';
-import { settingUnitOf } from '../../domain/alarm-settings/sheet-columns.ts';
+import { alarmsInReadingOrder, settingUnitOf } from '../../domain/alarm-settings/sheet-columns.ts';
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import type {
   AlarmSettingsRow,
@@ -27,7 +27,7 @@ export function stationIdOfAlarm(plant: Plant, alarmId: string): string {
 
 export function tableView(book: AlarmSettingsBook, collectors: CollectorSettings, maySee: MaySeeStation): AlarmSettingsTableView {
   const { plant } = book;
-  const alarms = plant.alarms.filter((alarm) => maySee(plant.stations[alarm.stationIndex]?.id ?? ''));
+  const alarms = alarmsInReadingOrder(plant).filter((alarm) => maySee(plant.stations[alarm.stationIndex]?.id ?? ''));
   const ids = new Set(alarms.map((alarm) => alarm.id));
   const { consequenceClasses, timeToRespondMs, priorityMatrix } = plant.alarmManagement;
   return {

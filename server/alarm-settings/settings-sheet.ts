@@ -2,7 +2,7 @@
 import { settingsOf } from '../../domain/alarm-settings/alarm-settings.ts';
 import { compareSheet, readSheetRecords, type SheetConflict, type SheetProblem } from '../../domain/alarm-settings/compare-sheet.ts';
 import type { AlarmSettingsTable } from '../../domain/alarm-settings/settings-history.ts';
-import { type SheetCell, sheetColumns, stampColumn, stampOf } from '../../domain/alarm-settings/sheet-columns.ts';
+import { alarmsInReadingOrder, type SheetCell, sheetColumns, stampColumn, stampOf } from '../../domain/alarm-settings/sheet-columns.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Language } from '../../domain/text/localized-text.ts';
 import type { SheetFormat, SheetOrder } from '../sheet/sheet-content.ts';
@@ -13,7 +13,7 @@ export function settingsSheet(book: AlarmSettingsBook, format: SheetFormat, lang
   const { plant, version } = book;
   const context = { language, management: plant.alarmManagement };
   const stamp = stampOf(version.number, version.digest);
-  const alarms = plant.alarms.filter((alarm) => maySee(plant.stations[alarm.stationIndex]?.id ?? ''));
+  const alarms = alarmsInReadingOrder(plant).filter((alarm) => maySee(plant.stations[alarm.stationIndex]?.id ?? ''));
   return {
     format,
     name: language === 'zh' ? '报警设置' : 'Alarm settings',
