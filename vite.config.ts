@@ -1,4 +1,5 @@
-// Builds the dashboard to `dashboard/dist`. `vite` alone serves it with hot reload and passes the API on to a running Gatewatch.
+// Builds the dashboard to `dashboard/dist`: the control room, and the phone beside it. `vite` alone serves both with hot reload and passes the API on to a
+// running Gatewatch.
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
@@ -8,25 +9,22 @@ import { phoneShell } from './dashboard/phone/install/phone-shell-plugin.ts';
 import packageJson from './package.json' with { type: 'json' };
 
 const server = 'http://127.0.0.1:8080';
+const define = { __gatewatchVersion: JSON.stringify(packageJson.version) };
+const plugins = () => [...react(), withoutJsonSchema()];
+const build = {
+  target: 'es2023',
+  // The content security policy of the server allows neither `data:` fonts nor inline scripts.
+  assetsInlineLimit: 0,
+  modulePreload: { polyfill: false },
+  chunkSizeWarningLimit: 700,
+  reportCompressedSize: false,
+} as const;
 
 export default defineConfig({
   root: path.join(import.meta.dirname, 'dashboard'),
-  plugins: [react(), withoutJsonSchema(), phoneShell(), precompress(path.join(import.meta.dirname, 'dashboard', 'dist'))],
-  define: { __gatewatchVersion: JSON.stringify(packageJson.version) },
-  build: {
-    outDir: 'dist',
-    // Two pages: the control room, and the phone, which loads little.
-    rolldownOptions: {
-      input: [path.join(import.meta.dirname, 'dashboard/index.html'), path.join(import.meta.dirname, 'dashboard/phone/index.html')],
-    },
-    emptyOutDir: true,
-    target: 'es2023',
-    // The content security policy of the server allows neither `data:` fonts nor inline scripts.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 700,
-    reportCompressedSize: false,
-  },
+  plugins: [...plugins(), phoneShell({ define, build }, plugins), precompress(path.join(import.meta.dirname, 'dashboard', 'dist'))],
+  define,
+  build: { ...build, outDir: 'dist', emptyOutDir: true },
   server: {
     host: '127.0.0.1',
     port: 5173,

@@ -23,12 +23,18 @@ export function ConfirmButton({ label, name, onConfirm, className = '', isDisabl
   const [isHeld, setIsHeld] = useState(false);
   const hold = useRef<ReturnType<typeof setTimeout> | null>(null);
   const wasHeld = useRef(false);
+  const [isReady, setIsReady] = useState(false);
   const isAsking = askedAtMs !== null;
 
   useEffect(() => {
+    setIsReady(false);
     if (askedAtMs === null) return;
+    const bounce = setTimeout(() => setIsReady(true), bounceMs);
     const timer = setTimeout(() => setAskedAtMs(null), askedForMs);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(bounce);
+      clearTimeout(timer);
+    };
   }, [askedAtMs]);
   useEffect(() => () => release(hold), []);
 
@@ -60,7 +66,7 @@ export function ConfirmButton({ label, name, onConfirm, className = '', isDisabl
       return;
     }
     if (askedAtMs === null) setAskedAtMs(performance.now());
-    else if (performance.now() - askedAtMs > bounceMs) confirm();
+    else if (isReady) confirm();
   }
 
   return (
@@ -68,7 +74,7 @@ export function ConfirmButton({ label, name, onConfirm, className = '', isDisabl
       type="button"
       className={`confirm-button ${className}`}
       disabled={isDisabled}
-      data-asking={isAsking || undefined}
+      data-asking={isAsking ? (isReady ? 'ready' : 'bounce') : undefined}
       data-held={isHeld || undefined}
       data-testid={testId}
       onPointerDown={press}

@@ -191,9 +191,7 @@ export async function fillInSignIn(page: Page, username: string, password = pass
 export async function pressTwice(page: Page, testId: string): Promise<void> {
   const button = page.getByTestId(testId);
   await button.tap();
-  await expect.poll(() => button.getAttribute('data-asking'), { timeout: 20_000 }).toBe('true');
-  // A second tap within the bounce of the first counts as one.
-  await page.waitForTimeout(450);
+  await expect.poll(() => button.getAttribute('data-asking'), { timeout: 20_000 }).toBe('ready');
   await button.tap();
 }
 
