@@ -410,6 +410,31 @@ plantCommand
     process.stdout.write(`${JSON.stringify(z.toJSONSchema(plantFileSchema, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`);
   });
 
+const northboundCommand = program.command('northbound').description('which OPC UA clients may connect');
+northboundCommand
+  .command('clients')
+  .description('print every client certificate that was trusted or refused')
+  .option('--data-dir <folder>', 'data folder (./data; the demo plant: ./data/demo)', './data')
+  .action(async (options: { dataDir: string }) => {
+    const { clientList } = await import('./server/northbound/opcua/client-command.ts');
+    process.stdout.write(`${clientList(options.dataDir)}\n`);
+  });
+for (const [name, state, description] of [
+  ['trust', 'trusted', 'let a client in that was refused'],
+  ['distrust', 'rejected', 'refuse a client that was trusted'],
+] as const)
+  northboundCommand
+    .command(`${name} <thumbprint>`)
+    .description(`${description}: the SHA-1 thumbprint, as \`clients\` prints it`)
+    .option('--data-dir <folder>', 'data folder (./data; the demo plant: ./data/demo)', './data')
+    .action(async (thumbprint: string, options: { dataDir: string }) => {
+      const { moveClient } = await import('./server/northbound/opcua/client-command.ts');
+      const told = moveClient(options.dataDir, thumbprint, state);
+      if (told === null)
+        throw new StartError(`no client with the certificate ${thumbprint} has tried to connect: see gatewatch northbound clients`);
+      process.stdout.write(`${told}\n`);
+    });
+
 try {
   await program.parseAsync();
   // A pipe takes its time: what was printed must be out before the process ends.

@@ -87,6 +87,8 @@ export function demoPlantText(ports: DemoPorts): string {
       { from: 'GS-01', to: 'CN-01' },
     ],
     responsePlans: demoResponsePlans,
+    // A company's SCADA may look in and acknowledge; any free port, so that two demos do not fight for one. Printed at the start.
+    northbound: { opcua: { host: ports.host, port: 0 } },
   };
   return `# The demo plant, written by the simulators at each start: edit a copy, not this file.\n${stringify(plant, { lineWidth: 200, aliasDuplicateObjects: false })}`;
 }

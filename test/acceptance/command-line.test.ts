@@ -34,6 +34,16 @@ test('every whole plant file in README and docs/devices.md is accepted by plant 
   }
 });
 
+test('every northbound section in docs/northbound.md goes with the README’s plant file', async () => {
+  const [plant = ''] = yamlBlocks('README.md').filter((text) => text.startsWith('schema: 1'));
+  const sections = yamlBlocks('docs/northbound.md').filter((text) => text.startsWith('northbound:'));
+  expect(sections.length).toBeGreaterThan(0);
+  for (const [index, section] of sections.entries()) {
+    const { code, output } = await runGatewatch(['plant', 'check', plantFile(`northbound-${index}.yaml`, `${plant}\n${section}`)]);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('no errors') });
+  }
+});
+
 test('plant check tells every error with file, line and path, and ends with 1', async () => {
   const [example = ''] = yamlBlocks('README.md').filter((text) => text.startsWith('schema: 1'));
   const file = plantFile(
@@ -73,4 +83,11 @@ test.each(['run', 'collector', 'server', 'simulate', 'plant check', 'plant schem
   const { code, output } = await runGatewatch([...command.split(' '), '--help']);
   expect(code).toBe(0);
   expect(output).toMatch(/Usage: gatewatch/);
+});
+
+test('northbound clients lists who asked to come in, and trust says where nobody did', async () => {
+  const list = await runGatewatch(['northbound', 'clients', '--data-dir', folder]);
+  expect(list).toMatchObject({ code: 0, output: expect.stringContaining('no OPC UA client has tried to connect yet') });
+  const trust = await runGatewatch(['northbound', 'trust', '0'.repeat(40), '--data-dir', folder]);
+  expect(trust).toMatchObject({ code: 1, output: expect.stringContaining('gatewatch northbound clients') });
 });

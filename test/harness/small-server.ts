@@ -72,7 +72,6 @@ export async function startSmallServer(
   // A restarted collector begins a new outbox where it has lost the old one.
   const outboxId = crypto.randomUUID();
   let sequence = 0;
-  const occurrences = new Map<string, string>();
   const cookies = new Map<string, string>();
   const passwords = new Map<string, string>();
 
@@ -102,6 +101,7 @@ export async function startSmallServer(
     const text = await response.text();
     return { status: response.status, body: (response.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text };
   };
+  const alarm = async (alarmId: string) => (await ask('duty', 'GET', `/api/alarms/${alarmId}`)).body as AlarmView;
   const beat = () => link.collector.publishStatus(aliveStatus(clock.nowMs()));
   beat();
   const beating = setInterval(beat, 1_000);
@@ -120,17 +120,16 @@ export async function startSmallServer(
       passwords.set(username, password);
       return password;
     },
-    alarm: async (alarmId) => (await ask('duty', 'GET', `/api/alarms/${alarmId}`)).body as AlarmView,
+    alarm,
     async raise(alarmId, value = 1) {
       sequence += 1;
       const occurrenceId = crypto.randomUUID();
       await deliver({ kind: 'raise', sequence, alarmId, occurrenceId, atMs: clock.nowMs(), value, quality: Quality.good, measured: null });
-      occurrences.set(alarmId, occurrenceId);
       return occurrenceId;
     },
     async clear(alarmId) {
       sequence += 1;
-      const occurrenceId = occurrences.get(alarmId) ?? '';
+      const { id: occurrenceId } = await alarm(alarmId);
       await deliver({ kind: 'clear', sequence, alarmId, occurrenceId, atMs: clock.nowMs(), value: 0, quality: Quality.good });
     },
     publish(values) {

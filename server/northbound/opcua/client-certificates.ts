@@ -1,7 +1,9 @@
 // Certificates of OPC UA clients in the data folder: which are trusted, which were refused, and how an administrator moves one. Nobody is trusted by himself.
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+
+const refusedMax = 100;
 
 export interface ClientCertificate {
   /** SHA-1, hex: what OPC UA clients show. */
@@ -23,27 +25,39 @@ function folderOf(pkiDir: string, state: ClientCertificate['state']): string {
 
 /** Files that are no certificates are passed over. */
 export function listClientCertificates(pkiDir: string): readonly ClientCertificate[] {
-  return (['trusted', 'rejected'] as const).flatMap((state) => {
-    const folder = folderOf(pkiDir, state);
-    return filesIn(folder).flatMap((file): ClientCertificate[] => {
-      try {
-        const certificate = new X509Certificate(readFileSync(file));
-        const { validFromDate, validToDate, subject } = certificate;
-        return [
-          {
-            thumbprint: thumbprintOf(certificate.raw),
-            subject: subject.replaceAll('\n', ', '),
-            validFrom: validFromDate,
-            validTo: validToDate,
-            state,
-            file,
-          },
-        ];
-      } catch {
-        return [];
-      }
-    });
+  return [...certificatesIn(pkiDir, 'trusted'), ...certificatesIn(pkiDir, 'rejected')];
+}
+
+function certificatesIn(pkiDir: string, state: ClientCertificate['state']): readonly ClientCertificate[] {
+  return filesIn(folderOf(pkiDir, state)).flatMap((file): ClientCertificate[] => {
+    try {
+      const certificate = new X509Certificate(readFileSync(file));
+      const { validFromDate, validToDate, subject } = certificate;
+      return [
+        {
+          thumbprint: thumbprintOf(certificate.raw),
+          subject: subject.replaceAll('\n', ', '),
+          validFrom: validFromDate,
+          validTo: validToDate,
+          state,
+          file,
+        },
+      ];
+    } catch {
+      return [];
+    }
   });
+}
+
+/** Read anew at each connection: trusting somebody needs no restart. */
+export function isTrustedClient(pkiDir: string, thumbprint: string): boolean {
+  return certificatesIn(pkiDir, 'trusted').some((certificate) => certificate.thumbprint === thumbprint);
+}
+
+/** Anybody can make certificates without end: only the newest refused ones are kept. */
+export function forgetOldRefusals(pkiDir: string): void {
+  const byAge = filesIn(folderOf(pkiDir, 'rejected')).map((file) => ({ file, ageMs: statSync(file).mtimeMs }));
+  for (const { file } of byAge.toSorted((a, b) => b.ageMs - a.ageMs).slice(refusedMax)) rmSync(file, { force: true });
 }
 
 /** Null where no such certificate was ever refused or trusted. The running server looks at the folder at each connection. */

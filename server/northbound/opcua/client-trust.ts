@@ -2,7 +2,7 @@
 // trusting needs no restart), and those of an authority in the store. Every other one is refused and kept aside for the administrator to look at.
 import { X509Certificate } from 'node:crypto';
 import { OPCUACertificateManager, type StatusCode, StatusCodes } from 'node-opcua';
-import { listClientCertificates, thumbprintOf } from './client-certificates.ts';
+import { forgetOldRefusals, isTrustedClient, thumbprintOf } from './client-certificates.ts';
 
 type Answer = (error: Error | null, status?: StatusCode) => void;
 
@@ -18,16 +18,17 @@ export async function openClientTrust(options: {
   });
   await manager.initialize();
   const pinned = new Set(options.trustedThumbprints);
-  const isTrusted = (thumbprint: string) =>
-    pinned.has(thumbprint) ||
-    listClientCertificates(options.pkiDir).some((known) => known.state === 'trusted' && known.thumbprint === thumbprint);
+  const isTrusted = (thumbprint: string) => pinned.has(thumbprint) || isTrustedClient(options.pkiDir, thumbprint);
 
   async function check(given: Buffer | Buffer[]): Promise<StatusCode> {
     const leaf = Array.isArray(given) ? given[0] : given;
     if (leaf === undefined) return StatusCodes.BadCertificateInvalid;
     const thumbprint = thumbprintOf(leaf);
     const status = isTrusted(thumbprint) ? validity(leaf) : await libraryCheck(given);
-    if (status.isNotGood()) options.onRefused({ thumbprint, subject: subjectOf(leaf), status: status.name });
+    if (status.isNotGood()) {
+      options.onRefused({ thumbprint, subject: subjectOf(leaf), status: status.name });
+      forgetOldRefusals(options.pkiDir);
+    }
     return status;
   }
 

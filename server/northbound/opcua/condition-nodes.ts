@@ -9,38 +9,40 @@ import type { StationRights } from './station-rights.ts';
 /** About 100 KB each. */
 const shownMax = 1_000;
 
-const methodsOfCondition = ['Enable', 'Disable', 'AddComment', 'Acknowledge'] as const;
-const methodsOfShelving = ['TimedShelve', 'OneShotShelve', 'Unshelve'] as const;
-/** Nodes of namespace 0 that every condition shares (OPC UA Part 3, 6.4.2: an instance may refer to the type's method). */
-const methodIds: Readonly<Record<string, string>> = {
-  Enable: 'i=9027',
-  Disable: 'i=9028',
-  AddComment: 'i=9029',
-  Acknowledge: 'i=9111',
-  Reset: 'i=18199',
-  TimedShelve: 'i=2949',
-  OneShotShelve: 'i=2948',
-  Unshelve: 'i=2947',
-};
+/** Methods of namespace 0 that all conditions share (OPC UA Part 3, 6.4.2: an instance may refer to the type's method): Enable, Disable, AddComment, Acknowledge. */
+const methodsOfCondition = ['i=9027', 'i=9028', 'i=9029', 'i=9111'] as const;
+const resetMethod = 'i=18199';
+/** TimedShelve, OneShotShelve, Unshelve. */
+const methodsOfShelving = ['i=2949', 'i=2948', 'i=2947'] as const;
+
+interface Shown {
+  /** Direct children of the condition. */
+  readonly children: readonly (UAObject | UAVariable)[];
+  /** References to methods that belong to the standard's types, not to us. */
+  readonly methods: readonly { readonly from: UAObject; readonly methodId: string }[];
+}
 
 export class ConditionNodes {
   readonly #namespace: Namespace;
   readonly #table: ConditionTable;
   readonly #rights: StationRights;
   readonly #context: FieldContext;
+  readonly #shownMax: number;
   /** In the order in which they were asked for. */
-  readonly #shown = new Map<Condition, (UAObject | UAVariable)[]>();
+  readonly #shown = new Map<Condition, Shown>();
 
   constructor(options: {
     readonly namespace: Namespace;
     readonly table: ConditionTable;
     readonly rights: StationRights;
     readonly context: FieldContext;
+    readonly shownMax?: number;
   }) {
     this.#namespace = options.namespace;
     this.#table = options.table;
     this.#rights = options.rights;
     this.#context = options.context;
+    this.#shownMax = options.shownMax ?? shownMax;
     // The one way by which every service finds a node: a child that is not there yet is made when it is asked for.
     const find = this.#namespace.findNode2.bind(this.#namespace);
     this.#namespace.findNode2 = (nodeId: NodeId) => {
@@ -66,71 +68,69 @@ export class ConditionNodes {
 
   show(condition: Condition): void {
     if (this.#shown.has(condition)) return;
-    if (this.#shown.size >= shownMax) this.#takeAwayOldest();
+    if (this.#shown.size >= this.#shownMax) this.#takeAwayOldest();
     this.#shown.set(condition, this.#make(condition));
   }
 
-  #make(condition: Condition): (UAObject | UAVariable)[] {
+  #make(condition: Condition): Shown {
     const made = new Map<string, UAObject | UAVariable>();
-    const roots: (UAObject | UAVariable)[] = [];
+    const children: (UAObject | UAVariable)[] = [];
     const id = condition.definition.id;
-    const parentOf = (path: readonly string[]) => (path.length === 1 ? condition.node : made.get(path.slice(0, -1).join('/')));
+    const rolePermissions = this.#rights.ofStation(condition.stationIndex);
     const keep = (path: readonly string[], node: UAObject | UAVariable) => {
       made.set(path.join('/'), node);
-      if (path.length === 1) roots.push(node);
+      if (path.length === 1) children.push(node);
     };
-    const rolePermissions = this.#rights.ofStation(condition.stationIndex);
-    const addObject = (name: string, typeDefinition: string) =>
-      keep(
-        [name],
-        this.#namespace.addObject({
-          browseName: { name, namespaceIndex: 0 },
-          nodeId: `s=${id}/${name}`,
-          componentOf: condition.node,
-          typeDefinition,
-          rolePermissions,
-        }),
-      );
-    addObject('ShelvingState', 'ShelvedStateMachineType');
+    const addObject = (name: string, typeDefinition: string): UAObject => {
+      const node = this.#namespace.addObject({
+        browseName: { name, namespaceIndex: 0 },
+        nodeId: `s=${id}/${name}`,
+        componentOf: condition.node,
+        typeDefinition,
+        rolePermissions,
+      });
+      keep([name], node);
+      return node;
+    };
+    const shelving = addObject('ShelvingState', 'ShelvedStateMachineType');
     if (condition.typeName.startsWith('Exclusive')) addObject('LimitState', 'ExclusiveLimitStateMachineType');
     const add = (field: ConditionField, namespaceIndex: number) => {
-      const parent = parentOf(field.path);
+      const parent = field.path.length === 1 ? condition.node : made.get(field.path.slice(0, -1).join('/'));
       if (parent === undefined || (field.has !== undefined && !field.has(condition))) return;
       const name = field.path.at(-1) ?? '';
-      keep(
-        field.path,
-        this.#namespace.addVariable({
-          browseName: { name, namespaceIndex },
-          nodeId: `s=${id}/${field.path.join('/')}`,
-          ...(field.type === undefined ? { propertyOf: parent } : { componentOf: parent }),
-          typeDefinition: field.type ?? 'PropertyType',
-          dataType: field.dataType,
-          valueRank: -1,
-          accessLevel: 'CurrentRead',
-          userAccessLevel: 'CurrentRead',
-          minimumSamplingInterval: 250,
-          rolePermissions,
-          value: { timestamped_get: () => new DataValue({ value: field.read(condition, this.#context) }) },
-        }),
-      );
+      const variable = this.#namespace.addVariable({
+        browseName: { name, namespaceIndex },
+        nodeId: `s=${id}/${field.path.join('/')}`,
+        ...(field.type === undefined ? { propertyOf: parent } : { componentOf: parent }),
+        typeDefinition: field.type ?? 'PropertyType',
+        dataType: field.dataType,
+        valueRank: -1,
+        accessLevel: 'CurrentRead',
+        userAccessLevel: 'CurrentRead',
+        minimumSamplingInterval: 250,
+        rolePermissions,
+        value: { timestamped_get: () => new DataValue({ value: field.read(condition, this.#context) }) },
+      });
+      keep(field.path, variable);
     };
     for (const field of conditionFields) add(field, 0);
     for (const field of guidanceFields) add(field, this.#namespace.index);
-    for (const method of methodsOfCondition)
-      condition.node.addReference({ referenceType: 'HasComponent', nodeId: methodIds[method] ?? '' });
-    if (condition.definition.isLatching) condition.node.addReference({ referenceType: 'HasComponent', nodeId: methodIds.Reset ?? '' });
-    for (const method of methodsOfShelving)
-      made.get('ShelvingState')?.addReference({ referenceType: 'HasComponent', nodeId: methodIds[method] ?? '' });
-    return roots;
+    const methods = [
+      ...methodsOfCondition.map((methodId) => ({ from: condition.node, methodId })),
+      ...(condition.definition.isLatching ? [{ from: condition.node, methodId: resetMethod }] : []),
+      ...methodsOfShelving.map((methodId) => ({ from: shelving, methodId })),
+    ];
+    for (const { from, methodId } of methods) from.addReference({ referenceType: 'HasComponent', nodeId: methodId });
+    return { children, methods };
   }
 
   #takeAwayOldest(): void {
-    for (const [condition, roots] of this.#shown) {
+    for (const [condition, { children, methods }] of this.#shown) {
       // A subscription to one of them keeps them: it holds the node itself.
-      if (roots.some(isWatched)) continue;
-      for (const root of roots) this.#namespace.deleteNode(root);
-      for (const method of [...methodsOfCondition, 'Reset'])
-        condition.node.removeReference({ referenceType: 'HasComponent', nodeId: methodIds[method] ?? '' });
+      if (children.some(isWatched)) continue;
+      // Before the nodes: deleting takes along everything below, and the standard's own methods must stay.
+      for (const { from, methodId } of methods) from.removeReference({ referenceType: 'HasComponent', nodeId: methodId });
+      for (const child of children) this.#namespace.deleteNode(child);
       this.#shown.delete(condition);
       return;
     }

@@ -101,7 +101,7 @@ export class ConditionTable {
     this.#emit(condition);
   }
 
-  /** To whoever listens at the server, the company, the area or the station. */
+  /** To whoever listens at the server, the company, the area, the station or the device. */
   #emit(condition: Condition): void {
     const { addressSpace, nodes, context } = this.#options;
     const layout = this.#layouts.get(condition.typeName);
@@ -111,6 +111,7 @@ export class ConditionTable {
       nodes.company,
       nodes.areaOfStation.get(condition.stationIndex),
       nodes.stations.get(condition.stationIndex),
+      condition.definition.deviceIndex === null ? undefined : nodes.devices.get(condition.definition.deviceIndex),
     ];
     const listening = notifiers.filter((notifier) => notifier !== undefined && notifier.listenerCount('event') > 0);
     if (listening.length === 0) return;

@@ -1,7 +1,6 @@
 // The server's side of its OPC UA server, which runs in a thread of its own: a client that browses ten thousand nodes, or a fault in the protocol stack,
 // must not delay an alarm. This side feeds values and alarms to the thread, answers its sign-ins and actions, and starts it again when it ends.
 import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { NorthboundPart } from '../../../domain/api/northbound-api.ts';
@@ -18,6 +17,7 @@ import { PointFeed } from '../point-feed.ts';
 import { OneShotShelvings } from './one-shot-shelving.ts';
 import { OpcuaActions } from './opcua-actions.ts';
 import type { AlarmNote, FromOpcuaWorker, OpcuaGrant, OpcuaModel, OpcuaWorkerData, ToOpcuaWorker } from './opcua-messages.ts';
+import { opcuaPkiDir } from './pki-dir.ts';
 import { RefusalAudit } from './refusal-audit.ts';
 
 export interface OpcuaGatewayOptions {
@@ -340,10 +340,6 @@ export class OpcuaGateway {
         .finally(() => this.#every(periodMs, work));
     });
   }
-}
-
-export function opcuaPkiDir(dataDir: string): string {
-  return path.join(dataDir, 'northbound', 'opcua');
 }
 
 function modelOf(plant: Plant, settings: OpcuaServerSettings): OpcuaModel {

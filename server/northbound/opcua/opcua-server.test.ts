@@ -149,7 +149,7 @@ describe('the plant', () => {
     expect(await names(node('area:north'))).toEqual(['GS-01', 'GS-02']);
     expect(await names(node('GS-01'))).toEqual(expect.arrayContaining(['PLC-1', 'A']));
     expect(await names(node('GS-01/unit/A'))).toEqual(['PT-101']);
-    const device = await client.browse(node('GS-01.PLC-1'));
+    const device = await client.browse(node('GS-01.PLC-1'), { referenceType: 'HasComponent' });
     expect(device.map(({ name, type }) => [name, type])).toEqual([
       ['PT-101', 'ns=0;i=17570'],
       ['GD-501', 'ns=0;i=17570'],
@@ -284,6 +284,26 @@ describe('alarms and conditions', () => {
       'BadTypeMismatch',
       'Good',
     ]);
+  });
+
+  test('two people at once, one in Gatewatch and one outside: exactly one wins, the other is told', async () => {
+    for (let race = 0; race < 10; race += 1) {
+      await small.raise('GS-02.XS-201.state');
+      await expect
+        .poll(() => newest('state', 'GS-02.XS-201'), { timeout: 5_000 })
+        .toMatchObject({ 'ActiveState.Id': true, 'AckedState.Id': false });
+      const { version } = await small.alarm('GS-02.XS-201.state');
+      const bytes = String(newest('state', 'GS-02.XS-201')?.EventId);
+      const [inside, outside] = await Promise.all([
+        small.ask('supervisor', 'POST', '/api/alarms/GS-02.XS-201.state/acknowledge', { version }),
+        client.call(node('GS-02.XS-201.state'), method.acknowledge, [{ bytes }, { text: 'x' }]),
+      ]);
+      const winners = [...(inside.status === 200 ? ['supervisor'] : []), ...(outside.status === 'Good' ? ['duty'] : [])];
+      expect(winners).toHaveLength(1);
+      expect((await small.alarm('GS-02.XS-201.state')).acknowledgedBy).toBe(winners[0]);
+      if (outside.status !== 'Good') expect(outside.status).toMatch(/BadConditionBranchAlreadyAcked|BadEventIdUnknown/);
+      else expect(inside.status).toBe(409);
+    }
   });
 
   test('the event of an earlier occurrence acknowledges nothing: the new occurrence stays unacknowledged', async () => {

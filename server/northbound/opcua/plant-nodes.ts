@@ -16,10 +16,11 @@ import {
 import type { AlarmDefinition } from '../../../domain/alarms/alarm-definition.ts';
 import type { NorthboundLanguage } from '../../../domain/plant/northbound-schema.ts';
 import type { LocalizedText } from '../../../domain/text/localized-text.ts';
+import { isBinary } from '../binary-point.ts';
 import { limitOf } from './condition-type.ts';
 import { engineeringUnit } from './engineering-unit.ts';
 import type { ModelPoint, OpcuaModel } from './opcua-messages.ts';
-import { isBinary, pointTypeOf } from './point-type.ts';
+import { pointTypeOf } from './point-type.ts';
 import type { StationRights } from './station-rights.ts';
 import type { ValueTable } from './value-table.ts';
 
@@ -125,16 +126,17 @@ function addStation(
       displayName: displayName(device.name, builder.language),
       nodeId: `s=${device.id}`,
       componentOf: node,
+      eventNotifier: 1,
       rolePermissions: permissions,
     });
     nodes.devices.set(deviceIndex, deviceNode);
-    node.addReference({ referenceType: 'HasEventSource', nodeId: deviceNode });
+    node.addReference({ referenceType: 'HasNotifier', nodeId: deviceNode });
     for (const pointIndex of device.pointIndexes) {
       const point = model.points[pointIndex];
       if (point === undefined) continue;
       const variable = addPoint(builder, deviceNode, point, permissions, alarmsOfPoint.get(pointIndex) ?? []);
       nodes.points.set(pointIndex, variable);
-      if (alarmsOfPoint.has(pointIndex)) node.addReference({ referenceType: 'HasEventSource', nodeId: variable });
+      if (alarmsOfPoint.has(pointIndex)) deviceNode.addReference({ referenceType: 'HasEventSource', nodeId: variable });
       if (point.unitOf === null) continue;
       const unit = units.get(point.unitOf) ?? addUnit(builder, node, station.id, point.unitOf, permissions);
       units.set(point.unitOf, unit);

@@ -1,6 +1,7 @@
 // Which Data Access type a point has. Source: OPC UA Part 8, 5.3.
 import { DataType } from 'node-opcua';
 import { exhaustive } from '../../../domain/exhaustive.ts';
+import { isBinary } from '../binary-point.ts';
 import type { ModelPoint } from './opcua-messages.ts';
 
 export interface PointType {
@@ -11,16 +12,6 @@ export interface PointType {
     | 'MultiStateValueDiscreteType'
     | 'DataItemType';
   readonly dataType: DataType;
-}
-
-/** A discrete point whose named states are 0 and 1. */
-export function isBinary(point: Pick<ModelPoint, 'kind' | 'states'>): boolean {
-  return (
-    point.kind === 'discrete' &&
-    point.states !== null &&
-    point.states.length > 0 &&
-    point.states.every(({ value }) => value === 0 || value === 1)
-  );
 }
 
 export function pointTypeOf(point: Pick<ModelPoint, 'kind' | 'states' | 'range'>): PointType {

@@ -2,8 +2,8 @@
 // a client that does not look at the status must not take an old or an inhibited number for the present one.
 import { DataType, DataValue, StatusCodes, Variant } from 'node-opcua';
 import { isBad, Quality } from '../../../domain/readings/quality.ts';
+import { isBinary } from '../binary-point.ts';
 import type { ModelPoint, ValueColumns } from './opcua-messages.ts';
-import { isBinary } from './point-type.ts';
 import { statusOfQuality } from './quality-status.ts';
 
 export class ValueTable {

@@ -4,6 +4,7 @@ import { exhaustive } from '../../../domain/exhaustive.ts';
 import type { Plant, Point } from '../../../domain/plant/plant.ts';
 import { isBad, Quality, type QualityCode, qualityReason } from '../../../domain/readings/quality.ts';
 import { type AlarmRecord, stateOf } from '../../alarms/alarm-record.ts';
+import { isBinary } from '../binary-point.ts';
 import { type SparkplugMetric, type SparkplugProperty, SparkplugType, type SparkplugValue } from './payload.ts';
 
 /** What Sparkplug hosts show for a metric (specification 3.0, 6.4.10: the property `Quality`). */
@@ -79,15 +80,6 @@ export function alarmMetric(
     ...(options.isHistorical ? { isHistorical: true } : {}),
     properties: { ...(options.isBirth ? fixed : {}), ...changing },
   };
-}
-
-function isBinary(point: Point): boolean {
-  return (
-    point.kind === 'discrete' &&
-    point.states !== null &&
-    point.states.length > 0 &&
-    point.states.every(({ value }) => value === 0 || value === 1)
-  );
 }
 
 function typeOf(point: Point): SparkplugMetric['type'] {
