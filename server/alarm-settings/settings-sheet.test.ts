@@ -57,7 +57,22 @@ describe('unchanged', () => {
     const { book, close } = await openBook(settingsPlant());
     const word = fc.oneof(
       fc.string({ minLength: 1, maxLength: 40 }),
-      fc.constantFrom('=1+1', "'=x", '-5', '@SUM(A1)', '+86 10', 'a,b;"c"', 'a\nb', '\ta', '0012', 'TRUE', '是', '1e3'),
+      fc.constantFrom(
+        '=1+1',
+        "'=x",
+        '-5',
+        '@SUM(A1)',
+        '+86 10',
+        'a,b;"c"',
+        'a\nb',
+        '\ta',
+        '0012',
+        'TRUE',
+        '是',
+        '1e3',
+        'toString',
+        '__proto__',
+      ),
     );
     const text = fc.tuple(word, word).map(([zh, en]) => ({ zh: zh.trim() || '字', en: en.trim() || 'w' }));
     const ms = fc.oneof(fc.integer({ min: 0, max: 86_400_000 }), fc.double({ min: 0, max: 10_000, noNaN: true }));

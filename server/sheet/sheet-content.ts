@@ -45,7 +45,7 @@ async function writeWorkbook({ name, columns, rows }: SheetOrder): Promise<Uint8
     row.map((cell, index) => {
       if (cell === null) return null;
       // A string cell is text whatever it begins with: Excel evaluates formula cells only, and none is ever written.
-      const content = typeof cell === 'string' ? { type: String, value: withoutControls(cell) } : { value: cell };
+      const content = typeof cell === 'string' ? { type: String, value: unlikeProperty(withoutControls(cell)) } : { value: cell };
       return {
         ...content,
         ...(columns[index]?.isInformation === true ? { backgroundColor: '#f2f2f2' } : {}),
@@ -66,6 +66,21 @@ function withoutControls(text: string): string {
   return Array.from(text)
     .filter((letter) => letter >= ' ' || letter === '\n' || letter === '\t')
     .join('');
+}
+
+/**
+ * The writer (write-excel-file 4.1) looks texts up in a plain object, and takes `toString` or `constructor` for one it has: the file could not be read.
+ * Such a text gets an invisible mark (word joiner) behind it, which reading takes away again.
+ */
+const propertyMark = '\u2060';
+
+function unlikeProperty(text: string): string {
+  return text in Object.prototype ? text + propertyMark : text;
+}
+
+function withoutPropertyMark(text: string): string {
+  const bare = text.endsWith(propertyMark) ? text.slice(0, -1) : text;
+  return bare in Object.prototype ? bare : text;
 }
 
 /** With the mark by which Excel knows UTF-8. */
@@ -117,7 +132,8 @@ async function readWorkbook(bytes: Uint8Array): Promise<SheetReading> {
 
 function cellOf(cell: unknown): SheetCell {
   if (cell instanceof Date) return cell.toISOString();
-  return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean' ? cell : null;
+  if (typeof cell === 'string') return withoutPropertyMark(cell);
+  return typeof cell === 'number' || typeof cell === 'boolean' ? cell : null;
 }
 
 function readCsv(bytes: Uint8Array): SheetReading {
