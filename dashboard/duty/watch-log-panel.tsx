@@ -48,7 +48,8 @@ function LogForm(): ReactNode {
     void action.run(
       () => writeLog(body),
       () => {
-        setWords('');
+        // What has been typed meanwhile stays.
+        setWords((current) => (current === words ? '' : current));
         setStationId('');
         setIsOpen(false);
       },
