@@ -24,7 +24,9 @@ export function DutyScreen(): ReactNode {
               key={name}
               to="/duty"
               search={{ ...(name === 'watch' ? {} : { tab: name }), ...(week === undefined ? {} : { week }) }}
+              activeOptions={{ exact: true, includeSearch: true }}
               aria-current={tab === name ? 'page' : undefined}
+              activeProps={{}}
               data-testid={`duty-tab-${name}`}
             >
               {t(`duty.tab.${name}`)}

@@ -5,6 +5,7 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { NotificationView } from '../../domain/api/notification-api.ts';
 import type { EscalationView } from '../../domain/api/watch-api.ts';
+import type { NotificationChannel } from '../../domain/notification/notification-order.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
@@ -100,16 +101,12 @@ function StepLine({ step, deliveries }: { readonly step: Step; readonly deliveri
         {step.people.length > 0 && <span className="muted small">{t(isTaken ? 'duty.escalation.told' : 'duty.escalation.wouldTell')}</span>}
         {step.people.map((person) => (
           <div key={person.username}>
-            {person.displayName}{' '}
-            <span className="muted small">{person.channels.map((channel) => t(`duty.channel.${channel}`)).join(' › ')}</span>{' '}
-            <Deliveries deliveries={deliveryTo(person.username)} />
+            {person.displayName} <Ways channels={person.channels} deliveries={deliveryTo(person.username)} />
           </div>
         ))}
         {step.groupChannels.length > 0 && (
           <div>
-            {t('duty.escalation.group')}{' '}
-            <span className="muted small">{step.groupChannels.map((channel) => t(`duty.channel.${channel}`)).join('、')}</span>{' '}
-            <Deliveries deliveries={deliveryTo(null)} />
+            {t('duty.escalation.group')} <Ways channels={step.groupChannels} deliveries={deliveryTo(null)} />
           </div>
         )}
         {step.foundNobody && (
@@ -123,8 +120,17 @@ function StepLine({ step, deliveries }: { readonly step: Step; readonly deliveri
   );
 }
 
-function Deliveries({ deliveries }: { readonly deliveries: readonly NotificationView[] }): ReactNode {
+/** What became of it; before that is known, the ways in the order in which they are tried. */
+function Ways({
+  channels,
+  deliveries,
+}: {
+  readonly channels: readonly NotificationChannel[];
+  readonly deliveries: readonly NotificationView[];
+}): ReactNode {
   const { t } = useWords();
+  if (deliveries.length === 0)
+    return <span className="muted small">{channels.map((channel) => t(`duty.channel.${channel}`)).join(' › ')}</span>;
   return deliveries.map((delivery) => {
     const channel = delivery.attempts.findLast((attempt) => attempt.outcome === 'sent')?.channel ?? delivery.route[delivery.step]?.channel;
     return (

@@ -108,6 +108,7 @@ function RosterGrid({ roster, plan, today, onOpen }: GridProps): ReactNode {
             {dates.map((date) => (
               <th key={date} scope="col" aria-current={date === today ? 'date' : undefined}>
                 {weekday.format(Date.parse(date))} <span className="number">{date.slice(5)}</span>
+                {date === today && ' '}
                 {date === today && <span className="tag">{t('duty.roster.today')}</span>}
               </th>
             ))}

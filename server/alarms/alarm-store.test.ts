@@ -369,3 +369,24 @@ test('sent again after the alarm came anew, it is answered and the new occurrenc
   expect(store.find(alarmId)?.record).toMatchObject({ occurrenceId: occurrence(3), isAcknowledged: false });
   await database.destroy();
 });
+
+test('[AL28] an escalation in between is no conflict; an acknowledgement or a comment in between is one', async () => {
+  const { store } = await open();
+  const server: JournalActor = { kind: 'system', part: 'server' };
+  await deliver(store, [raise(1)]);
+  const escalate = async () => {
+    const { version } = recordOf(store);
+    expect((await store.act(alarmId, version, server, { kind: 'escalate', atMs: 2_000 })).kind).toBe('done');
+  };
+  const seen = recordOf(store).version;
+  await escalate();
+  await escalate();
+  const comment: LifecycleEvent = { kind: 'comment', atMs: 3_000, by: 'duty', comment: 'looking' };
+  expect((await store.act(alarmId, seen, person, comment)).kind).toBe('done');
+  await escalate();
+  const acknowledge: LifecycleEvent = { kind: 'acknowledge', atMs: 4_000, by: 'duty', comment: 'going' };
+  expect((await store.act(alarmId, seen, person, acknowledge)).kind).toBe('conflict');
+  expect((await store.act(alarmId, seen + 1, person, acknowledge)).kind).toBe('conflict');
+  expect((await store.act(alarmId, seen + 3, person, acknowledge)).kind).toBe('done');
+  expect((await store.act(alarmId, seen + 3, person, acknowledge)).kind).toBe('conflict');
+});

@@ -56,6 +56,8 @@ export class AlarmStore {
   readonly #alarmIdByOccurrence = new Map<string, string>();
   /** Old occurrences are remembered only so that a late action on one is told as a conflict. */
   readonly #occurrencesMax: number;
+  /** Of the last change other than an escalation. */
+  readonly #newsVersions = new Map<string, number>();
   readonly #progress = new Map<string, number>();
   readonly #listeners = new Set<AlarmListener>();
 
@@ -171,7 +173,7 @@ export class AlarmStore {
         const earlier = actionId === undefined ? undefined : before.get(actionId);
         if (earlier?.username === username && earlier.alarmId === definition.id) return { kind: 'done', record };
         const isOldOccurrence = id !== record.alarmId && id !== record.occurrenceId;
-        if (isOldOccurrence || record.version !== version) return { kind: 'conflict', record };
+        if (isOldOccurrence || !this.#isAsSeen(record, version)) return { kind: 'conflict', record };
         const transition = applyEvent(record, event, definition);
         if (transition.kind === 'refused') return { kind: 'refused', reason: transition.reason, record };
         if (transition.kind === 'unchanged') return { kind: 'done', record };
@@ -284,6 +286,13 @@ export class AlarmStore {
     };
   }
 
+  /** AL28. After a restart an escalation counts as news once more: nobody knows what stood on the screens before. */
+  #isAsSeen(record: AlarmRecord, version: number): boolean {
+    if (version === record.version) return true;
+    const isStored = this.#records.get(record.alarmId) === record;
+    return isStored && version < record.version && version >= (this.#newsVersions.get(record.alarmId) ?? record.version);
+  }
+
   #definitionOf(alarmId: string) {
     return this.#plant.alarms[this.#plant.alarmIndexById.get(alarmId) ?? -1];
   }
@@ -293,6 +302,7 @@ export class AlarmStore {
   }
 
   #put(record: AlarmRecord): void {
+    if (record.changedWhat !== 'escalate') this.#newsVersions.set(record.alarmId, record.version);
     this.#records.set(record.alarmId, record);
     if (record.occurrenceId === null) return;
     this.#alarmIdByOccurrence.set(record.occurrenceId, record.alarmId);

@@ -203,5 +203,5 @@ test('[DU1] [DU2] [DU3] [DU4] [DU5] [DU6] [DU7] [DU9] [DU12] [DU13] [DU14] every
   timeout: 120_000,
 }, async () => {
   expect(plant.alarms.map((definition) => definition.id)).toEqual(expect.arrayContaining([...alarms]));
-  await fc.assert(fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 50, size: 'max' }), play), { numRuns: 80 });
+  await fc.assert(fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 50, size: 'max' }), play), { numRuns: 40 });
 });

@@ -169,7 +169,7 @@ describe('watch checks', () => {
           await mine.end();
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 

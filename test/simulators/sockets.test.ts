@@ -142,6 +142,14 @@ describe('the scenario page', () => {
     expect((await ask('DELETE', '/scenarios/leak')).status).toBe(404);
   });
 
+  test('shows what the message gateway was given', async () => {
+    const gateway = simulators.plant.notifications.sms?.url ?? '';
+    const send = async (body: string) => (await fetch(gateway, { method: 'POST', body })).status;
+    expect(await send('{"to":"+8610000000001","name":"王敏","text":"报警"}')).toBe(200);
+    expect(await send('nonsense')).toBe(400);
+    expect((await ask('GET', '/messages')).body).toMatchObject([{ kind: 'sms', to: '+8610000000001', name: '王敏', text: '报警' }]);
+  });
+
   test('a value can be held and let go', async () => {
     expect((await ask('PUT', '/values/GS-01.PT-301', '{"value":0.123}')).status).toBe(200);
     await expect.poll(async () => (await ask('GET', '/values?station=GS-01')).body['GS-01.PT-301']).toBe(0.123);
