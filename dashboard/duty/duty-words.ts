@@ -207,7 +207,7 @@ export const zh = {
     notReached: '无可用渠道：{{names}}',
     group: '群组',
     test: '测试：只通知 {{who}}',
-    delivery: { waiting: '等待发送', sending: '发送中', held: '合并等待', sent: '已送达', gaveUp: '发送失败', digested: '已并入摘要' },
+    delivery: { waiting: '等待发送', sending: '发送中', held: '合并等待', sent: '已送出', gaveUp: '发送失败', digested: '已并入摘要' },
   },
   problem: {
     refused: '未成功：{{reason}}',
@@ -447,7 +447,7 @@ export const en: Texts<typeof zh> = {
       waiting: 'waiting',
       sending: 'sending',
       held: 'held for a digest',
-      sent: 'delivered',
+      sent: 'sent',
       gaveUp: 'failed',
       digested: 'in a digest',
     },

@@ -175,7 +175,7 @@ describe.skipIf(browser === null)('duty in a browser', () => {
     await strip.getByRole('link').click();
     const escalation = page.getByTestId('escalation');
     await expect.poll(() => escalation.getByTestId('escalation-step-1').textContent(), { timeout: 20_000 }).toMatch(/已通知.*王敏/);
-    await expect.poll(() => escalation.getByTestId('escalation-step-1').textContent(), { timeout: 20_000 }).toMatch(/短信\s*已送达/);
+    await expect.poll(() => escalation.getByTestId('escalation-step-1').textContent(), { timeout: 20_000 }).toMatch(/短信\s*已送出/);
     expect(messages).toEqual([expect.stringMatching(/\+8610000000002.*城北门站/)]);
     expect(await escalation.getByTestId('escalation-next').textContent()).toMatch(/下一步 00:\d\d 后/);
     expect(await escalation.getByTestId('escalation-step-2').textContent()).toMatch(/将通知.*李强/);
