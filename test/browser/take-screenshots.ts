@@ -36,6 +36,22 @@ try {
   await page.getByRole('button', { name: '10 分' }).click();
   await page.waitForTimeout(20_000);
   await shot('trends');
+  const phone = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    isMobile: true,
+    hasTouch: true,
+    timezoneId: 'Asia/Shanghai',
+  });
+  const pocket = await phone.newPage();
+  await pocket.goto(`${gatewatch.address}/phone/`);
+  await pocket.getByTestId('sign-in-username').fill('team');
+  await pocket.getByTestId('sign-in-password').fill('team-demo');
+  await pocket.getByTestId('sign-in-submit').tap();
+  await pocket.getByTestId('incident-row').first().tap();
+  await pocket.getByTestId('step-onTheWay').waitFor();
+  await pocket.waitForTimeout(3_000);
+  await pocket.screenshot({ path: path.join(images, 'phone.png') });
 } finally {
   await browser.close();
   await gatewatch.stop();
