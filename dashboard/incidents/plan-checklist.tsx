@@ -51,6 +51,12 @@ function Item({ item, incident, acting, onNote }: Props & { readonly item: PlanI
   const endMs = incident.closed?.atMs ?? nowMs;
   const isLate = dueAtMs !== null && (tick === undefined ? endMs > dueAtMs : tick.result === 'done' && tick.atMs > dueAtMs);
   const words = text(item.text);
+  const [isOnItsWay, setIsOnItsWay] = useState(false);
+  async function send(result: 'done' | 'open'): Promise<void> {
+    setIsOnItsWay(true);
+    await acting.send({ kind: 'tick', itemId: item.id, result });
+    setIsOnItsWay(false);
+  }
   return (
     <li data-ticked={tick?.result} data-late={(isLate && tick === undefined) || undefined} data-testid={`item-${item.id}`}>
       <label className="check">
@@ -58,7 +64,11 @@ function Item({ item, incident, acting, onNote }: Props & { readonly item: PlanI
           type="checkbox"
           checked={tick?.result === 'done'}
           disabled={!mayAct || acting.isSending}
-          onChange={(event) => void acting.send({ kind: 'tick', itemId: item.id, result: event.target.checked ? 'done' : 'open' })}
+          ref={(input) => {
+            // Neither ticked nor not, until the server has said so.
+            if (input !== null) input.indeterminate = isOnItsWay;
+          }}
+          onChange={(event) => void send(event.target.checked ? 'done' : 'open')}
         />
         <span>
           <span className="checklist-text">{words}</span>
@@ -97,7 +107,7 @@ function Item({ item, incident, acting, onNote }: Props & { readonly item: PlanI
           type="button"
           className="button button-small button-quiet"
           aria-label={`${t('incidents.checklist.undo')}: ${words}`}
-          onClick={() => void acting.send({ kind: 'tick', itemId: item.id, result: 'open' })}
+          onClick={() => void send('open')}
         >
           {t('incidents.checklist.undo')}
         </button>

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import type { LiveSnapshot, Subscribe } from '../../domain/messages/live-channel.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { alarmOf } from '../alarms/alarm-fixture.ts';
@@ -199,4 +200,51 @@ test('an ended session is told', () => {
   snapshot(1);
   client.receive('notice', { schema: 1, sequence: 2, serverTimeMs: 0, notice: { kind: 'sessionEnded', reason: 'revoked' } });
   expect(endedCount()).toBe(1);
+});
+
+const incident = (id: string, length: number, state: IncidentSummary['state'] = 'opened', openedAtMs = 1): IncidentSummary => ({
+  id,
+  number: `I-2026-${id}`,
+  stationIds: ['GS-01'],
+  kind: 'leak',
+  isDrill: false,
+  scenario: null,
+  description: null,
+  state,
+  outcome: null,
+  version: length,
+  length,
+  detectedAtMs: openedAtMs,
+  openedAtMs,
+  openedBy: null,
+  rule: 'confirmedGas',
+  stateSinceMs: openedAtMs,
+  closedAtMs: null,
+  casualties: { dead: 0, injured: 0, missing: 0, evacuated: 0 },
+  peopleOnTheWay: 0,
+  peopleOnSite: 0,
+  itemsDone: 0,
+  itemsTotal: 0,
+  alarmCount: 0,
+  photoCount: 0,
+  nextReportDueMs: null,
+  overdueReports: 0,
+});
+
+test('incidents: all of the snapshot, then what changes; newest first; a closed one leaves; an older word of one changes nothing', () => {
+  const { client, clock, snapshot } = createRig();
+  const told = (sequence: number, ...incidents: IncidentSummary[]) =>
+    client.receive('incident', { schema: 1, sequence, serverTimeMs: clock.nowMs(), incidents });
+  const shown = () => client.incidents.list.get().map(({ id, state }) => `${id} ${state}`);
+  client.opened();
+  snapshot(1, { incidents: [incident('a', 2)] });
+  told(2, incident('b', 1, 'opened', 5), incident('a', 3, 'acknowledged'));
+  expect(shown()).toEqual(['b opened', 'a acknowledged']);
+  told(3, incident('a', 2));
+  expect(shown()).toEqual(['b opened', 'a acknowledged']);
+  told(4, incident('b', 9, 'closed', 5));
+  expect(shown()).toEqual(['a acknowledged']);
+  snapshot(9);
+  expect(shown()).toEqual([]);
+  expect(client.counts.gaps).toBe(0);
 });

@@ -202,8 +202,14 @@ test('alarms from before there were incidents open none', async () => {
 
 test('a test, an alarm out of service and one under work open none; back in service and still true, it does', async () => {
   let isTest = true;
-  const rig = await rigFor({ circumstances: { maintenanceOf: () => null, isTestAt: () => isTest } });
-  await rig.deliver([raised('RS-01.gasConfirmed', 1, startMs)]);
+  const rig = await rigFor({
+    circumstances: {
+      maintenanceOf: (definition) => (definition.id.startsWith('GS-01.') ? 'm1' : null),
+      isTestAt: () => isTest,
+    },
+  });
+  await rig.deliver([raised('RS-01.gasConfirmed', 1, startMs), raised('GS-01.gasConfirmed', 9, startMs)]);
+  expect(rig.alarms.find('GS-01.gasConfirmed')?.record.isConditionTrue).toBe(true);
   await rig.settle();
   expect(open(rig)).toEqual([]);
   isTest = false;

@@ -1,33 +1,9 @@
 // Things that can happen to the demo plant, by name. Each begins, lasts, and ends by itself; all can be stopped. Used by people, by the story and by tests.
 import type { Point } from '../../domain/plant/plant.ts';
-import type { LocalizedText } from '../../domain/text/localized-text.ts';
 import type { Network } from '../process/network.ts';
-import type { Disturbances, StationProcess } from '../process/station-process.ts';
-
-export interface ScenarioRequest {
-  readonly station?: string | undefined;
-  readonly point?: string | undefined;
-  /** Strength, in the scenario's own unit; %LEL for a leak. */
-  readonly size?: number | undefined;
-  readonly seconds?: number | undefined;
-}
-
-interface Place {
-  readonly network: Network;
-  readonly process: StationProcess;
-  readonly request: ScenarioRequest;
-}
-
-export interface Scenario {
-  readonly name: string;
-  readonly title: LocalizedText;
-  /** Station it happens at where none is named. */
-  readonly station: string;
-  readonly seconds: number;
-  /** Big ones are never played two at a time. */
-  readonly isBig: boolean;
-  readonly begin: (place: Place) => () => void;
-}
+import type { Disturbances } from '../process/station-process.ts';
+import { closeValve, confirmedLeak } from './confirmed-leak.ts';
+import type { Place, Scenario, ScenarioRequest } from './scenario.ts';
 
 function disturb(
   change: (disturbances: Disturbances, place: Place) => void,
@@ -86,6 +62,8 @@ export const scenarios: readonly Scenario[] = [
       },
     ),
   },
+  confirmedLeak,
+  closeValve,
   {
     name: 'line-break',
     title: { zh: '进站管道破裂', en: 'Line break' },
@@ -316,10 +294,17 @@ export interface RunningScenario {
   readonly endsAtMs: number;
 }
 
+interface Playing extends RunningScenario {
+  readonly end: () => void;
+  readonly isBig: boolean;
+  readonly beganAtMs: number;
+  readonly step: (elapsedMs: number) => void;
+}
+
 /** Plays scenarios on a network; time comes from the network. */
 export class ScenarioPlayer {
   readonly #network: Network;
-  readonly #running = new Map<string, RunningScenario & { readonly end: () => void; readonly isBig: boolean }>();
+  readonly #running = new Map<string, Playing>();
 
   constructor(network: Network) {
     this.#network = network;
@@ -338,13 +323,16 @@ export class ScenarioPlayer {
     if (request.seconds !== undefined && !(request.seconds > 0 && request.seconds <= 86_400))
       throw new ScenarioError('seconds must lie between 0 and 86400');
     this.stop(name, stationId);
-    const end = scenario.begin({ network: this.#network, process, request });
-    const running = {
+    const place: Place = { network: this.#network, process, request };
+    const end = scenario.begin(place);
+    const running: Playing = {
       name,
       station: stationId,
       endsAtMs: this.#network.timeMs + (request.seconds ?? scenario.seconds) * 1_000,
       end,
       isBig: scenario.isBig,
+      beganAtMs: this.#network.timeMs,
+      step: (elapsedMs) => scenario.step?.(place, elapsedMs),
     };
     this.#running.set(`${name} ${stationId}`, running);
     return view(running);
@@ -362,10 +350,13 @@ export class ScenarioPlayer {
     return isStopped;
   }
 
-  /** Ends what has run its time. */
+  /** Moves on what goes in stages; ends what has run its time. */
   step(): void {
     for (const [key, running] of this.#running) {
-      if (running.endsAtMs > this.#network.timeMs) continue;
+      if (running.endsAtMs > this.#network.timeMs) {
+        running.step(this.#network.timeMs - running.beganAtMs);
+        continue;
+      }
       running.end();
       this.#running.delete(key);
     }

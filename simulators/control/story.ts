@@ -24,7 +24,7 @@ export class Story {
   step(timeMs: number): string | null {
     if (timeMs < this.#nextAtMs) return null;
     this.#nextAtMs = timeMs + shortestPauseMs + this.#random() * (longestPauseMs - shortestPauseMs);
-    const candidates = this.#player.hasBig ? scenarios.filter((scenario) => !scenario.isBig) : scenarios;
+    const candidates = scenarios.filter((scenario) => scenario.isByHand !== true && !(this.#player.hasBig && scenario.isBig));
     const drawn = candidates[Math.floor(this.#random() * candidates.length)]?.name ?? 'door-open';
     const name = opening[this.#told] ?? drawn;
     this.#told += 1;

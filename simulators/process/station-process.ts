@@ -7,6 +7,10 @@ import { gaussian, type Random } from './random.ts';
 export interface Disturbances {
   /** Gas leaking near the first detectors, as the %LEL that would settle there. */
   leakLel: number;
+  /** How much of it the detectors after the first see, 0 to 1. */
+  leakSpread: number;
+  /** The inlet and the leaking part are shut in; the network behind is fed from the ring. */
+  isIsolated: boolean;
   isLineBroken: boolean;
   isWorkerFailedOpen: boolean;
   isMonitorFailed: boolean;
@@ -23,6 +27,8 @@ export interface Disturbances {
 export function noDisturbances(): Disturbances {
   return {
     leakLel: 0,
+    leakSpread: 1,
+    isIsolated: false,
     isLineBroken: false,
     isWorkerFailedOpen: false,
     isMonitorFailed: false,
@@ -73,6 +79,8 @@ export class StationProcess {
   #odorantTank = 78;
   #upsCharge = 100;
   #gust = 1;
+  /** Share of the leak's gas that is still there after the valve was closed. */
+  #gasLeft = 1;
   #ambient = 18;
   #timeMs = 0;
   #heartbeat = 0;
@@ -148,11 +156,13 @@ export class StationProcess {
       lag = disturbances.isMonitorFailed ? 8 : 3;
     }
     if (A.isTripped && B.isTripped) lag = 40;
+    // Shut in: the ring holds the outlet, a little lower, and nothing flows through the station.
+    if (disturbances.isIsolated) target = ps * 0.95;
     const available = this.#inlet * (this.station.type === 'district' ? 1_000 : 1) * 0.97;
     this.#outlet += (Math.min(target, available) - this.#outlet) * (1 - Math.exp(-dt / lag));
     this.#isRelieving = this.#outlet > ps * (this.#isRelieving ? 1.12 : 1.15);
     if (this.#outlet > ps * 1.2) A.isTripped = true;
-    this.#flow += ((this.#outlet < ps * 0.3 ? 0 : flow) - this.#flow) * (1 - Math.exp(-dt / 4));
+    this.#flow += ((this.#outlet < ps * 0.3 || disturbances.isIsolated ? 0 : flow) - this.#flow) * (1 - Math.exp(-dt / 4));
     const opening = Math.min(94, 12 + 70 * Math.min(1, demand));
     const ease = 1 - Math.exp(-dt / 2.5);
     A.worker += ((A.isTripped ? 100 : disturbances.isWorkerFailedOpen ? 100 : opening) - A.worker) * ease;
@@ -177,9 +187,12 @@ export class StationProcess {
   #stepLeak(dt: number): void {
     const pull = Math.exp(-dt / 8);
     this.#gust = Math.exp(Math.log(this.#gust) * pull + 0.12 * Math.sqrt(1 - pull * pull) * gaussian(this.#random));
+    const { leakLel, leakSpread, isIsolated } = this.disturbances;
+    // What is shut in blows off and away within a minute.
+    this.#gasLeft = isIsolated ? this.#gasLeft * Math.exp(-dt / 15) : 1;
     this.#detectors.forEach((detector, index) => {
-      const share = index < 2 ? 1 - 0.12 * index : 0.3 / index;
-      const settled = this.disturbances.leakLel * share * this.#gust;
+      const share = (index < 2 ? 1 - 0.12 * index : 0.3 / index) * (index === 0 ? 1 : leakSpread);
+      const settled = leakLel * share * this.#gasLeft * this.#gust;
       detector.actual += (settled - detector.actual) * (1 - Math.exp(-dt / 4));
       detector.shown += (detector.actual - detector.shown) * (1 - Math.exp(-dt / 3));
     });
@@ -205,6 +218,8 @@ export class StationProcess {
         return clamp(noisy(run.worker, 0.002), 0, 100);
       case 'monitorTravel':
         return clamp(noisy(run.monitor, 0.001), 0, 100);
+      case 'shutoffValve':
+        return disturbances.isIsolated && point.tag === 'ZS-101' ? 1 : 0;
       case 'slamShut':
         return run.isTripped ? 1 : 0;
       case 'relief':

@@ -136,6 +136,38 @@ describe('scenarios', () => {
     expect(at('GS-02.PT-101.rateOfChange')).toBeLessThan(at('GS-02.PT-101.lowLow'));
   });
 
+  test('a confirmed leak goes from one detector to several, stays until the valve is closed, then blows away', () => {
+    const rig = createRig(5);
+    rig.player.start('confirmed-leak', {});
+    const secondOf = (id: string) => {
+      for (let second = 0; second < 120; second += 1) {
+        if (rig.active.has(id)) return second;
+        rig.second(200);
+      }
+      return Number.NaN;
+    };
+    const first = secondOf('RS-01.GD-501.high');
+    expect(rig.active.has('RS-01.GD-502.high')).toBe(false);
+    expect(first + secondOf('RS-01.gasConfirmed')).toBeGreaterThan(first + 5);
+    for (let second = 0; second < 60; second += 1) rig.second(200);
+    expect(rig.active.has('RS-01.gasConfirmed')).toBe(true);
+    rig.player.start('close-valve', { station: 'RS-01' });
+    for (let second = 0; second < 150; second += 1) rig.second(200);
+    expect([...rig.active]).toEqual(['RS-01.ZS-101.state']);
+    rig.player.stop('confirmed-leak');
+    rig.player.stop('close-valve');
+    for (let second = 0; second < 120; second += 1) rig.second(200);
+    expect([...rig.active]).toEqual([]);
+  });
+
+  test('a line break falls at two points of the station within the time that makes it an incident', () => {
+    const rig = createRig(3);
+    rig.player.start('line-break', {});
+    for (let second = 0; second < 60; second += 1) rig.second(200);
+    expect(rig.raised).toContain('GS-02.PT-101.rateOfChange');
+    expect(rig.raised).toContain('GS-02.PT-120.rateOfChange');
+  });
+
   test('every named scenario of the demo exists, has words in two languages and an end', () => {
     const names = scenarios.map((scenario) => scenario.name);
     for (const name of [...Object.keys(expected), 'detector-drift', 'sensor-fault', 'device-lost', 'slow-device', 'frozen-value'])
