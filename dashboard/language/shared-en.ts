@@ -32,6 +32,8 @@ export const sharedEn: Texts<typeof sharedZh> = {
     points: '{{shown}} / {{total}} points',
     testMark: 'Test',
     testHint: 'This alarm rose in a loop test; it is not a real one',
+    testOver: 'Test over, still true',
+    testOverHint: 'This alarm rose in a loop test; the test is over and the condition is still true: check it as a real one',
   },
   signIn: {
     title: 'Sign in',

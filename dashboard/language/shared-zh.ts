@@ -28,6 +28,8 @@ export const sharedZh = {
     points: '{{shown}} / {{total}} 点',
     testMark: '测试',
     testHint: '此报警在回路测试中发生，并非真实报警',
+    testOver: '测试已结束仍成立',
+    testOverHint: '此报警在回路测试中发生；测试已经结束，条件却仍成立，请按真实报警核实',
   },
   signIn: {
     title: '登录',

@@ -8,6 +8,8 @@ export type StationMaintenance = Extract<WorkWindow, { kind: 'maintenance' }>;
 export type PointTest = Extract<WorkWindow, { kind: 'test' }>;
 
 export interface Work {
+  /** False until the server has answered: that nothing runs is then not known. */
+  readonly isKnown: boolean;
   readonly maintenanceByStation: ReadonlyMap<string, StationMaintenance>;
   readonly testByPoint: ReadonlyMap<string, PointTest>;
   readonly longestMaintenanceMs: number;
@@ -15,6 +17,7 @@ export interface Work {
 }
 
 const nothing: Work = {
+  isKnown: false,
   maintenanceByStation: new Map(),
   testByPoint: new Map(),
   longestMaintenanceMs: 86_400_000,
@@ -30,6 +33,7 @@ export function useWork(): Work {
     const maintenance = windows.flatMap((window) => (window.kind === 'maintenance' ? [window] : []));
     const tests = windows.flatMap((window) => (window.kind === 'test' ? [window] : []));
     return {
+      isKnown: true,
       maintenanceByStation: new Map(maintenance.map((window) => [window.stationId, window])),
       testByPoint: new Map(tests.map((window) => [window.pointId, window])),
       longestMaintenanceMs,

@@ -1,4 +1,5 @@
 // The JSON of each alarm's view, made once for all clients and thrown away when the view changes.
+import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { AlarmViews } from '../alarms/alarm-view.ts';
@@ -37,7 +38,7 @@ export class AlarmTexts {
     const text: AlarmText = {
       stationIndex: found.definition.stationIndex,
       isNormal: stateOf(found.record) === 'normal',
-      json: JSON.stringify(this.#views.view(found.definition, found.record), withoutDefaults),
+      json: JSON.stringify(withoutDefaults(this.#views.view(found.definition, found.record))),
     };
     // What is normal leaves the pages and is not asked for again.
     if (!text.isNormal) this.#texts.set(alarmId, text);
@@ -45,7 +46,10 @@ export class AlarmTexts {
   }
 }
 
-/** The schema of the view fills in null and false: left out, a flood is half as long. */
-function withoutDefaults(_key: string, value: unknown): unknown {
-  return value === null || value === false ? undefined : value;
+/**
+ * The schema of the view fills in null and false of its own fields: left out, a flood is half as long. Not of what lies deeper: a shelving without a
+ * second person has `approvedBy: null`, and one alarm that does not fit the schema would blind every page.
+ */
+function withoutDefaults(view: AlarmView): Partial<AlarmView> {
+  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== null && value !== false));
 }

@@ -1,5 +1,6 @@
 // The lifecycle in people's hands, in a real browser: many acknowledged at once with one of them taken by somebody else, shelving with a second person
 // and its end, a safety alarm out of service, a station in maintenance whose gas is heard all the same, a loop test.
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
@@ -15,6 +16,12 @@ const slow = { timeout: 40_000 };
 const rowOf = (page: Page, alarmId: string): Locator => page.locator(`[data-testid=alarm-row][data-alarm-id="${alarmId}"]`);
 const asideOf = (page: Page, alarmId: string): Locator => page.locator(`[data-testid=set-aside-row][data-alarm-id="${alarmId}"]`);
 const tickOf = (page: Page, alarmId: string): Locator => page.getByTestId(`tick-${alarmId}`);
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  return serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}
 
 describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
   let gatewatch: GatewatchProcess;
@@ -66,6 +73,7 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
     expect(await tickOf(page, mains).isChecked()).toBe(true);
     await tickOf(page, gas).check();
     await picture(page, '01-acknowledge-many');
+    expect(await seriousFaults(page)).toEqual([]);
     const submit = page.getByTestId('acknowledge-submit');
     expect(await submit.isDisabled()).toBe(true); // a critical one is ticked: a comment is wanted
     await page.getByTestId('acknowledge-comment').fill('已通知抢险队，关闭进站阀');
@@ -104,6 +112,7 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
     await page.getByTestId('approver-name').fill('supervisor');
     await page.getByTestId('approver-password').fill('supervisor-demo');
     await picture(page, '03-shelve');
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByTestId('action-submit').click();
     await page.getByTestId('dialog-shelve').waitFor({ state: 'detached' });
     await page.getByTestId('scope-shelved').click();
@@ -142,6 +151,7 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
     await page.goto(`${gatewatch.address}/alarms?scope=outOfService`);
     await expect.poll(() => asideOf(page, gas).textContent(), slow).toMatch(/陈晨.*批准.*李强.*DH-2026-117.*便携式检测仪/);
     await picture(page, '06-out-of-service-list');
+    expect(await seriousFaults(page)).toEqual([]);
     await asideOf(page, gas).getByTestId('bring-back').click();
     await page.getByTestId('action-submit').click();
     await expect.poll(() => stateOf(gas), slow).toBe('unacknowledged');
@@ -156,6 +166,7 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
     await page.getByTestId('work-permit').fill('JX-0712');
     await page.getByTestId('work-reason').fill('更换 A 路过滤器滤芯');
     await picture(page, '07-maintenance-dialog');
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByTestId('work-submit').click();
     const banner = page.getByTestId('maintenance-banner');
     await expect.poll(() => banner.textContent(), slow).toMatch(/检修中.*JX-0712.*更换 A 路过滤器滤芯.*李强/);
@@ -168,12 +179,14 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
     await expect.poll(() => stateOf(mains), slow).toBe('suppressed');
     await expect.poll(() => banner.textContent(), slow).toMatch(/检修抑制 [1-9]/);
     await picture(page, '08-maintenance-station');
+    expect(await seriousFaults(page)).toEqual([]);
     await page.goto(`${gatewatch.address}/alarms`);
     await rowOf(page, gas).waitFor();
     expect(await rowOf(page, mains).count()).toBe(0);
     await page.getByTestId('scope-maintenance').click();
     await asideOf(page, mains).waitFor();
     await picture(page, '09-maintenance-list');
+    expect(await seriousFaults(page)).toEqual([]);
     await page.goto(gatewatch.address);
     await page.getByTestId('station-RS-02').getByTestId('tile-maintenance').waitFor();
     await picture(page, '10-overview');
@@ -216,6 +229,9 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
     await page.getByTestId('test-CN-01.GD-501').click();
     await page.getByTestId('work-submit').click();
     await page.getByTestId('under-test-CN-01.GD-501').waitFor({ state: 'detached' });
+    await page.goto(`${gatewatch.address}/alarms/${gas}`);
+    await expect.poll(() => page.getByTestId('test-tag').first().textContent(), slow).toBe('测试已结束仍成立');
+    await picture(page, '14-test-over');
     expect((await linesOf('test.end', null))[0]).toMatchObject({ actor: { username: 'engineer' }, detail: { pointId: 'CN-01.GD-501' } });
   });
 });
