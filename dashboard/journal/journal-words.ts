@@ -145,9 +145,11 @@ export function useJournalWords(): JournalWords {
       .map(([name, value]) =>
         name === 'because' && typeof value === 'string' && Object.hasOwn(zh.journal.because, value)
           ? t(`journal.because.${value as keyof typeof zh.journal.because}`)
-          : name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
-            ? t(`role.${value as keyof typeof zh.role}`)
-            : field(name, value),
+          : name === 'via' && value === 'link'
+            ? t('notifications.viaLink')
+            : name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
+              ? t(`role.${value as keyof typeof zh.role}`)
+              : field(name, value),
       );
   }
 

@@ -330,7 +330,6 @@ export const en: Texts<typeof zh> = {
       until: 'until {{value}}',
       value: 'value {{value}}',
       what: '{{value}}',
-      via: 'by {{value}}',
     },
     part: { server: 'server', collector: 'collector', northbound: 'other systems', notifier: 'notifier' },
     because: { turnedOff: 'turned off', signedOut: 'signed out', tooMany: 'too many phones', takenOver: 'somebody else signed in' },

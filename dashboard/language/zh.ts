@@ -328,7 +328,6 @@ export const zh = {
       until: '至 {{value}}',
       value: '值 {{value}}',
       what: '{{value}}',
-      via: '经 {{value}}',
     },
     part: { server: '服务器', collector: '采集器', northbound: '对外接口', notifier: '通知' },
     because: { turnedOff: '本人关闭', signedOut: '退出登录', tooMany: '手机过多', takenOver: '由他人登录' },

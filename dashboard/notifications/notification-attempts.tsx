@@ -17,7 +17,7 @@ export type NotificationAttemptsProps =
   /** `sinceMs`: only what was ordered since then, such as since the alarm rose. */
   { readonly alarmId: string; readonly sinceMs?: number | null } | { readonly incidentId: string };
 
-/** Nothing where the person may not read notifications. */
+/** Nothing where the person may not read notifications, or nobody has been told. */
 export function NotificationAttempts(props: NotificationAttemptsProps): ReactNode {
   return usePermission('notifications.read') ? <Told {...props} /> : null;
 }
@@ -32,6 +32,7 @@ function Told(props: NotificationAttemptsProps): ReactNode {
     placeholderData: (before) => before,
   });
   const told = (log.data?.notifications ?? []).filter(({ orderedAtMs }) => orderedAtMs >= sinceMs);
+  if (log.isSuccess && told.length === 0) return null;
   return (
     <section className="panel" aria-label={t('notifications.ofAlarm')} data-testid="notification-attempts">
       <div className="panel-head">
@@ -41,7 +42,6 @@ function Told(props: NotificationAttemptsProps): ReactNode {
         </Link>
       </div>
       {log.isError && <p className="empty">{t('common.failed', { reason: log.error.message })}</p>}
-      {log.isSuccess && told.length === 0 && <p className="empty">{t('notifications.ofAlarmNone')}</p>}
       {told.length > 0 && (
         <ul className="told">
           {told.map((notification) => (

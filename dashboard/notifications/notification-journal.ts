@@ -2,6 +2,7 @@
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { type NotificationChannel, notificationChannels } from '../../domain/notification/notification-order.ts';
 import { useWords } from '../language/language.ts';
+import { usePersonName } from '../session/person-names.ts';
 import { useNotificationText } from './notification-text.ts';
 import { zh } from './notification-words.ts';
 
@@ -23,16 +24,21 @@ const quietFields: ReadonlySet<string> = new Set([
   'urgency',
   'againAtMs',
   'held',
+  'code',
 ]);
 
 export function useNotificationJournal(): (entry: JournalEntry) => string {
   const { t } = useWords();
   const { reasonText } = useNotificationText();
+  const personName = usePersonName();
   const channelText = (channel: unknown): string =>
     notificationChannels.includes(channel as NotificationChannel)
       ? t(`notifications.channel.${channel as NotificationChannel}`)
       : String(channel);
-  const nameOf = (recipient: unknown): string => String(recipient).replace(/^(person|group):/, '');
+  const nameOf = (recipient: unknown): string => {
+    const name = String(recipient).replace(/^(person|group):/, '');
+    return String(recipient).startsWith('group:') ? name : personName(name);
+  };
   return (entry) => {
     const { detail, kind } = entry;
     const parts: string[] = [];
@@ -49,6 +55,7 @@ export function useNotificationJournal(): (entry: JournalEntry) => string {
         t('notifications.journalReason', { value: isLink ? t(`notifications.linkRefusal.${refusal}`) : reasonText(detail.reason) }),
       );
     }
+    if (typeof detail.code === 'string') parts.push(detail.code);
     if (typeof detail.orders === 'number') parts.push(t('notifications.journalOrders', { value: detail.orders }));
     if (kind === 'notification.gaveUp')
       parts.push(

@@ -35,7 +35,8 @@ export function TestDialog({
       void queries.invalidateQueries({ queryKey: ['notifications'] });
       onDone();
       onClose();
-    } else setProblem(answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : t('action.unreachable'));
+    } else if (answer.kind === 'problem' && answer.status === 422) setProblem(t('notifications.noSuchPerson', { name: username.trim() }));
+    else setProblem(answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : t('action.unreachable'));
   }
   return (
     <Dialog title={t('notifications.testTitle')} onClose={onClose} testId="test-dialog">

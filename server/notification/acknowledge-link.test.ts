@@ -461,6 +461,9 @@ test('[NO21] a channel is failing after three failures of its own, and says so a
   expect(health.failingSinceMs).toBe(1_000);
   expect([health.isFailingLong(600_999), health.isFailingLong(601_000)]).toEqual([false, true]);
   health.sent(601_000);
+  health.failed('unauthorized', 602_000);
+  expect(health.failingSinceMs).toBe(602_000);
+  health.sent(603_000);
   expect(health.isFailingLong(10_000_000)).toBe(false);
 });
 

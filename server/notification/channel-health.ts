@@ -4,6 +4,8 @@ import type { FailureReason } from './channel.ts';
 
 /** Reasons that lie in one address or one message: they say nothing of the channel. */
 const reasonsOfAddress: ReadonlySet<FailureReason> = new Set(['noAddress', 'notPermitted', 'gone', 'rejected', 'interrupted', 'congested']);
+/** These will not pass by themselves: somebody must put the plant file or a secret right. */
+const reasonsOfSettings: ReadonlySet<FailureReason> = new Set(['unauthorized', 'redirected', 'notConfigured']);
 const failuresUntilFailing = 3;
 const failingLongMs = 600_000;
 
@@ -35,7 +37,7 @@ export class ChannelHealth {
     this.lastFailureReason = reason;
     if (reasonsOfAddress.has(reason)) return;
     if (this.#failuresInRow === 0) this.#firstFailureAtMs = atMs;
-    this.#failuresInRow += 1;
+    this.#failuresInRow += reasonsOfSettings.has(reason) ? failuresUntilFailing : 1;
   }
 
   /** Counters tell of this server's life only, as Prometheus expects. */

@@ -7,6 +7,7 @@ import type { AfterAttempt, Delivery } from './delivery-rules.ts';
 import type { EndedAttempt, NewOrder } from './delivery-store.ts';
 
 const actor: JournalActor = { kind: 'system', part: 'notifier' };
+const keysPerLine = 500;
 
 function entryOf(
   kind: string,
@@ -82,13 +83,17 @@ export function changeEntries(before: Delivery, after: AfterAttempt, order: Stor
   ];
 }
 
-/** The keys stand in it, so that the journal alone tells which orders were told together. */
-export function digestEntry(digest: Delivery, members: readonly Delivery[], atMs: number): NewJournalEntry {
-  return entryOf('notification.digest', atMs, undefined, {
-    key: digest.orderKey,
-    deliveryId: digest.deliveryId,
-    recipient: digest.recipient,
-    orders: members.length,
-    keys: members.map((member) => member.orderKey),
-  });
+/** The keys stand in it, so that the journal alone tells which orders were told together; many of them in several lines. */
+export function digestEntries(digest: Delivery, members: readonly Delivery[], atMs: number): NewJournalEntry[] {
+  const parts = Math.ceil(members.length / keysPerLine);
+  return Array.from({ length: parts }, (_, part) =>
+    entryOf('notification.digest', atMs, undefined, {
+      key: digest.orderKey,
+      deliveryId: digest.deliveryId,
+      recipient: digest.recipient,
+      orders: members.length,
+      ...(parts > 1 ? { part: `${part + 1}/${parts}` } : {}),
+      keys: members.slice(part * keysPerLine, (part + 1) * keysPerLine).map((member) => member.orderKey),
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import type { NotificationOrder } from '../../domain/notification/notification-o
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, Ledger } from '../journal/ledger.ts';
 import type { SendResult } from './channel.ts';
-import { changeEntries, digestEntry, endEntries, orderEntry } from './delivery-journal.ts';
+import { changeEntries, digestEntries, endEntries, orderEntry } from './delivery-journal.ts';
 import { changesOf, deliveryOf, orderRow, rowOf, type StoredOrder, storedOrder } from './delivery-rows.ts';
 import type { AfterAttempt, Delivery, RouteStep } from './delivery-rules.ts';
 import type { SubjectFact } from './subject-facts.ts';
@@ -115,9 +115,9 @@ export class DeliveryStore {
 
   /** NO14: the digest's own order and delivery, and its members' ends, together. */
   async addDigest(made: NewOrder, digest: Delivery, members: readonly Delivery[], nowMs: number): Promise<void> {
-    const entry = digestEntry(digest, members, nowMs);
+    const entries = digestEntries(digest, members, nowMs);
     await this.#ledger.exclusively((commit) =>
-      this.#insert(commit, [made], nowMs, [entry], { deliveries: members, digestDeliveryId: digest.deliveryId }),
+      this.#insert(commit, [made], nowMs, entries, { deliveries: members, digestDeliveryId: digest.deliveryId }),
     );
   }
 

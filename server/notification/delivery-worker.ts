@@ -1,9 +1,7 @@
 // Works open deliveries off: a timer or a place in a queue for each, so many attempts at a time for each target, what ended written down, the next step placed.
 // What follows from what is decided in delivery-rules.ts; what is on disk is in delivery-store.ts.
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { type AlarmPriority, alarmPriorities } from '../../domain/alarms/priority.ts';
-import type { NotificationChannel, NotificationOrder } from '../../domain/notification/notification-order.ts';
+import { alarmPriorities } from '../../domain/alarms/priority.ts';
 import type { NotificationSettings } from '../../domain/notification/notification-settings.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import { attemptSend } from './attempt.ts';
@@ -15,6 +13,7 @@ import { type AfterAttempt, afterAttempt, type Delivery, digestRoute, giveUpStep
 import type { DeliveryStore, EndedAttempt } from './delivery-store.ts';
 import { FloodGuard } from './flood-guard.ts';
 import type { MessageComposer } from './message-composer.ts';
+import { digestOrder, newDelivery } from './new-delivery.ts';
 import type { SteadyTime } from './steady-time.ts';
 import { TargetQueue } from './target-queue.ts';
 
@@ -377,49 +376,6 @@ export class DeliveryWorker {
       if (this.#stopping.signal.aborted) done();
     });
   }
-}
-
-export function newDelivery(
-  order: Pick<NotificationOrder, 'key' | 'urgency' | 'mayNotWait'>,
-  lane: string,
-  recipient: string,
-  route: readonly RouteStep[],
-  nowMs: number,
-): Delivery {
-  return {
-    deliveryId: randomUUID(),
-    orderKey: order.key,
-    lane,
-    recipient,
-    route,
-    urgency: order.urgency,
-    mayNotWait: order.mayNotWait,
-    step: 0,
-    state: 'waiting',
-    attemptsOnStep: 0,
-    attemptsTotal: 0,
-    stepSinceMs: nowMs,
-    dueAtMs: nowMs,
-    reason: null,
-    digestDeliveryId: null,
-  };
-}
-
-function digestOrder(first: Delivery, members: readonly Delivery[]): NotificationOrder {
-  const username = first.recipient.startsWith('person:') ? first.recipient.slice('person:'.length) : null;
-  const channels: NotificationChannel[] = digestRoute(members).map((step) => step.channel);
-  const urgency: AlarmPriority = first.urgency;
-  return {
-    key: `digest/${first.recipient}/${randomUUID()}`,
-    subject: { kind: 'digest', orders: members.length },
-    username: username === '' ? null : username,
-    channels,
-    urgency,
-    title: { zh: `通知汇总：${members.length} 条`, en: `${members.length} notifications together` },
-    text: { zh: '', en: '' },
-    // The digest itself waits for nothing: there is one in an interval.
-    mayNotWait: true,
-  };
 }
 
 function failureReasonOf(delivery: Delivery): FailureReason {

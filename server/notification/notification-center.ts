@@ -9,8 +9,9 @@ import type { ChannelHealth } from './channel-health.ts';
 import type { ChannelTarget, ChannelTargets } from './channel-targets.ts';
 import { afterAttempt, type Delivery, lanesOf, personChannels, type RouteStep } from './delivery-rules.ts';
 import type { DeliveryStore, EndedAttempt, NewOrder } from './delivery-store.ts';
-import { DeliveryWorker, newDelivery } from './delivery-worker.ts';
+import { DeliveryWorker } from './delivery-worker.ts';
 import type { MessageComposer } from './message-composer.ts';
+import { newDelivery } from './new-delivery.ts';
 import { SteadyTime } from './steady-time.ts';
 import type { SubjectFact } from './subject-facts.ts';
 
