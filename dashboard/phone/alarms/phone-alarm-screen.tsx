@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { AlarmView } from '../../../domain/api/alarm-api.ts';
+import { orderAlarms } from '../../alarms/alarm-order.ts';
 import { flashOf, PriorityMark } from '../../alarms/priority-mark.tsx';
 import { TestTag } from '../../alarms/test-tag.tsx';
 import { useWords } from '../../language/language.ts';
@@ -14,6 +15,7 @@ import { ReadingText } from '../../values/reading-text.tsx';
 import { AsOf } from '../as-of.tsx';
 import { fetchAlarm, fetchPoints } from '../phone-requests.ts';
 import { AcknowledgePanel } from './acknowledge-panel.tsx';
+import { PhoneAlarmRow } from './phone-alarm-row.tsx';
 import { usePhoneAlarms } from './use-phone-alarms.ts';
 
 export function PhoneAlarmScreen({ id }: { readonly id: string }): ReactNode {
@@ -46,6 +48,7 @@ export function PhoneAlarmScreen({ id }: { readonly id: string }): ReactNode {
       )}
       <AlarmHead alarm={alarm} />
       <AcknowledgePanel key={alarm.id} alarm={alarm} />
+      <LesserAlarms alarm={alarm} />
       <AlarmFacts alarm={alarm} />
       {detail.data !== undefined && (
         <dl className="phone-facts">
@@ -58,6 +61,28 @@ export function PhoneAlarmScreen({ id }: { readonly id: string }): ReactNode {
         {t('phone.alarm.station')}
       </Link>
     </article>
+  );
+}
+
+/** What this alarm explains is folded under it in the list; it is owed an acknowledgement all the same. */
+function LesserAlarms({ alarm }: { readonly alarm: AlarmView }): ReactNode {
+  const { t } = useWords();
+  const { items: alarms } = usePhoneAlarms();
+  const lesser = orderAlarms(alarms).find((row) => row.alarm.alarmId === alarm.alarmId)?.eclipsed ?? [];
+  if (lesser.length === 0) return null;
+  return (
+    <section aria-labelledby="lesser-title">
+      <h2 className="phone-subtitle" id="lesser-title">
+        {t('phone.alarms.more', { count: lesser.length })}
+      </h2>
+      <ul className="phone-list">
+        {lesser.map((one) => (
+          <li key={one.alarmId}>
+            <PhoneAlarmRow alarm={one} showsStation={false} />
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

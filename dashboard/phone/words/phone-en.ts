@@ -29,6 +29,7 @@ export const phoneEn: Texts<typeof phoneZh> = {
     none: 'No alarms',
     unknown: 'No network: whether there are alarms now is not known',
     more: '{{count}} lesser ones',
+    showMore: '{{count}} more: show them',
     waitingAcknowledgement: 'Acknowledgement unsent',
     setAside: '{{count}} shelved, suppressed or out of service',
   },

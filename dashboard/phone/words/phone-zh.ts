@@ -26,6 +26,7 @@ export const phoneZh = {
     none: '没有报警',
     unknown: '没有网络，不知道现在有没有报警',
     more: '另有 {{count}} 条较轻',
+    showMore: '还有 {{count}} 条，继续显示',
     waitingAcknowledgement: '确认未发送',
     setAside: '搁置、抑制或停用 {{count}} 条',
   },
