@@ -61,7 +61,9 @@ stations:
             role: gasDetector
             register: { table: holding, address: 1, type: uint16 }
             defaultAlarms: false
-            alarms: [{ kind: highHigh, setpoint: 50, deadband: 5, priority: critical, class: safety, response: { zh: 立即到场, en: Go there at once } }]
+            alarms:
+              - { kind: high, setpoint: 25, deadband: 5, priority: high, class: safety, response: { zh: 查看, en: Look } }
+              - { kind: highHigh, setpoint: 50, deadband: 5, priority: critical, class: safety, response: { zh: 立即到场, en: Go there at once } }
 `;
 
 export interface PhoneStage {
