@@ -91,7 +91,9 @@ test('another occurrence lends it neither value nor time', () => {
 
 test('a test is called a test before anything else', async () => {
   expect((await compose(orderOf({ facts: factsOf(subject, plant, findAlarm(true)) }))).title).toBe('【测试】标题');
-  expect((await compose(orderOf({ facts: factsOf(subject, plant, findAlarm(true)) }), { language: 'en' })).title).toBe('[TEST] Title');
+  expect((await compose(orderOf({ facts: factsOf(subject, plant, findAlarm(true)) }), { language: 'en' })).title).toBe('[Test] Title');
+  const marked = orderOf({ title: { zh: '【测试】标题', en: '[Test] Title' }, facts: factsOf(subject, plant, findAlarm(true)) });
+  expect((await compose(marked)).title).toBe('【测试】标题');
 });
 
 test('what comes late says since when', async () => {

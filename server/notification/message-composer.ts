@@ -82,8 +82,7 @@ export class MessageComposer {
         recipient,
         language,
         urgency: told.urgency,
-        // A loop check must never be taken for an event.
-        title: told.facts.some((fact) => fact.name === 'test') ? `${language === 'zh' ? '【测试】' : '[TEST] '}${title}` : title,
+        title: told.facts.some((fact) => fact.name === 'test') ? markedAsTest(title, language) : title,
         text,
         facts: this.#factsOf(told, language, lateMs),
         link: this.#linkTo(told.subject),
@@ -164,6 +163,11 @@ function mayBeTold(person: UserView, subject: NotificationSubject): boolean {
   const stationId = 'stationId' in subject ? subject.stationId : null;
   if (stationId !== null && person.stationIds !== null && !person.stationIds.includes(stationId)) return false;
   return subject.kind !== 'alarm' || mayDo(person.role, 'alarms.read');
+}
+
+/** A loop check must never be taken for an event, whether or not who ordered it said so. */
+function markedAsTest(title: string, language: Language): string {
+  return /^(【测试】|\[test\])/i.test(title) ? title : `${language === 'zh' ? '【测试】' : '[Test] '}${title}`;
 }
 
 function wordsOf(order: StoredOrder, language: Language): { title: string; text: string } {
