@@ -33,6 +33,7 @@ export function AlarmSettingsScreen(): ReactNode {
               key={name}
               to="/alarm-settings"
               search={name === 'table' ? {} : { tab: name }}
+              activeOptions={{ exact: name === 'table', includeSearch: true }}
               aria-current={tab === name ? 'page' : undefined}
               activeProps={{}}
               data-testid={`tab-${name}`}

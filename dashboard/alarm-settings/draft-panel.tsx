@@ -159,7 +159,7 @@ export function DraftPanel({ draft, management }: { readonly draft: DraftView; r
           )}
         </div>
       )}
-      {deciding !== null && (
+      {deciding !== null && isSubmitted && (
         <DecisionDialog
           decision={deciding}
           draft={draft}

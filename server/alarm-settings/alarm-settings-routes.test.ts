@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alarmSettingsTableSchema } from '../../domain/api/alarm-settings-api.ts';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { LiveNotice } from '../../domain/messages/live-channel.ts';
@@ -161,9 +162,10 @@ describe('from a sheet to settings in force', () => {
       decidedBy: { username: 'supervisor' },
       proposedBy: { username: 'engineer' },
     });
-    const table = (await ask('duty', 'GET', '')).body;
+    const table = alarmSettingsTableSchema.parse((await ask('duty', 'GET', '')).body);
+    expect(table.findings.length).toBeGreaterThan(0);
     expect(table.version).toMatchObject({ number: 2, origin: 'approved', reason: '冬季' });
-    expect(table.rows.find((row: { alarmId: string }) => row.alarmId === high)).toMatchObject({
+    expect(table.rows.find((row) => row.alarmId === high)).toMatchObject({
       settings: { setpoint: 4 },
       approvedFields: ['setpoint'],
       fileSettings: { setpoint: 5 },

@@ -26,10 +26,11 @@ import { ProblemError } from '../http/problem-error.ts';
 import { type SheetRefusal, sheetFormats } from '../sheet/sheet-content.ts';
 import { readSheet, sheetTypes, writeSheet } from '../sheet/sheets.ts';
 import type { AlarmSettingsBook, DraftAction, DraftResult } from './alarm-settings-book.ts';
-import { draftSummary, draftView, stationIdOfAlarm, tableView, versionChanges, versionView } from './alarm-settings-views.ts';
+import { draftSummary, draftView, stationIdOfAlarm, versionChanges, versionView } from './alarm-settings-views.ts';
 import type { CollectorSettings } from './collector-settings.ts';
 import type { Draft, DraftRefusal, Person } from './draft-machine.ts';
 import { readSettingsSheet, settingsSheet } from './settings-sheet.ts';
+import { SettingsTableText } from './table-text.ts';
 import type { SettingsVersion } from './version-log.ts';
 
 const mostSheetBytes = 16 * 1024 * 1024;
@@ -63,6 +64,7 @@ export function alarmSettingsRoutes(options: {
   readonly access: AccessControl;
 }): FastifyPluginAsyncZod {
   const { book, collectors, access } = options;
+  const tableText = new SettingsTableText(book, collectors);
   const seenBy = (identity: Identity) => (stationId: string) => maySee(identity, stationId);
   const personOf = ({ username, displayName }: Identity): Person => ({ username, displayName });
 
@@ -159,9 +161,14 @@ export function alarmSettingsRoutes(options: {
       (_request, body, done) => done(null, body),
     );
 
-    app.get('/api/alarm-settings', { schema: { response: { 200: alarmSettingsTableSchema } }, config: read }, async (request) =>
-      tableView(book, collectors, seenBy(identityOf(request))),
-    );
+    app.get('/api/alarm-settings', { schema: { response: { 200: alarmSettingsTableSchema } }, config: read }, async (request, reply) => {
+      const text = await tableText.textFor(seenBy(identityOf(request)));
+      // Written already; the schema above describes it.
+      return reply
+        .type('application/json; charset=utf-8')
+        .serializer(String)
+        .send(text as never);
+    });
 
     app.get(
       '/api/alarm-settings/export',
@@ -203,7 +210,7 @@ export function alarmSettingsRoutes(options: {
           source: 'import',
           fileName: request.query.name ?? null,
           reason: request.query.reason,
-          wanted: wanted as ReadonlyMap<string, AlarmSettingsPatch>,
+          wanted,
         });
         return { draft: draftView(book, draft), conflicts: [...conflicts], rowCount };
       },

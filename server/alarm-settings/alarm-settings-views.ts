@@ -2,7 +2,7 @@
 import { differencesOf, fieldsOf, settingsOf } from '../../domain/alarm-settings/alarm-settings.ts';
 import { computePriority } from '../../domain/alarm-settings/priority-matrix.ts';
 import { distributionOf } from '../../domain/alarm-settings/rationalisation.ts';
-import { alarmsInReadingOrder, settingUnitOf } from '../../domain/alarm-settings/sheet-columns.ts';
+import { settingUnitOf } from '../../domain/alarm-settings/sheet-columns.ts';
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import type {
   AlarmSettingsRow,
@@ -25,26 +25,30 @@ export function stationIdOfAlarm(plant: Plant, alarmId: string): string {
   return plant.stations[alarm?.stationIndex ?? -1]?.id ?? alarmId.slice(0, alarmId.indexOf('.'));
 }
 
-export function tableView(book: AlarmSettingsBook, collectors: CollectorSettings, maySee: MaySeeStation): AlarmSettingsTableView {
+/** All of the table but its rows and findings, which are many: `table-text.ts` adds them. */
+export function tableHead(
+  book: AlarmSettingsBook,
+  collectors: CollectorSettings,
+  maySee: MaySeeStation,
+): Omit<AlarmSettingsTableView, 'rows' | 'findings'> {
   const { plant } = book;
-  const alarms = alarmsInReadingOrder(plant).filter((alarm) => maySee(plant.stations[alarm.stationIndex]?.id ?? ''));
-  const ids = new Set(alarms.map((alarm) => alarm.id));
   const { consequenceClasses, timeToRespondMs, priorityMatrix } = plant.alarmManagement;
   return {
     version: versionView(book.version),
-    rows: alarms.map((alarm) => rowView(book, alarm)),
-    findings: book.findings.filter(({ alarmId }) => alarmId === null || ids.has(alarmId)),
-    distribution: distributionOf(alarms),
+    distribution: distributionOf(plant.alarms.filter((alarm) => maySee(plant.stations[alarm.stationIndex]?.id ?? ''))),
     management: {
       consequenceClasses: [...consequenceClasses],
       timeToRespondMs: [...timeToRespondMs],
       priorityMatrix: Object.fromEntries(Object.entries(priorityMatrix).map(([id, row]) => [id, [...row]])),
     },
-    collectors: collectors.states().map((state) => ({ ...state, setAsideAlarmIds: state.setAsideAlarmIds.filter((id) => ids.has(id)) })),
+    collectors: collectors.states().map((state) => ({
+      ...state,
+      setAsideAlarmIds: state.setAsideAlarmIds.filter((id) => maySee(stationIdOfAlarm(plant, id))),
+    })),
   };
 }
 
-function rowView({ plant, plantOfFile }: AlarmSettingsBook, alarm: AlarmDefinition): AlarmSettingsRow {
+export function rowView({ plant, plantOfFile }: AlarmSettingsBook, alarm: AlarmDefinition): AlarmSettingsRow {
   const point = plant.points[alarm.pointIndex ?? -1];
   const settings = settingsOf(alarm);
   const inFile = plantOfFile.alarms[alarm.index] ?? alarm;

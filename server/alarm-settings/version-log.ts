@@ -1,10 +1,14 @@
 // Every version of the alarm settings that was ever in force, with who, when and why: read at the start, appended to in the caller's transaction.
 import { createHash } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import type { AlarmSettingsPatch, SettingDifference } from '../../domain/alarm-settings/alarm-settings.ts';
+import {
+  type AlarmSettings,
+  type AlarmSettingsPatch,
+  alarmSettingFields,
+  type SettingDifference,
+} from '../../domain/alarm-settings/alarm-settings.ts';
 import { type AlarmSettingsTable, replay, type SettingsChange } from '../../domain/alarm-settings/settings-history.ts';
 import type { Database, Schema } from '../journal/database.ts';
-import { canonicalJson } from '../journal/journal.ts';
 import type { AlarmSettingsVersionTable } from './alarm-settings-tables.ts';
 import type { Person } from './draft-machine.ts';
 
@@ -137,8 +141,14 @@ export class VersionLog {
 
 /** Equal digests mean equal settings. */
 export function digestOf(table: AlarmSettingsTable): string {
-  const entries = [...table].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return createHash('sha256').update(canonicalJson(entries)).digest('hex');
+  const hash = createHash('sha256');
+  for (const [alarmId, settings] of [...table].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+    hash.update(JSON.stringify([alarmId, ...alarmSettingFields.map((field) => inOneOrder(settings[field]))]));
+  return hash.digest('hex');
+}
+
+function inOneOrder(value: AlarmSettings[keyof AlarmSettings]): unknown {
+  return typeof value === 'object' && value !== null ? [value.zh, value.en] : value;
 }
 
 function versionOf(row: AlarmSettingsVersionTable): SettingsVersion {
