@@ -115,7 +115,7 @@ function ContactForm({
                     setChannels(event.target.checked ? [...channels, channel] : channels.filter((other) => other !== channel))
                   }
                 />
-                {t(`duty.channel.${channel}`)}
+                {t(`notifications.channel.${channel}`)}
               </label>
             ))}
           </div>

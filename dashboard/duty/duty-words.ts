@@ -180,16 +180,6 @@ export const zh = {
     quietTo: '到',
     disabled: '已停用',
   },
-  channel: {
-    webPush: '推送',
-    email: '邮件',
-    webhook: '网络钩子',
-    weCom: '企业微信',
-    dingTalk: '钉钉',
-    feishu: '飞书',
-    sms: '短信',
-    voice: '语音',
-  },
   escalation: {
     title: '升级',
     none: '此报警不升级',
@@ -207,7 +197,6 @@ export const zh = {
     notReached: '无可用渠道：{{names}}',
     group: '群组',
     test: '测试：只通知 {{who}}',
-    delivery: { waiting: '等待发送', sending: '发送中', held: '合并等待', sent: '已送出', gaveUp: '发送失败', digested: '已并入摘要' },
   },
   problem: {
     refused: '未成功：{{reason}}',
@@ -416,16 +405,6 @@ export const en: Texts<typeof zh> = {
     quietTo: 'To',
     disabled: 'disabled',
   },
-  channel: {
-    webPush: 'push',
-    email: 'e-mail',
-    webhook: 'webhook',
-    weCom: 'WeCom',
-    dingTalk: 'DingTalk',
-    feishu: 'Feishu',
-    sms: 'SMS',
-    voice: 'voice',
-  },
   escalation: {
     title: 'Escalation',
     none: 'This alarm does not escalate',
@@ -443,14 +422,6 @@ export const en: Texts<typeof zh> = {
     notReached: 'no way to reach: {{names}}',
     group: 'group',
     test: 'Test: {{who}} only',
-    delivery: {
-      waiting: 'waiting',
-      sending: 'sending',
-      held: 'held for a digest',
-      sent: 'sent',
-      gaveUp: 'failed',
-      digested: 'in a digest',
-    },
   },
   problem: {
     refused: 'Not done: {{reason}}',

@@ -130,13 +130,13 @@ function Ways({
 }): ReactNode {
   const { t } = useWords();
   if (deliveries.length === 0)
-    return <span className="muted small">{channels.map((channel) => t(`duty.channel.${channel}`)).join(' › ')}</span>;
+    return <span className="muted small">{channels.map((channel) => t(`notifications.channel.${channel}`)).join(' › ')}</span>;
   return deliveries.map((delivery) => {
     const channel = delivery.attempts.findLast((attempt) => attempt.outcome === 'sent')?.channel ?? delivery.route[delivery.step]?.channel;
     return (
       <span key={delivery.deliveryId} className={delivery.state === 'gaveUp' ? 'small duty-gap' : 'small'}>
-        {channel !== undefined && `${t(`duty.channel.${channel}`)} `}
-        {t(`duty.escalation.delivery.${delivery.state}`)}{' '}
+        {channel !== undefined && `${t(`notifications.channel.${channel}`)} `}
+        {t(`notifications.state.${delivery.state}`)}{' '}
       </span>
     );
   });

@@ -80,7 +80,7 @@ function ContactCells({ person }: { readonly person: PersonView }): ReactNode {
     <>
       <td className="number">{contact?.mobile ?? missing}</td>
       <td>{contact?.email ?? missing}</td>
-      <td>{contact?.channels?.map((channel) => t(`duty.channel.${channel}`)).join('、') ?? t('duty.people.allChannels')}</td>
+      <td>{contact?.channels?.map((channel) => t(`notifications.channel.${channel}`)).join('、') ?? t('duty.people.allChannels')}</td>
       <td className="number">{contact?.quietHours ? `${contact.quietHours.from}–${contact.quietHours.to}` : '—'}</td>
     </>
   );

@@ -6,6 +6,7 @@ import { incidentSentence } from '../../domain/incidents/incident-sentences.ts';
 import { drillWord } from '../../domain/incidents/incident-words.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { useSettingsJournal } from '../alarm-settings/settings-journal.ts';
+import { useDutyJournal } from '../duty/duty-journal.ts';
 import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
 import { useNotificationJournal } from '../notifications/notification-journal.ts';
@@ -86,6 +87,7 @@ export function useJournalWords(): JournalWords {
   const zone = useZone();
   const pointById = usePointById();
   const settingsDetail = useSettingsJournal();
+  const dutyDetail = useDutyJournal();
 
   const field = (name: string, value: unknown): string =>
     isKnownField(name) ? t(`journal.detailField.${name}`, { value: String(value) }) : `${name} ${String(value)}`;
@@ -163,6 +165,8 @@ export function useJournalWords(): JournalWords {
         : actor.part;
     },
     detail(entry) {
+      const duty = dutyDetail(entry);
+      if (duty !== null) return duty;
       if (entry.kind.startsWith('alarm.')) return alarmDetail(entry).join(' · ');
       const incident = incidentDetail(entry);
       if (incident !== null) return incident;

@@ -277,4 +277,24 @@ describe('an alarm’s page', () => {
     expect((await ask('auditor', 'GET', '/api/alarms/GS-01.PT-1.low/escalation')).body.state).toBe('none');
     expect((await ask('auditor', 'GET', '/api/alarms/XX-01.x/escalation')).status).toBe(404);
   });
+
+  test('[DU11] of a point under test only the person who tests is told', async () => {
+    await signIn('engineer');
+    const started = await ask('engineer', 'POST', '/api/points/GS-02.PT-1/test-mode', {
+      reason: '回路测试',
+      untilMs: clock.nowMs() + 3_600_000,
+    });
+    expect(started.status).toBe(200);
+    clock.advance(1_000);
+    await raise('GS-02.PT-1.crit');
+    const view = await ask('auditor', 'GET', '/api/alarms/GS-02.PT-1.crit/escalation');
+    expect(view.body.state).toBe('waiting');
+    expect(
+      view.body.steps.map((step: { tester: string; people: unknown[]; notReached: string[] }) => [
+        step.tester,
+        step.people,
+        step.notReached,
+      ]),
+    ).toEqual([1, 2, 3].map(() => ['engineer', [], ['engineer']]));
+  });
 });
