@@ -35,6 +35,8 @@ export function acknowledgeLinkRoutes(options: {
     const username = state.kind === 'refused' ? state.username : state.person.username;
     const language = (username === null ? null : await contacts.contactOf(username))?.language ?? acceptedLanguage(request);
     const content = await contentOf(state, comment);
+    // An old link is no window into the plant.
+    const isShown = state.kind !== 'refused' || state.reason !== 'expired';
     return reply
       .code(statusOfState(state))
       .headers({
@@ -45,7 +47,7 @@ export function acknowledgeLinkRoutes(options: {
         'x-robots-tag': 'noindex, nofollow',
       })
       .type('text/html; charset=utf-8')
-      .send(acknowledgePage(language, content, state.alarm === null ? null : pageAlarm(state.alarm, language)));
+      .send(acknowledgePage(language, content, isShown && state.alarm !== null ? pageAlarm(state.alarm, language) : null));
   }
 
   async function contentOf(state: LinkState, comment: string): Promise<PageContent> {

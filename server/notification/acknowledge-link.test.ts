@@ -247,7 +247,9 @@ describe('a link', () => {
     w.clock.advance(20 * 60_000 - 2_000);
     expect((await w.get(link)).status).toBe(200);
     w.clock.advance(2_000);
-    expect((await w.get(link)).status).toBe(410);
+    const late = await w.get(link);
+    expect(late.status).toBe(410);
+    expect(late.page).not.toContain('压力高');
     expect(await w.post(link)).toMatchObject({ status: 410, page: expect.stringContaining('已过期') });
     expect(w.record()?.isAcknowledged).toBe(false);
   });
