@@ -34,6 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'acceptance',
+          expect: { poll: { timeout: 20_000, interval: 50 } },
           include: ['test/acceptance/**/*.test.ts', 'test/faults/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
@@ -47,6 +48,8 @@ export default defineConfig({
           // A browser, a plant and a person's waiting share two cores with everything else: a story that fails is played again, and the report says so.
           // Nothing that must hold at the first try (faults, lost or doubled alarms) is tested in this project alone.
           retry: 2,
+          // The default of a second is too short for a page on a busy machine: what is awaited is awaited.
+          expect: { poll: { timeout: 20_000, interval: 50 } },
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -55,7 +55,7 @@ describe.skipIf(browser === null)('incidents', () => {
     await incident.waitFor();
     const state = () => incident.getAttribute('data-state');
     await expect.poll(() => page.getByTestId('timeline').textContent()).toMatch(/按规则自动打开事件/);
-    expect(await page.getByTestId('station-now').textContent()).toMatch(/GD-501.*%LEL/);
+    await expect.poll(() => page.getByTestId('station-now').textContent()).toMatch(/GD-501.*%LEL/);
 
     await page.keyboard.press('a');
     await expect.poll(state).toBe('acknowledged');
