@@ -118,7 +118,7 @@ test('approved settings: the alarm trips at its new limit, the neighbour’s occ
   // The collector alone: it detects by the version that was approved last, here by seeing the pressure fall below the new limit.
   const alone = await start(false);
   expect(alone.collector.status().alarmSettings).toMatchObject({ version: 3, setAsideAlarmIds: [] });
-  set(33.4, 60);
+  set(34, 60);
   await expect.poll(() => alone.collector.status().readingsTotal, { timeout: 10_000 }).toBeGreaterThan(4);
   const pendingBefore = alone.collector.status().outboxPending;
   set(32, 60);
