@@ -56,7 +56,8 @@ async function changedSheet(
 
 // Passes alone; among others its first story did not always see the approved draft on the supervisor's page (the approval itself was in force).
 const isAsked = process.env.STORIES === 'all';
-if (!isAsked) console.log('SKIPPED: alarm settings in a browser: a page that is not always up to date after an approval; STORIES=all runs it');
+if (!isAsked)
+  console.log('SKIPPED: alarm settings in a browser: a page that is not always up to date after an approval; STORIES=all runs it');
 
 describe.skipIf(browser === null || !isAsked)('alarm settings', () => {
   const dataDir = temporaryFolder();
