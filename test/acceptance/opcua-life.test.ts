@@ -60,7 +60,7 @@ test('a port that is taken is shown as a failure, alarms go on, and the server c
 test('without encryption and name only where the plant file says so, and then it is shown; a nameless client may look, not act', async () => {
   const small = await serve('port: 0, insecure: true, anonymous: read');
   const client = await unsecured(small);
-  expect(await statusOf(small)).toMatchObject({ isInsecure: true, clients: 1 });
+  await expect.poll(() => statusOf(small), { timeout: 5_000 }).toMatchObject({ isInsecure: true, clients: 1 });
   small.publish({ 'GS-01.PT-101': { value: 0.25 } });
   await expect.poll(async () => (await client.read(['ns=2;s=GS-01.PT-101']))[0]).toMatchObject({ status: 'Good', value: 0.25 });
   await small.raise('GS-01.PT-101.high');
@@ -88,4 +88,24 @@ test('a one-shot shelving is remembered over a restart of the server', async () 
   expect((await after.alarm('GS-01.PT-101.high')).state).toBe('shelved');
   await after.clear('GS-01.PT-101.high');
   await expect.poll(async () => (await after.alarm('GS-01.PT-101.high')).state).toBe('returnedUnacknowledged');
+});
+
+test('a client that fetches too slowly loses no alarm: it is refreshed by itself and ends with what is true', async () => {
+  const small = await serve('port: 0, insecure: true, anonymous: read');
+  const client = await unsecured(small);
+  // Fetches every five seconds, and asks for a queue of ten.
+  await client.listen(['EventType', 'EventId', 'ConditionName', 'ActiveState.Id', 'AckedState.Id'], { queueSize: 10, publishingMs: 5_000 });
+  for (let round = 0; round < 700; round += 1) {
+    await small.raise('GS-01.PT-101.high');
+    await small.clear('GS-01.PT-101.high');
+  }
+  await small.raise('GS-01.PT-101.high');
+  const refreshes = () => client.events.filter(({ EventType }) => EventType === 'ns=0;i=2787').length;
+  await expect.poll(refreshes, { timeout: 40_000 }).toBeGreaterThan(0);
+  await expect
+    .poll(() => client.events.findLast(({ ConditionName }) => ConditionName === 'high'), { timeout: 20_000 })
+    .toMatchObject({ 'ActiveState.Id': true, 'AckedState.Id': false });
+  const last = client.events.findLast(({ ConditionName }) => ConditionName === 'high');
+  const { id } = await small.alarm('GS-01.PT-101.high');
+  expect(String(last?.EventId).slice(0, 32)).toBe(id.replaceAll('-', ''));
 });

@@ -39,7 +39,13 @@ export type ClientCommand =
   | { readonly do: 'translate'; readonly nodeId: string; readonly path: string }
   | { readonly do: 'write'; readonly nodeId: string; readonly value: number }
   | { readonly do: 'monitor'; readonly nodeIds: readonly string[]; readonly samplingMs: number }
-  | { readonly do: 'listen'; readonly nodeId?: string; readonly fields: readonly string[] }
+  | {
+      readonly do: 'listen';
+      readonly nodeId?: string;
+      readonly fields: readonly string[];
+      readonly queueSize?: number;
+      readonly publishingMs?: number;
+    }
   | { readonly do: 'refresh' }
   | { readonly do: 'call'; readonly objectId: string; readonly methodId: string; readonly input: readonly CallInput[] }
   | { readonly do: 'disconnect' };
@@ -101,9 +107,9 @@ const shown = (value: DataValue) => ({
   sourceMs: value.sourceTimestamp?.getTime() ?? null,
 });
 
-async function subscribe(): Promise<ClientSubscription> {
+async function subscribe(publishingMs = 100): Promise<ClientSubscription> {
   subscription ??= ClientSubscription.create(signedIn(), {
-    requestedPublishingInterval: 100,
+    requestedPublishingInterval: publishingMs,
     requestedMaxKeepAliveCount: 10,
     requestedLifetimeCount: 1_000,
     maxNotificationsPerPublish: 0,
@@ -194,9 +200,9 @@ async function perform(command: ClientCommand): Promise<unknown> {
     }
     case 'listen': {
       const filter = constructEventFilter([...command.fields]);
-      const item = await (await subscribe()).monitor(
+      const item = await (await subscribe(command.publishingMs)).monitor(
         { nodeId: resolveNodeId(command.nodeId ?? 'Server'), attributeId: AttributeIds.EventNotifier },
-        { queueSize: 20_000, discardOldest: true, filter },
+        { queueSize: command.queueSize ?? 20_000, discardOldest: true, filter },
         TimestampsToReturn.Both,
       );
       item.on('changed', (fields: unknown) => {

@@ -34,7 +34,10 @@ export interface OpcuaClientProcess {
   translate(nodeId: string, path: string): Promise<{ readonly status: string; readonly nodeId: string | null }>;
   write(nodeId: string, value: number): Promise<string>;
   monitor(nodeIds: readonly string[], samplingMs: number): Promise<readonly string[]>;
-  listen(fields: readonly string[], nodeId?: string): Promise<string>;
+  listen(
+    fields: readonly string[],
+    more?: { readonly nodeId?: string; readonly queueSize?: number; readonly publishingMs?: number },
+  ): Promise<string>;
   refresh(): Promise<string>;
   call(
     objectId: string,
@@ -94,7 +97,7 @@ export async function startOpcuaClient(): Promise<OpcuaClientProcess> {
     translate: (nodeId, path) => send({ do: 'translate', nodeId, path }),
     write: (nodeId, value) => send({ do: 'write', nodeId, value }),
     monitor: (nodeIds, samplingMs) => send({ do: 'monitor', nodeIds, samplingMs }),
-    listen: (fields, nodeId) => send({ do: 'listen', fields, ...(nodeId === undefined ? {} : { nodeId }) }),
+    listen: (fields, more = {}) => send({ do: 'listen', fields, ...more }),
     refresh: () => send({ do: 'refresh' }),
     call: (objectId, methodId, input) => send({ do: 'call', objectId, methodId, input }),
     certificate: (pkiDir) => send({ do: 'certificate', pkiDir }),

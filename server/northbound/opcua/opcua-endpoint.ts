@@ -4,11 +4,13 @@ import path from 'node:path';
 import {
   type ISessionContext,
   MessageSecurityMode,
+  type MonitoredItem,
   OPCUACertificateManager,
   OPCUAServer,
   resolveNodeId,
   SecurityPolicy,
   type ServerSession,
+  StatusCodes,
   type UAObject,
 } from 'node-opcua';
 import type { OpcuaServerSettings } from '../../../domain/plant/compile-northbound.ts';
@@ -18,6 +20,7 @@ import type { Condition } from './condition.ts';
 import type { FieldContext } from './condition-fields.ts';
 import { ConditionNodes } from './condition-nodes.ts';
 import { ConditionTable } from './condition-table.ts';
+import { EventFlow } from './event-flow.ts';
 import { GuardedServices } from './guarded-services.ts';
 import type { OpcuaAction, OpcuaAnswer, OpcuaGrant, OpcuaModel } from './opcua-messages.ts';
 import { buildPlantNodes } from './plant-nodes.ts';
@@ -36,6 +39,13 @@ export interface OpcuaEndpointOptions {
   readonly certificateRefused: (certificate: { readonly thumbprint: string; readonly subject: string; readonly status: string }) => void;
 }
 
+/** What the thread feeds. */
+export interface OpcuaParts {
+  readonly values: ValueTable;
+  readonly conditions: ConditionTable;
+  readonly flow: EventFlow;
+}
+
 export interface OpcuaEndpoint {
   readonly endpoint: string;
   readonly certificateThumbprint: string;
@@ -47,10 +57,7 @@ export interface OpcuaEndpoint {
   stop(): Promise<void>;
 }
 
-export async function createOpcuaEndpoint(
-  options: OpcuaEndpointOptions,
-  prepare: (parts: { readonly values: ValueTable; readonly conditions: ConditionTable }) => void,
-): Promise<OpcuaEndpoint> {
+export async function createOpcuaEndpoint(options: OpcuaEndpointOptions, prepare: (parts: OpcuaParts) => void): Promise<OpcuaEndpoint> {
   const { model, settings, pkiDir } = options;
   const trust = await openClientTrust({ pkiDir, trustedThumbprints: settings.trustedThumbprints, onRefused: options.certificateRefused });
   // People sign in with name and password; a certificate is never a person here, and this store stays empty.
@@ -61,6 +68,7 @@ export async function createOpcuaEndpoint(
   });
   await userTrust.initialize();
   const sessions = new SessionGrants(options);
+  let flow: EventFlow | null = null;
   const server = new OPCUAServer({
     host: settings.host,
     hostname: settings.advertisedHost === '' ? hostname() : settings.advertisedHost,
@@ -104,6 +112,10 @@ export async function createOpcuaEndpoint(
       },
     },
     maxConnectionsPerEndpoint: settings.maxSessions + 10,
+    onCreateMonitoredItem: async (subscription, item) => {
+      flow?.created(subscription, item as MonitoredItem);
+      return StatusCodes.Good;
+    },
   });
   await server.initialize();
   const { addressSpace } = server.engine;
@@ -133,6 +145,7 @@ export async function createOpcuaEndpoint(
   };
   const conditions = await ConditionTable.build({ addressSpace, namespace, model, nodes, values, rights, context, definitions });
   const conditionNodes = new ConditionNodes({ namespace, table: conditions, rights, context });
+  flow = new EventFlow({ addressSpace, conditions: conditions.size, refresh: () => conditions.refresh(), nowMs: context.nowMs });
   const { engine } = server;
   if (engine.addressSpaceAccessor === null) throw new Error('the OPC UA server has no services');
   const services = new GuardedServices({
@@ -153,7 +166,7 @@ export async function createOpcuaEndpoint(
   const serverObject = addressSpace.rootFolder.objects.server as UAObject & { _conditionRefresh?: () => void };
   serverObject._conditionRefresh = () => conditions.refresh();
   server.on('session_closed', (session) => sessions.ended(session));
-  prepare({ values, conditions });
+  prepare({ values, conditions, flow });
   await server.start();
   return {
     endpoint: server.getEndpointUrl(),

@@ -47,6 +47,7 @@ const longestBackOffMs = 60_000;
 /** Guesses at names and passwords wait in one queue, so that they cannot use up the machine. */
 const signInsWaitingMax = 50;
 const stopMsMax = 3_000;
+const alarmsASlice = 500;
 
 interface Grant {
   readonly token: string;
@@ -164,6 +165,17 @@ export class OpcuaGateway {
     worker.once('exit', () => this.#ended(worker, reason));
     this.#tell({ kind: 'alarms', notes: this.#notesOf(store.all()), isSnapshot: true });
     this.#tell({ kind: 'values', columns: this.#feed.all() });
+    void this.#tellModel(worker, this.#definitions);
+  }
+
+  /** In slices: copying fifty thousand definitions at once would hold the server for a tenth of a second. */
+  async #tellModel(worker: Worker, alarms: Plant['alarms']): Promise<void> {
+    for (let start = 0; this.#worker === worker; start += alarmsASlice) {
+      const isLast = start + alarmsASlice >= alarms.length;
+      this.#tell({ kind: 'model', alarms: alarms.slice(start, start + alarmsASlice), isLast });
+      if (isLast) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   #ended(worker: Worker, reason: string): void {
@@ -342,8 +354,8 @@ export class OpcuaGateway {
   }
 }
 
-function modelOf(plant: Plant, settings: OpcuaServerSettings): OpcuaModel {
-  const { company, areas, stations, devices, points, alarms } = plant;
+function modelOf(plant: Plant, settings: OpcuaServerSettings): Omit<OpcuaModel, 'alarms'> {
+  const { company, areas, stations, devices, points } = plant;
   return {
     company,
     areas,
@@ -376,7 +388,6 @@ function modelOf(plant: Plant, settings: OpcuaServerSettings): OpcuaModel {
         setpoint,
       }),
     ),
-    alarms,
     stationIndexes: settings.stationIndexes,
     reannounceAfterMs: plant.alarmManagement.reannounceAfterMs,
   };

@@ -36,7 +36,8 @@ export type ModelPoint = Pick<
 >;
 
 export interface OpcuaWorkerData {
-  readonly model: OpcuaModel;
+  /** Alarms follow in slices. */
+  readonly model: Omit<OpcuaModel, 'alarms'>;
   readonly settings: OpcuaServerSettings;
   readonly pkiDir: string;
   readonly version: string;
@@ -67,6 +68,8 @@ export type OpcuaAction =
   | { readonly kind: 'oneShotShelve' | 'unshelve' | 'reset'; readonly comment: string | null };
 
 export type ToOpcuaWorker =
+  /** Part of the model's alarms, in order. */
+  | { readonly kind: 'model'; readonly alarms: readonly AlarmDefinition[]; readonly isLast: boolean }
   | { readonly kind: 'values'; readonly columns: ValueColumns }
   | { readonly kind: 'alarms'; readonly notes: readonly AlarmNote[]; readonly isSnapshot: boolean }
   | { readonly kind: 'definitions'; readonly changed: readonly AlarmDefinition[] }

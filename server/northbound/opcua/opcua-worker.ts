@@ -1,10 +1,9 @@
 // Entry of the OPC UA thread: carries messages between the server and the endpoint. It decides nothing.
 import { parentPort, workerData } from 'node:worker_threads';
 import { setErrorLogger, setWarningLogger } from 'node-opcua';
-import type { ConditionTable } from './condition-table.ts';
-import { createOpcuaEndpoint, type OpcuaEndpoint } from './opcua-endpoint.ts';
+import type { AlarmDefinition } from '../../../domain/alarms/alarm-definition.ts';
+import { createOpcuaEndpoint, type OpcuaEndpoint, type OpcuaParts } from './opcua-endpoint.ts';
 import type { FromOpcuaWorker, OpcuaAnswer, OpcuaGrant, OpcuaWorkerData, ToOpcuaWorker } from './opcua-messages.ts';
-import type { ValueTable } from './value-table.ts';
 
 const statusMs = 1_000;
 
@@ -24,11 +23,21 @@ const signIns = new Map<number, (grant: OpcuaGrant | null) => void>();
 const actions = new Map<number, (answer: OpcuaAnswer) => void>();
 /** What arrives before the address space is there. */
 const early: ToOpcuaWorker[] = [];
-let parts: { readonly values: ValueTable; readonly conditions: ConditionTable } | null = null;
+let parts: OpcuaParts | null = null;
 let endpoint: OpcuaEndpoint | null = null;
+
+const alarms: AlarmDefinition[] = [];
+let modelIsComplete: () => void = () => undefined;
+const wholeModel = new Promise<void>((resolve) => {
+  modelIsComplete = resolve;
+});
 
 function take(message: ToOpcuaWorker): void {
   switch (message.kind) {
+    case 'model':
+      alarms.push(...message.alarms);
+      if (message.isLast) modelIsComplete();
+      return;
     case 'values':
       if (parts === null) {
         early.push(message);
@@ -77,11 +86,19 @@ function tellStatus(): void {
   });
 }
 
-port.on('message', take);
-setInterval(tellStatus, statusMs);
+port.on('message', (message: ToOpcuaWorker) => {
+  take(message);
+  parts?.flow.look();
+});
+setInterval(() => {
+  parts?.flow.heal();
+  tellStatus();
+}, statusMs);
+await wholeModel;
 endpoint = await createOpcuaEndpoint(
   {
     ...data,
+    model: { ...data.model, alarms },
     signIn: (username, password, from) =>
       new Promise((resolve) => {
         requests += 1;
