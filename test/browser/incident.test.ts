@@ -201,7 +201,8 @@ describe.skipIf(browser === null)('incidents', () => {
     await page.getByTestId('incident-station').selectOption('LP-01');
     await page.getByTestId('incident-words').fill('1 号罐液相管泄漏');
     await page.getByTestId('incident-submit').click();
-    await page.getByTestId('drill-band').waitFor();
+    // The dialogue and the board behind it carry the mark too, for a moment.
+    await page.getByTestId('incident').getByTestId('drill-band').waitFor();
     expect(await page.getByTestId('incident').getAttribute('data-drill')).toBe('true');
     await page.getByTestId('incident-count-drills').waitFor();
     await page.goto(`${gatewatch.address}/incidents`);
