@@ -20,7 +20,6 @@ import {
   stationViewSchema,
 } from '../../domain/api/plant-api.ts';
 import { type BucketReadings, bucketReadingsSchema } from '../../domain/api/readings-api.ts';
-import { type SessionView, type SignIn, sessionViewSchema } from '../../domain/api/session-api.ts';
 import { type JournalEntry, journalEntrySchema } from '../../domain/journal/journal-entry.ts';
 import { type Answer, request, valueOrThrow } from './request.ts';
 
@@ -32,21 +31,6 @@ function query(parameters: Readonly<Record<string, string | number | null | unde
   for (const [name, value] of Object.entries(parameters)) if (value !== null && value !== undefined) search.set(name, String(value));
   const text = search.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-export function signIn(credentials: SignIn): Promise<Answer<SessionView>> {
-  return request('/api/session', { method: 'POST', body: credentials, schema: sessionViewSchema });
-}
-
-export function signOut(): Promise<Answer<null>> {
-  return request('/api/session', { method: 'DELETE', schema: null });
-}
-
-/** null where nobody is signed in. */
-export async function fetchSession(): Promise<SessionView | null> {
-  const answer = await request('/api/session', { schema: sessionViewSchema });
-  if (answer.kind === 'problem' && answer.status === 401) return null;
-  return valueOrThrow(answer);
 }
 
 /** Whether the sign-in page may name the demo accounts: the server says so, unasked for credentials, and only the demo plant does. */

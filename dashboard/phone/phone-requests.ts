@@ -13,23 +13,7 @@ import {
   stationSummarySchema,
   stationViewSchema,
 } from '../../domain/api/plant-api.ts';
-import { type SessionView, type SignIn, sessionViewSchema } from '../../domain/api/session-api.ts';
-import { type Answer, request, valueOrThrow } from '../http/request.ts';
-
-export function signIn(credentials: SignIn): Promise<Answer<SessionView>> {
-  return request('/api/session', { method: 'POST', body: credentials, schema: sessionViewSchema });
-}
-
-export function signOut(): Promise<Answer<null>> {
-  return request('/api/session', { method: 'DELETE', schema: null });
-}
-
-/** null where nobody is signed in. */
-export async function fetchSession(): Promise<SessionView | null> {
-  const answer = await request('/api/session', { schema: sessionViewSchema });
-  if (answer.kind === 'problem' && answer.status === 401) return null;
-  return valueOrThrow(answer);
-}
+import { request, valueOrThrow } from '../http/request.ts';
 
 /** Only the demo plant names its accounts. */
 export async function fetchIsDemo(): Promise<boolean> {

@@ -1,51 +1,19 @@
 // Sign-in on the phone: large fields, and the word that unsent actions wait for their person.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
-import type { SignIn } from '../../domain/api/session-api.ts';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { setLanguage, useWords } from '../language/language.ts';
-import { fetchIsDemo, signIn } from './phone-requests.ts';
+import { useSignIn } from '../session/use-sign-in.ts';
+import { fetchIsDemo } from './phone-requests.ts';
 import { useQueueState } from './queue/queue-context.tsx';
 
 export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): ReactNode {
   const { t, language } = useWords();
-  const queries = useQueryClient();
-  const [problem, setProblem] = useState<string | null>(null);
-  const demo = useQuery({ queryKey: ['demo'], queryFn: fetchIsDemo, staleTime: Number.POSITIVE_INFINITY, retry: false });
-  const attempt = useMutation({
-    networkMode: 'always',
-    mutationFn: (credentials: SignIn) => signIn(credentials),
-    onSuccess: (answer) => {
-      switch (answer.kind) {
-        case 'ok':
-          // What another person had read is not his.
-          queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
-          queries.setQueryData(['session'], answer.value);
-          return;
-        case 'unreachable':
-          setProblem(t('signIn.unreachable'));
-          return;
-        case 'malformed':
-          setProblem(t('signIn.failed', { reason: answer.detail }));
-          return;
-        case 'problem':
-          if (answer.status === 401 || answer.status === 403) setProblem(t('signIn.refused'));
-          else if (answer.status === 429) setProblem(t('signIn.tooMany'));
-          else setProblem(t('signIn.failed', { reason: answer.problem.detail ?? answer.problem.title }));
-      }
-    },
+  const { problem, isPending, submit } = useSignIn({
+    // What another person had read is not his.
+    beforeSession: (queries) => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' }),
+    isTriedWithoutNetwork: true,
   });
-
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const credentials = { username: String(data.get('username') ?? '').trim(), password: String(data.get('password') ?? '') };
-    if (credentials.username === '' || credentials.password === '') {
-      setProblem(t('signIn.missing'));
-      return;
-    }
-    setProblem(null);
-    attempt.mutate(credentials);
-  }
+  const demo = useQuery({ queryKey: ['demo'], queryFn: fetchIsDemo, staleTime: Number.POSITIVE_INFINITY, retry: false });
 
   return (
     <main className="phone phone-sign-in" id="content">
@@ -72,8 +40,8 @@ export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): React
           <span>{t('signIn.password')}</span>
           <input name="password" type="password" autoComplete="current-password" data-testid="sign-in-password" />
         </label>
-        <button type="submit" className="big-button big-button-next" disabled={attempt.isPending} data-testid="sign-in-submit">
-          {attempt.isPending ? t('signIn.working') : t('signIn.submit')}
+        <button type="submit" className="big-button big-button-next" disabled={isPending} data-testid="sign-in-submit">
+          {isPending ? t('signIn.working') : t('signIn.submit')}
         </button>
         {demo.data === true && <p className="phone-hint">{t('phone.signIn.demo')}</p>}
       </form>

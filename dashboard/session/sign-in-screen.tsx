@@ -1,9 +1,9 @@
 // Sign-in: one form, errors in plain words beside it, and the demo accounts where the server says that this is the demo.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
-import type { SignIn } from '../../domain/api/session-api.ts';
-import { fetchIsDemo, signIn } from '../http/gatewatch-api.ts';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useRef } from 'react';
+import { fetchIsDemo } from '../http/gatewatch-api.ts';
 import { setLanguage, useWords } from '../language/language.ts';
+import { useSignIn } from './use-sign-in.ts';
 import './sign-in.css';
 
 const demoAccounts = [
@@ -17,42 +17,9 @@ const demoAccounts = [
 
 export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): ReactNode {
   const { t, language } = useWords();
-  const queries = useQueryClient();
-  const [problem, setProblem] = useState<string | null>(null);
+  const { problem, setProblem, isPending, submit } = useSignIn();
   const form = useRef<HTMLFormElement>(null);
   const demo = useQuery({ queryKey: ['demo'], queryFn: fetchIsDemo, staleTime: Number.POSITIVE_INFINITY, retry: false });
-  const attempt = useMutation({
-    mutationFn: (credentials: SignIn) => signIn(credentials),
-    onSuccess: (answer) => {
-      switch (answer.kind) {
-        case 'ok':
-          queries.setQueryData(['session'], answer.value);
-          return;
-        case 'unreachable':
-          setProblem(t('signIn.unreachable'));
-          return;
-        case 'malformed':
-          setProblem(t('signIn.failed', { reason: answer.detail }));
-          return;
-        case 'problem':
-          if (answer.status === 401 || answer.status === 403) setProblem(t('signIn.refused'));
-          else if (answer.status === 429) setProblem(t('signIn.tooMany'));
-          else setProblem(t('signIn.failed', { reason: answer.problem.detail ?? answer.problem.title }));
-      }
-    },
-  });
-
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const credentials = { username: String(data.get('username') ?? '').trim(), password: String(data.get('password') ?? '') };
-    if (credentials.username === '' || credentials.password === '') {
-      setProblem(t('signIn.missing'));
-      return;
-    }
-    setProblem(null);
-    attempt.mutate(credentials);
-  }
 
   function fillIn(username: string): void {
     const fields = form.current?.elements;
@@ -102,8 +69,8 @@ export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): Reac
             <span>{t('signIn.password')}</span>
             <input name="password" type="password" autoComplete="current-password" data-testid="sign-in-password" />
           </label>
-          <button type="submit" className="button button-primary" disabled={attempt.isPending} data-testid="sign-in-submit">
-            {attempt.isPending ? t('signIn.working') : t('signIn.submit')}
+          <button type="submit" className="button button-primary" disabled={isPending} data-testid="sign-in-submit">
+            {isPending ? t('signIn.working') : t('signIn.submit')}
           </button>
         </form>
         {demo.data === true && (

@@ -84,7 +84,8 @@ export async function createApp(options: {
   await app.register(rateLimit, {
     timeWindow: 60_000,
     keyGenerator: async (request) => {
-      const identity = await options.access.identify(request.cookies[sessionCookieName]);
+      // Known already where the route asks for a permission.
+      const identity = request.identity ?? (await options.access.identify(request.cookies[sessionCookieName]));
       return identity === null ? request.ip : `${signedInKey}${identity.tokenHash}`;
     },
     max: (_request, key) => (String(key).startsWith(signedInKey) ? requestsPerMinute.signedIn : requestsPerMinute.unknown),

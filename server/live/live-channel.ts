@@ -164,7 +164,7 @@ export function createLiveChannel(options: {
     }
     for (const id of pointIds) {
       const point = plant.points[plant.pointIndexById.get(id) ?? -1];
-      if (point !== undefined && maySee(identity, plant.stations[point.stationIndex]?.id ?? '')) points.add(point.index);
+      if (point !== undefined && seesStation(identity, point.stationIndex)) points.add(point.index);
     }
     return Uint32Array.from(points);
   }
@@ -180,8 +180,7 @@ export function createLiveChannel(options: {
     return message;
   }
 
-  const seesStation = (who: { readonly stationIds: ReadonlySet<string> | null }, stationIndex: number) =>
-    who.stationIds === null || who.stationIds.has(plant.stations[stationIndex]?.id ?? '');
+  const seesStation = (who: Pick<Identity, 'stationIds'>, stationIndex: number) => maySee(who, plant.stations[stationIndex]?.id ?? '');
 
   function joinAudience(client: Client): Audience {
     const { stationIds } = client.identity;
@@ -256,14 +255,11 @@ export function createLiveChannel(options: {
 
   function update(): void {
     for (const client of clients.values()) {
-      if (!client.isSubscribed) continue;
-      if (isBehind(client)) continue;
+      if (!client.isSubscribed || isBehind(client)) continue;
       if (client.needsSnapshot) sendSnapshot(client);
       catchUp(client);
       if (client.changedPlant !== null) {
-        client.sequence += 1;
-        const notice = { kind: 'plantChanged' as const, version: client.changedPlant };
-        client.socket.emit('notice', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), notice });
+        sendNotice(client, { kind: 'plantChanged', version: client.changedPlant });
         client.changedPlant = null;
       }
       for (const topic of client.changedTopics) sendNotice(client, { kind: 'changed', topic });

@@ -1,7 +1,6 @@
 // Many alarms at once in a real browser: the list groups by station with what came first on top, and goes back when the flood is over; one alarm's page
 // says what to do and what came with it; alarm performance counts it all and says what would have kept a chattering alarm quiet.
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -10,6 +9,7 @@ import type { Historian } from '../../historian/historian.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
 import { demoPlantText } from '../../simulators/demo/demo-plant.ts';
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
+import { seriousFaults } from '../harness/serious-faults.ts';
 import { plantOf, type SmallServer, startSmallServer } from '../harness/small-server.ts';
 import { SteeredClock } from '../harness/steered-clock.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
@@ -21,19 +21,6 @@ const second = 1_000;
 const minute = 60_000;
 const plant = plantOf(demoPlantText({ host: '127.0.0.1', portOf: () => 15_502, thumbprintOf: () => 'a'.repeat(40) }));
 const chatterer = 'GS-02.PT-301.high';
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map((node) => node.target.join(' '))
-          .slice(0, 3)
-          .join(', ')}`,
-    );
-}
 
 describe.skipIf(browser === null)('many alarms', () => {
   const clock = new SteeredClock();

@@ -1,11 +1,11 @@
 // The lifecycle in people's hands, in a real browser: many acknowledged at once with one of them taken by somebody else, shelving with a second person
 // and its end, a safety alarm out of service, a station in maintenance whose gas is heard all the same, a loop test.
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const browser: Browser | null = await launchChromium();
@@ -16,12 +16,6 @@ const slow = { timeout: 40_000 };
 const rowOf = (page: Page, alarmId: string): Locator => page.locator(`[data-testid=alarm-row][data-alarm-id="${alarmId}"]`);
 const asideOf = (page: Page, alarmId: string): Locator => page.locator(`[data-testid=set-aside-row][data-alarm-id="${alarmId}"]`);
 const tickOf = (page: Page, alarmId: string): Locator => page.getByTestId(`tick-${alarmId}`);
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  return serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-}
 
 describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
   let gatewatch: GatewatchProcess;

@@ -2,7 +2,6 @@
 // imported, its differences looked at, approved by the second person; the alarm then trips at its new setpoint, and goes on over a restart as the same occurrence.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
@@ -12,6 +11,7 @@ import { readSheetContent, type SheetFormat, writeSheetContent } from '../../ser
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const browser: Browser | null = await launchChromium();
@@ -19,19 +19,6 @@ afterAll(() => browser?.close());
 
 const alarmId = 'GS-01.PT-301.low';
 const pointId = 'GS-01.PT-301';
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map((node) => node.target.join(' '))
-          .slice(0, 3)
-          .join(', ')}`,
-    );
-}
 
 /** The downloaded sheet with cells changed, as Excel would save it. */
 async function changedSheet(

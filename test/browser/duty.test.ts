@@ -4,14 +4,14 @@ import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { DutyNow } from '../../domain/api/watch-api.ts';
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
+import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const browser: Browser | null = await launchChromium();
@@ -58,13 +58,6 @@ duty:
         - { after: 2s, to: onDuty, channels: [sms] }
         - { after: 50%, to: { position: lead }, channels: [sms, voice] }
 `;
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-}
 
 describe.skipIf(browser === null)('duty in a browser', () => {
   const folder = temporaryFolder();

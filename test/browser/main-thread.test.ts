@@ -1,9 +1,9 @@
 // The whole thread in a real browser: a person signs in, a leak becomes an alarm that sounds, he acknowledges it, and it stands in the journal.
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openPage, signIn, tonesStarted } from '../harness/chromium.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const browser: Browser | null = await launchChromium();
@@ -19,19 +19,6 @@ async function play(gatewatch: GatewatchProcess, scenario: string, body: object)
 
 const soundOf = (page: Page) => page.evaluate(() => document.documentElement.dataset.sound ?? '');
 const rowOf = (page: Page, alarmId: string) => page.locator(`[data-testid=alarm-row][data-alarm-id="${alarmId}"]`);
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map((node) => node.target.join(' '))
-          .slice(0, 3)
-          .join(', ')}`,
-    );
-}
 
 describe.skipIf(browser === null)('in a browser', () => {
   const dataDir = temporaryFolder();

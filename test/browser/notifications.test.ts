@@ -3,7 +3,6 @@
 import { writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
@@ -12,6 +11,7 @@ import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-proc
 import { type HttpReceiver, startHttpReceiver } from '../harness/http-receiver.ts';
 import { type MailServer, mailBody, startMailServer } from '../harness/mail-server.ts';
 import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
+import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const browser: Browser | null = await launchChromium();
@@ -57,13 +57,6 @@ async function freePort(): Promise<number> {
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));
   return port;
-}
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
 }
 
 describe.skipIf(browser === null)('notifications in a browser', () => {

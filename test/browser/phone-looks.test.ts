@@ -3,10 +3,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../harness/chromium.ts';
+import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { type OpenPhone, openStage, type PhoneStage, pressTwice, signInOnPhone, takeOutPhone, untilLive } from './phone-stage.ts';
 
@@ -84,19 +83,6 @@ function weakTexts([leastContrast, leastPx]: readonly [number, number]): Measure
       found.push({ what: `size of ${text.slice(0, 30)}`, value: Number.parseFloat(style.fontSize) });
   }
   return found;
-}
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map((node) => node.target.join(' '))
-          .slice(0, 3)
-          .join(', ')}`,
-    );
 }
 
 /** Pictures for whoever wants to look: `PHONE_SCREENSHOTS=/tmp/x`. */

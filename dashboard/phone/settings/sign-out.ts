@@ -1,6 +1,6 @@
 // Leaving the phone: its push address goes first, then the sign-in, then everything that was read. Unsent actions stay, for their person.
 import type { QueryClient } from '@tanstack/react-query';
-import { signOut } from '../phone-requests.ts';
+import { signOut } from '../../http/session-requests.ts';
 import { turnPushOff } from '../push/push-subscription.ts';
 import { forget } from '../remembered.ts';
 
