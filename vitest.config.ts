@@ -45,9 +45,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          // A browser, a plant and a person's waiting share two cores with everything else: a story that fails is played again, and the report says so.
-          // Nothing that must hold at the first try (faults, lost or doubled alarms) is tested in this project alone.
-          retry: 2,
           // The default of a second is too short for a page on a busy machine: what is awaited is awaited.
           expect: { poll: { timeout: 20_000, interval: 50 } },
           testTimeout: 180_000,

@@ -1,6 +1,6 @@
 // Drafts: all that the person may see, and the one that is open beside them.
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { DraftSummary } from '../../domain/api/alarm-settings-api.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
@@ -12,7 +12,11 @@ import { useDraft, useDrafts } from './use-draft.ts';
 export function DraftsTab({ draftId, management }: { readonly draftId: string | null; readonly management: ManagementView }): ReactNode {
   const { t } = useWords();
   const { data: drafts, error } = useDrafts();
-  const chosen = draftId ?? drafts?.find(({ state }) => state === 'submitted' || state === 'open')?.id ?? null;
+  // What waits is opened by itself, and stays open after it is decided: who approved sees that it took effect.
+  const [opened, setOpened] = useState<string | null>(null);
+  const waiting = drafts?.find(({ state }) => state === 'submitted' || state === 'open')?.id ?? null;
+  if (opened === null && waiting !== null) setOpened(waiting);
+  const chosen = draftId ?? opened;
   const draft = useDraft(chosen);
   if (error !== null) return <p className="notice notice-problem">{t('common.failed', { reason: error.message })}</p>;
   if (drafts === undefined) return <p className="empty">{t('common.loading')}</p>;

@@ -7,6 +7,7 @@ import { drillCriteria } from '../../domain/incidents/incident.ts';
 import { incidentKindWords, incidentOutcomeWords } from '../../domain/incidents/incident-words.ts';
 import { RequestFailed } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
+import { NotificationAttempts } from '../notifications/notification-attempts.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
@@ -72,6 +73,7 @@ function Incident({ incident }: { readonly incident: IncidentView }): ReactNode 
           {incident.review !== null && <ReviewPanel incident={incident} />}
           <PlanChecklist incident={incident} acting={acting} />
           <IncidentTeam incident={incident} acting={acting} />
+          <NotificationAttempts incidentId={incident.id} />
         </div>
         <div>
           <ReportingClock incident={incident} acting={acting} />

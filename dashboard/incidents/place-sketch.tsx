@@ -12,7 +12,7 @@ export interface SketchMark {
 
 const width = 360;
 const height = 220;
-const margin = 26;
+const margin = 46;
 /** Who is farther away than this is drawn at the edge, with his distance in the list of people. */
 const farthestM = 1_000;
 const scales = [10, 20, 50, 100, 200, 500] as const;
@@ -38,6 +38,8 @@ function textWidth(name: string): number {
 /** Beside the mark where there is room, else above or below, else lower and lower: names must not lie on one another. */
 function placeLabels(marks: readonly { readonly x: number; readonly y: number; readonly name: string }[]): readonly Label[] {
   const taken = marks.map((mark) => ({ left: mark.x - 7, right: mark.x + 7, top: mark.y - 7, bottom: mark.y + 7 }));
+  // The middle is the incident's own place.
+  taken.push({ left: width / 2 - 10, right: width / 2 + 10, top: height / 2 - 8, bottom: height / 2 + 8 });
   taken.push({ left: 0, right: 110, top: height - 20, bottom: height });
   return marks.map((mark) => {
     const wide = textWidth(mark.name);
