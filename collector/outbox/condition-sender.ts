@@ -3,7 +3,8 @@ import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { CollectorLink } from '../../link/link.ts';
 import type { ConditionOutbox } from './condition-outbox.ts';
 
-const messagesPerDelivery = 500;
+/** So few that one delivery does not hold up the server's other work: a person who acknowledges in a flood waits for the one under way. */
+const messagesPerDelivery = 200;
 const firstRetryMs = 200;
 const longestRetryMs = 5_000;
 

@@ -97,6 +97,8 @@ const zhWords = {
     alternatives: '其他办法',
     basis: '依据 {{from}} 至 {{to}} 的 {{readings}} 个读数；日志中 {{journaled}} 次，按现设定由读数复算 {{found}} 次。',
     onlyAdvice: '仅为测算结果；设定的修改须提出申请并经批准。',
+    propose: '放入报警设定草案',
+    proposed: '已放入草案，打开草案填写理由并提交批准',
     none: '没有建议：',
     reason: {
       notALimit: '此报警不是限值报警，回差与延时不能由读数测算。',
@@ -231,6 +233,8 @@ export const en: Texts<typeof zhWords> = {
     basis:
       'From {{readings}} readings of {{from}} to {{to}}; {{journaled}} raises in the journal, {{found}} found in the readings with the present settings.',
     onlyAdvice: 'Worked out only; a change of settings is proposed and approved.',
+    propose: 'Put into a draft of alarm settings',
+    proposed: 'In your draft: open it to say why and submit it',
     none: 'No suggestion: ',
     reason: {
       notALimit: 'this is no limit alarm, so a deadband or a delay cannot be worked out from readings.',

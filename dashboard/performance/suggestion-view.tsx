@@ -9,6 +9,7 @@ import { useDurationText } from '../values/duration-text.ts';
 import { formatNumber } from '../values/format-value.ts';
 import { shareText } from './figure-text.ts';
 import { fetchSuggestion } from './performance-api.ts';
+import { ProposeChange } from './propose-change.tsx';
 
 export function SuggestionView(props: { readonly alarmId: string; readonly fromMs: number; readonly toMs: number }): ReactNode {
   const { t } = useWords();
@@ -53,6 +54,9 @@ function SuggestionText({ suggestion }: { readonly suggestion: Suggestion }): Re
         {t('performance.suggestion.change')}: <ChangeText change={suggestion.best.change} suggestion={suggestion} />
       </h3>
       <Effect change={suggestion.best} suggestion={suggestion} />
+      {suggestion.present !== null && (
+        <ProposeChange alarmId={suggestion.alarmId} change={suggestion.best.change} present={suggestion.present} />
+      )}
       {suggestion.alternatives.length > 0 && (
         <>
           <h4 className="muted">{t('performance.suggestion.alternatives')}</h4>
@@ -63,6 +67,9 @@ function SuggestionText({ suggestion }: { readonly suggestion: Suggestion }): Re
                   <ChangeText change={alternative.change} suggestion={suggestion} />
                 </b>
                 <Effect change={alternative} suggestion={suggestion} />
+                {suggestion.present !== null && (
+                  <ProposeChange alarmId={suggestion.alarmId} change={alternative.change} present={suggestion.present} />
+                )}
               </li>
             ))}
           </ul>

@@ -366,6 +366,8 @@ export class IncidentOpener {
 
   #forgetBefore(atMs: number): void {
     const oldest = atMs - Math.max(this.#longestWithinMs, burstMs) - 60_000;
-    if (this.#recent.length > 64) this.#recent = this.#recent.filter((candidate) => candidate.atMs >= oldest).slice(-pageLines);
+    // Sifted once for many alarms: in a flood this is asked ten thousand times.
+    if (this.#recent.length > 64 && (this.#recent.length >= 2 * pageLines || (this.#recent[0]?.atMs ?? oldest) < oldest))
+      this.#recent = this.#recent.filter((candidate) => candidate.atMs >= oldest).slice(-pageLines);
   }
 }

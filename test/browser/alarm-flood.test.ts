@@ -187,6 +187,19 @@ describe.skipIf(browser === null)('many alarms', () => {
     await expect.poll(() => page.getByTestId('breakdown').textContent()).toContain('南门站');
     expect(await seriousFaults(page)).toEqual([]);
     await shot(page, 'suggestion');
+    // Who may not propose settings is not shown how.
+    expect(await page.getByTestId('propose-suggestion').count()).toBe(0);
     expect(complaints).toEqual([]);
+
+    const engineer = await openPage(browser as Browser);
+    onTestFinished(() => engineer.page.context().close());
+    await signIn(engineer.page, small.server.address, 'engineer', 'engineer-demo');
+    await engineer.page.goto(`${small.server.address}/performance`);
+    await engineer.page.getByTestId('bad-actor').first().getByTestId('suggest').click();
+    await engineer.page.getByTestId('propose-suggestion').first().click();
+    await engineer.page.getByTestId('suggestion-proposed').click();
+    await engineer.page.locator('[data-testid=draft-panel][data-state=open]').waitFor();
+    expect(await engineer.page.getByTestId('differences').textContent()).toContain(chatterer);
+    expect(engineer.complaints).toEqual([]);
   });
 });
