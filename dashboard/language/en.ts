@@ -7,8 +7,10 @@ import { en as duty } from '../duty/duty-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
 import { en as maintenance } from '../maintenance/maintenance-words.ts';
 import { en as notifications } from '../notifications/notification-words.ts';
+import { en as overview } from '../overview/overview-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
+import { en as faceplate } from '../point/faceplate-words.ts';
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';
 import type { zh } from './zh.ts';
@@ -90,19 +92,8 @@ export const en: Texts<typeof zh> = {
     lng: 'LNG station',
     lpg: 'LPG station',
   },
-  overview: {
-    title: 'Overview',
-    unacknowledged: 'Unack. {{count}}',
-    open: 'Alarms {{count}}',
-    normal: 'Normal',
-    coverage: 'Share of good readings',
-    network: 'Network',
-    networkLabel: 'Network schematic from the gate stations to the districts',
-    stations: 'Stations {{count}}',
-    keys: 'Arrow keys select, Enter opens',
-    quiet: 'All stations are normal',
-    abnormal: 'Stations with alarms: {{count}}',
-  },
+  overview,
+  faceplate,
   station: {
     mimic: 'Process',
     points: 'Points',
@@ -118,7 +109,6 @@ export const en: Texts<typeof zh> = {
     quality: 'Quality',
     search: 'Filter points',
     sortedBy: 'Sort by {{column}}',
-    openTrend: 'Trend of {{name}}',
     notFound: 'There is no station {{id}}',
     onlyAbnormal: 'Abnormal only',
     noPoints: 'No point matches',
@@ -312,6 +302,7 @@ export const en: Texts<typeof zh> = {
     detailField: {
       ...maintenance.journalField,
       ...alarmSettings.journalField,
+      ...overview.journalField,
       madeAt: 'done on a phone at {{value}}',
       phone: 'phone {{value}}',
       service: 'push service {{value}}',
@@ -370,6 +361,7 @@ export const en: Texts<typeof zh> = {
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...alarmSettings.journalKind,
+      ...overview.journalKind,
       'northbound.failing': 'Interface failing',
       'northbound.recovered': 'Interface running again',
     },

@@ -7,8 +7,10 @@ import { zh as duty } from '../duty/duty-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
 import { zh as maintenance } from '../maintenance/maintenance-words.ts';
 import { zh as notifications } from '../notifications/notification-words.ts';
+import { zh as overview } from '../overview/overview-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
+import { zh as faceplate } from '../point/faceplate-words.ts';
 import { sharedZh } from './shared-zh.ts';
 
 export const zh = {
@@ -88,19 +90,8 @@ export const zh = {
     lng: 'LNG 站',
     lpg: 'LPG 储配站',
   },
-  overview: {
-    title: '总览',
-    unacknowledged: '未确认 {{count}}',
-    open: '报警 {{count}}',
-    normal: '正常',
-    coverage: '数据良好率',
-    network: '管网',
-    networkLabel: '管网示意图，由门站至各区',
-    stations: '{{count}} 座场站',
-    keys: '方向键选择，回车打开',
-    quiet: '全部场站正常',
-    abnormal: '{{count}} 座场站有报警',
-  },
+  overview,
+  faceplate,
   station: {
     mimic: '工艺流程',
     points: '测点',
@@ -116,7 +107,6 @@ export const zh = {
     quality: '质量',
     search: '筛选测点',
     sortedBy: '按{{column}}排序',
-    openTrend: '查看 {{name}} 的趋势',
     notFound: '没有场站 {{id}}',
     onlyAbnormal: '只看异常',
     noPoints: '没有符合条件的测点',
@@ -310,6 +300,7 @@ export const zh = {
     detailField: {
       ...maintenance.journalField,
       ...alarmSettings.journalField,
+      ...overview.journalField,
       madeAt: '手机上 {{value}} 操作',
       phone: '手机 {{value}}',
       service: '推送服务 {{value}}',
@@ -368,6 +359,7 @@ export const zh = {
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...alarmSettings.journalKind,
+      ...overview.journalKind,
       'northbound.failing': '对外接口故障',
       'northbound.recovered': '对外接口恢复',
     },

@@ -1,6 +1,7 @@
 // The network as a drawing made from the plant's pipelines: gate stations left, districts right, the worst alarm at each station.
 import { useNavigate } from '@tanstack/react-router';
 import { memo, type ReactNode, useMemo } from 'react';
+import type { StationSummary } from '../../domain/api/plant-api.ts';
 import { type AlarmSummary, noAlarms } from '../alarms/alarm-order.ts';
 import { PriorityShape, useFlashStyle } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
@@ -8,12 +9,14 @@ import { usePlant } from '../session/plant-context.tsx';
 import { layOutNetwork, nodeHeight, nodeWidth } from './network-layout.ts';
 
 export const NetworkSchematic = memo(function NetworkSchematic({
+  stations,
   byStation,
 }: {
+  readonly stations: readonly StationSummary[];
   readonly byStation: ReadonlyMap<string, AlarmSummary>;
 }): ReactNode {
   const { t, text } = useWords();
-  const { plant, stations } = usePlant();
+  const { plant } = usePlant();
   const navigate = useNavigate();
   const flashStyle = useFlashStyle();
   const layout = useMemo(

@@ -1,35 +1,31 @@
-// One station on the wall: grey while all is well; worst priority by colour, shape, number and word otherwise; key values and coverage.
+// One station on the wall: grey while all is well; worst priority by colour, shape, number and word otherwise; key values with bar and trend; coverage.
 import { Link } from '@tanstack/react-router';
 import { memo, type ReactNode } from 'react';
 import type { PointView, StationSummary } from '../../domain/api/plant-api.ts';
 import type { AlarmSummary } from '../alarms/alarm-order.ts';
 import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
+import { noiseSpan } from '../values/noise-span.ts';
 import { ReadingText } from '../values/reading-text.tsx';
 import { Sparkline } from '../values/sparkline.tsx';
+import { ValueBar } from '../values/value-bar.tsx';
+import type { WallDensity } from './wall-order.ts';
 
 export interface StationTileProps {
   readonly station: StationSummary;
   readonly summary: AlarmSummary;
+  /** Those that are shown, most telling first. */
   readonly points: readonly PointView[];
+  readonly density: WallDensity;
   readonly isInMaintenance: boolean;
   readonly isCurrent: boolean;
   readonly onFocus: (stationId: string) => void;
 }
 
-const shownPoints = 4;
-
-/** What fills the height of a sparkline at least: half the normal band, or a twentieth of the range. Less is noise and is drawn nearly flat. */
-export function noiseSpan(point: PointView): number {
-  const band = point.normal === null ? 0 : (point.normal.max - point.normal.min) * 0.5;
-  const range = point.range === null ? 0 : (point.range.max - point.range.min) * 0.05;
-  return band > 0 ? Math.min(band, Math.max(range, band * 0.4)) : range;
-}
-
 export const StationTile = memo(
-  function StationTile({ station, summary, points, isInMaintenance, isCurrent, onFocus }: StationTileProps): ReactNode {
+  function StationTile({ station, summary, points, density, isInMaintenance, isCurrent, onFocus }: StationTileProps): ReactNode {
     const { t, text } = useWords();
-    const goodPercent = Math.floor(station.goodShare * 100);
+    const isCompact = density === 'compact';
     return (
       <Link
         to="/stations/$stationId"
@@ -40,54 +36,65 @@ export const StationTile = memo(
         data-hue={summary.worstPriority ?? undefined}
         data-worst={summary.worstPriority ?? 'none'}
         data-unacknowledged={summary.unacknowledged}
+        data-density={density}
         tabIndex={isCurrent ? 0 : -1}
         onFocus={() => onFocus(station.id)}
+        title={isCompact ? `${station.id} ${text(station.name)}` : undefined}
       >
         <span className="tile-head">
+          {isCompact && <WorstMark summary={summary} size={18} />}
           <b>{text(station.name)}</b>
-          <span className="muted small">
-            {station.id} · {t(`stationType.${station.type}`)}
-          </span>
+          {!isCompact && (
+            <span className="muted small">
+              {station.id} · {t(`stationType.${station.type}`)}
+            </span>
+          )}
           {isInMaintenance && (
             <span className="tag" data-testid="tile-maintenance">
               {t('maintenance.tileMark')}
             </span>
           )}
-        </span>
-        <span className="tile-alarms">
-          {summary.worstPriority === null ? (
-            <span className="muted">{t('overview.normal')}</span>
-          ) : (
-            <>
-              <PriorityMark priority={summary.worstPriority} flash={summary.isWorstUnacknowledged ? 'fast' : 'none'} size={24} showsWord />
-              <span className="tile-counts number">
-                <span>{t('overview.open', { count: summary.open })}</span>
-                {summary.unacknowledged > 0 && <b>{t('overview.unacknowledged', { count: summary.unacknowledged })}</b>}
-              </span>
-            </>
+          {isCompact && summary.unacknowledged > 0 && (
+            <span className="tile-waiting number">
+              <span aria-hidden="true">{summary.unacknowledged}</span>
+              <span className="visually-hidden">{t('overview.unacknowledged', { count: summary.unacknowledged })}</span>
+            </span>
           )}
         </span>
+        {!isCompact && (
+          <span className="tile-alarms">
+            {summary.worstPriority === null ? (
+              <span className="muted">{t('overview.normal')}</span>
+            ) : (
+              <>
+                <WorstMark summary={summary} size={26} showsWord />
+                <span className="tile-counts number">
+                  <span>{t('overview.open', { count: summary.open })}</span>
+                  {summary.unacknowledged > 0 && (
+                    <b className="tile-waiting">{t('overview.unacknowledged', { count: summary.unacknowledged })}</b>
+                  )}
+                </span>
+              </>
+            )}
+          </span>
+        )}
         <span className="tile-values">
-          {points.slice(0, shownPoints).map((point) => (
+          {points.map((point) => (
             <span key={point.id} className="tile-value">
               <span className="tile-value-name">{text(point.name)}</span>
-              {point.kind === 'analog' ? <Sparkline pointId={point.id} minimumSpan={noiseSpan(point)} /> : <span />}
+              {!isCompact && <ValueBar point={point} isDecoration />}
+              {density === 'full' && <Sparkline pointId={point.id} minimumSpan={noiseSpan(point)} />}
               <ReadingText point={point} />
             </span>
           ))}
         </span>
-        <span className="coverage" title={t('overview.coverage')}>
-          <span className="small">{t('overview.coverage')}</span>
-          <span className="coverage-track" aria-hidden="true">
-            <span className="coverage-fill" style={{ width: `${goodPercent}%` }} />
-          </span>
-          <span className="number small">{goodPercent} %</span>
-        </span>
+        <Coverage goodShare={station.goodShare} isCompact={isCompact} />
       </Link>
     );
   },
   (before, after) =>
     before.isCurrent === after.isCurrent &&
+    before.density === after.density &&
     before.isInMaintenance === after.isInMaintenance &&
     before.onFocus === after.onFocus &&
     before.station.name === after.station.name &&
@@ -99,3 +106,39 @@ export const StationTile = memo(
     before.points.length === after.points.length &&
     before.points.every((point, index) => point === after.points[index]),
 );
+
+function WorstMark({
+  summary,
+  size,
+  showsWord = false,
+}: {
+  readonly summary: AlarmSummary;
+  readonly size: number;
+  readonly showsWord?: boolean;
+}): ReactNode {
+  if (summary.worstPriority === null) return null;
+  return (
+    <PriorityMark
+      priority={summary.worstPriority}
+      flash={summary.isWorstUnacknowledged ? 'fast' : 'none'}
+      size={size}
+      showsWord={showsWord}
+    />
+  );
+}
+
+/** On a compact tile only what is missing is said. */
+function Coverage({ goodShare, isCompact }: { readonly goodShare: number; readonly isCompact: boolean }): ReactNode {
+  const { t } = useWords();
+  const percent = Math.floor(goodShare * 100);
+  if (isCompact && percent === 100) return null;
+  return (
+    <span className="coverage" title={t('overview.coverage')}>
+      <span className={isCompact ? 'visually-hidden' : 'small'}>{t('overview.coverage')}</span>
+      <span className="coverage-track" aria-hidden="true">
+        <span className="coverage-fill" style={{ width: `${percent}%` }} />
+      </span>
+      <span className="number small">{percent} %</span>
+    </span>
+  );
+}

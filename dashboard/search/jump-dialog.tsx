@@ -1,4 +1,4 @@
-// `/`: to any station, or to the trend of any point.
+// `/`: to any station, or to the faceplate of any point.
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useWords } from '../language/language.ts';
@@ -19,7 +19,7 @@ export function JumpDialog({ onClose }: { readonly onClose: () => void }): React
           onPick={(entry) => {
             onClose();
             if (entry.kind === 'station') void navigate({ to: '/stations/$stationId', params: { stationId: entry.id } });
-            else void navigate({ to: '/trends', search: { points: entry.id } });
+            else void navigate({ to: '/stations/$stationId', params: { stationId: entry.point.stationId }, search: { point: entry.id } });
           }}
         />
         <p className="muted small no-margin">{t('jump.hint')}</p>

@@ -18,15 +18,37 @@ const rootRoute = createRootRoute({
   errorComponent: ({ error }) => <Crashed error={error} />,
 });
 
+export interface OverviewSearch {
+  readonly view?: 'network' | 'map' | undefined;
+  readonly order?: 'worst' | undefined;
+  /** Area ids, separated by commas; all where absent. */
+  readonly area?: string | undefined;
+}
+
+function overviewSearchOf(search: Record<string, unknown>): OverviewSearch {
+  return {
+    ...(search.view === 'network' || search.view === 'map' ? { view: search.view } : {}),
+    ...(search.order === 'worst' ? { order: search.order } : {}),
+    ...(typeof search.area === 'string' && search.area !== '' ? { area: search.area } : {}),
+  };
+}
+
 const overviewRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
+  validateSearch: overviewSearchOf,
   component: lazyRouteComponent(() => import('../overview/overview-screen.tsx'), 'OverviewScreen'),
 });
+
+export interface StationSearch {
+  /** Point whose faceplate is open. */
+  readonly point?: string | undefined;
+}
 
 const stationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/stations/$stationId',
+  validateSearch: (search: Record<string, unknown>): StationSearch => (typeof search.point === 'string' ? { point: search.point } : {}),
   component: lazyRouteComponent(() => import('../station/station-screen.tsx'), 'StationScreen'),
 });
 

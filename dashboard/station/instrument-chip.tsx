@@ -1,4 +1,5 @@
 // One detector, door or supply beside the process drawing: tag, name, value, alarm.
+import { Link } from '@tanstack/react-router';
 import { memo, type ReactNode } from 'react';
 import type { PointView } from '../../domain/api/plant-api.ts';
 import type { AlarmSummary } from '../alarms/alarm-order.ts';
@@ -15,16 +16,24 @@ export const InstrumentChip = memo(function InstrumentChip({
 }): ReactNode {
   const { text } = useWords();
   return (
-    <li className="chip" data-hue={summary.worstPriority ?? undefined}>
-      <span className="chip-name" title={text(point.name)}>
-        <b>{point.tag}</b> {text(point.name)}
-      </span>
-      <span className="chip-value">
-        <ReadingText point={point} showsReason />
-        {summary.worstPriority !== null && (
-          <PriorityMark priority={summary.worstPriority} flash={summary.isWorstUnacknowledged ? 'fast' : 'none'} size={18} />
-        )}
-      </span>
+    <li data-hue={summary.worstPriority ?? undefined}>
+      <Link
+        className="chip"
+        to="/stations/$stationId"
+        params={{ stationId: point.stationId }}
+        search={{ point: point.id }}
+        resetScroll={false}
+      >
+        <span className="chip-name" title={text(point.name)}>
+          <b>{point.tag}</b> {text(point.name)}
+        </span>
+        <span className="chip-value">
+          <ReadingText point={point} showsReason />
+          {summary.worstPriority !== null && (
+            <PriorityMark priority={summary.worstPriority} flash={summary.isWorstUnacknowledged ? 'fast' : 'none'} size={18} />
+          )}
+        </span>
+      </Link>
     </li>
   );
 });

@@ -17,8 +17,8 @@ import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
 import { PointTestCell } from '../maintenance/point-test-cell.tsx';
 import { type PointTest, useWork } from '../maintenance/use-work.ts';
-import { noiseSpan } from '../overview/station-tile.tsx';
 import { usePermission } from '../session/plant-context.tsx';
+import { noiseSpan } from '../values/noise-span.ts';
 import { usePointReading } from '../values/point-reading.ts';
 import { ReadingText, useUnknownText } from '../values/reading-text.tsx';
 import { Sparkline } from '../values/sparkline.tsx';
@@ -172,7 +172,13 @@ const PointLine = memo(function PointLine({
         )}
       </td>
       <td className="cell-tag">
-        <Link to="/trends" search={{ points: point.id }} aria-label={t('station.openTrend', { name: `${point.tag} ${name}` })}>
+        <Link
+          to="/stations/$stationId"
+          params={{ stationId: point.stationId }}
+          search={{ point: point.id }}
+          resetScroll={false}
+          aria-label={t('faceplate.open', { name: `${point.tag} ${name}` })}
+        >
           {point.tag}
         </Link>
       </td>

@@ -1,7 +1,7 @@
 // Level 2: one station with its process drawing, its detectors, every point with bar and trend, its alarms and its devices.
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import type { PointView } from '../../domain/api/plant-api.ts';
 import type { PointRole } from '../../domain/plant/plant-kinds.ts';
 import { noAlarms, summarizeAlarms, summarizeBy } from '../alarms/alarm-order.ts';
@@ -28,10 +28,14 @@ const chipGroups: readonly { readonly key: 'detectors' | 'safety' | 'power'; rea
   { key: 'power', roles: ['mainsState', 'mainsVoltage', 'upsCharge', 'upsRuntime'] },
 ];
 
+const FaceplateDialog = lazy(() => import('../point/faceplate.tsx').then((module) => ({ default: module.FaceplateDialog })));
+
 const noPoints: readonly PointView[] = [];
 
 export function StationScreen(): ReactNode {
   const { stationId } = route.useParams();
+  const { point: facePointId } = route.useSearch();
+  const navigate = useNavigate();
   const { t, text } = useWords();
   const { plant } = usePlant();
   const station = useQuery({
@@ -121,6 +125,15 @@ export function StationScreen(): ReactNode {
           <StationDevices devices={view.devices} />
         </aside>
       </div>
+      <Suspense>
+        {facePointId !== undefined && (
+          <FaceplateDialog
+            key={facePointId}
+            pointId={facePointId}
+            onClose={() => void navigate({ to: '/stations/$stationId', params: { stationId }, resetScroll: false })}
+          />
+        )}
+      </Suspense>
     </div>
   );
 }

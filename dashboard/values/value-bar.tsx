@@ -6,7 +6,14 @@ import { formatNumber } from './format-value.ts';
 import { usePointReading } from './point-reading.ts';
 import './values.css';
 
-export function ValueBar({ point }: { readonly point: PointView }): ReactNode {
+export function ValueBar({
+  point,
+  isDecoration = false,
+}: {
+  readonly point: PointView;
+  /** Beside its number inside a link, whose name it would only lengthen. */
+  readonly isDecoration?: boolean;
+}): ReactNode {
   const reading = usePointReading(point.id);
   const { t } = useWords();
   const range = point.range;
@@ -15,7 +22,7 @@ export function ValueBar({ point }: { readonly point: PointView }): ReactNode {
   const normal = point.normal;
   const value = reading.kind === 'known' && typeof reading.value === 'number' ? reading.value : null;
   const label =
-    value === null || normal === null
+    isDecoration || value === null || normal === null
       ? undefined
       : t('station.barLabel', {
           value: formatNumber(value, point.digits),
@@ -28,7 +35,8 @@ export function ValueBar({ point }: { readonly point: PointView }): ReactNode {
       data-unknown={value === null || undefined}
       viewBox="0 0 100 16"
       preserveAspectRatio="none"
-      role={label === undefined ? 'presentation' : 'img'}
+      role={label === undefined ? undefined : 'img'}
+      aria-hidden={label === undefined || undefined}
       aria-label={label}
     >
       <rect className="value-bar-track" x="0" y="5" width="100" height="6" />

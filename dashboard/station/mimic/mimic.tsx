@@ -134,13 +134,20 @@ const Instrument = memo(function Instrument({
   const shown = reading.kind === 'known' ? formatValue(point, reading.value, language) : '—';
   const isFlashing = summary.isWorstUnacknowledged;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the table's link to the trend is the keyboard's way
+    // biome-ignore lint/a11y/noStaticElementInteractions: the table's link to the same faceplate is the keyboard's way
     <g
       className="instrument"
       transform={`translate(${x} ${y})`}
       data-hue={summary.worstPriority ?? undefined}
       data-unknown={reading.kind === 'unknown' || undefined}
-      onClick={() => void navigate({ to: '/trends', search: { points: point.id } })}
+      onClick={() =>
+        void navigate({
+          to: '/stations/$stationId',
+          params: { stationId: point.stationId },
+          search: { point: point.id },
+          resetScroll: false,
+        })
+      }
     >
       <title>{`${point.tag} ${text(point.name)}${reading.kind === 'unknown' ? ` · ${unknownText(reading)}` : ''}`}</title>
       <rect className="instrument-box" x="0" y="-15" width={boxWidth + bubble} height="30" rx="3" />

@@ -1,0 +1,77 @@
+// Level 1 itself, the same at the desk and on the wall: tiles with the network and the waiting alarms beside them, or the network or the map alone.
+import { type ReactNode, useMemo } from 'react';
+import { summarizeBy } from '../alarms/alarm-order.ts';
+import { useWords } from '../language/language.ts';
+import { useAlarms } from '../live/live-context.tsx';
+import { usePlant } from '../session/plant-context.tsx';
+import { NetworkSchematic } from './network-schematic.tsx';
+import { StationTiles } from './station-tiles.tsx';
+import { WaitingAlarms } from './waiting-alarms.tsx';
+import type { WallOrder } from './wall-order.ts';
+import './overview.css';
+
+export const overviewViews = ['tiles', 'network', 'map'] as const;
+export type OverviewView = (typeof overviewViews)[number];
+
+/** More stations than this in the small drawing beside the tiles would be a grey haze: the network has its own view. */
+const mostInSidePanel = 30;
+
+export interface OverviewBoardProps {
+  /** Areas that are shown, in the order of the plant. */
+  readonly areaIds: readonly string[];
+  readonly order: WallOrder;
+  readonly view: OverviewView;
+  /** Line above the board: title, figures, controls. */
+  readonly children: ReactNode;
+}
+
+export function useShownStations(areaIds: readonly string[]) {
+  const { plant, stations } = usePlant();
+  return useMemo(
+    () => (areaIds.length === plant.areas.length ? stations : stations.filter((station) => areaIds.includes(station.areaId))),
+    [areaIds, plant.areas.length, stations],
+  );
+}
+
+export function useStationAlarms() {
+  const alarms = useAlarms();
+  return useMemo(() => summarizeBy(alarms, (alarm) => alarm.stationId), [alarms]);
+}
+
+export function OverviewBoard({ areaIds, order, view, children }: OverviewBoardProps): ReactNode {
+  const { t } = useWords();
+  const { plant } = usePlant();
+  const byStation = useStationAlarms();
+  const stations = useShownStations(areaIds);
+  const stationIds = useMemo(() => new Set(stations.map((station) => station.id)), [stations]);
+  const network = <NetworkSchematic stations={stations} byStation={byStation} />;
+  if (view !== 'tiles') {
+    return (
+      <div className="overview" data-view={view}>
+        {children}
+        <section className="panel overview-whole" aria-label={t(view === 'map' ? 'overview.viewMap' : 'overview.network')}>
+          {network}
+        </section>
+      </div>
+    );
+  }
+  const hasNetwork =
+    stations.length <= mostInSidePanel && plant.pipelines.some(({ from, to }) => stationIds.has(from) || stationIds.has(to));
+  return (
+    <div className="overview" data-view="tiles">
+      {children}
+      <StationTiles stations={stations} order={order} byStation={byStation} />
+      <aside className="overview-side">
+        {hasNetwork && (
+          <section className="panel overview-network" aria-label={t('overview.network')}>
+            <div className="panel-head">
+              <h2>{t('overview.network')}</h2>
+            </div>
+            {network}
+          </section>
+        )}
+        <WaitingAlarms stationIds={stationIds} />
+      </aside>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+// The tiles of the wall: by area or worst first, reached with the arrow keys. Only the values that a tile shows are subscribed.
+import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import type { PointView, StationSummary } from '../../domain/api/plant-api.ts';
+import { type AlarmSummary, noAlarms } from '../alarms/alarm-order.ts';
+import { useWords } from '../language/language.ts';
+import { useSubscription } from '../live/live-context.tsx';
+import { useWork } from '../maintenance/use-work.ts';
+import { usePlant } from '../session/plant-context.tsx';
+import { useKeys } from '../shell/keys.ts';
+import { usePointById } from '../values/all-points.ts';
+import { StationTile } from './station-tile.tsx';
+import { nearestInDirection } from './tile-movement.ts';
+import { densityOf, groupForWall, valuesShown, type WallOrder } from './wall-order.ts';
+
+export interface StationTilesProps {
+  readonly stations: readonly StationSummary[];
+  readonly order: WallOrder;
+  readonly byStation: ReadonlyMap<string, AlarmSummary>;
+}
+
+export function StationTiles({ stations, order, byStation }: StationTilesProps): ReactNode {
+  const { text } = useWords();
+  const { plant } = usePlant();
+  const pointById = usePointById();
+  const { maintenanceByStation } = useWork();
+  const density = densityOf(stations.length);
+  const shown = valuesShown[density];
+  useSubscription(
+    [],
+    useMemo(() => stations.flatMap((station) => station.keyPointIds.slice(0, shown)), [stations, shown]),
+  );
+
+  const tiles = useRef<HTMLDivElement>(null);
+  const [focusedId, setFocusedId] = useState('');
+  const areaIds = useMemo(() => plant.areas.map((area) => area.id), [plant.areas]);
+  const groups = groupForWall(stations, areaIds, order, byStation);
+  // One tile is a stop of the Tab key; the arrows go from there.
+  const currentId = stations.some((station) => station.id === focusedId) ? focusedId : (groups[0]?.stations[0]?.id ?? '');
+  const focusCurrent = (): void => tiles.current?.querySelector<HTMLElement>('[data-tile][tabindex="0"]')?.focus();
+  useKeys((['ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowLeft'] as const).map((key) => [key, focusCurrent]));
+
+  function move(event: KeyboardEvent<HTMLDivElement>): void {
+    const from = event.target;
+    if (!(from instanceof HTMLElement) || tiles.current === null) return;
+    const next = nearestInDirection(event.key, from, [...tiles.current.querySelectorAll<HTMLElement>('[data-tile]')]);
+    if (next === null) return;
+    event.preventDefault();
+    next.focus();
+  }
+
+  // Few stations: the areas stand side by side. Many: one area under the other, tiles flowing.
+  const mostInArea = Math.max(0, ...groups.map((group) => group.stations.length));
+  const isColumns = order === 'area' && density === 'full' && groups.length > 1 && groups.length <= 4 && mostInArea <= 4;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only moves the focus among the links inside
+    <div
+      className="areas"
+      ref={tiles}
+      onKeyDown={move}
+      data-shape={isColumns ? 'columns' : 'rows'}
+      data-density={density}
+      style={isColumns ? ({ '--area-columns': groups.length, '--area-rows': mostInArea } as React.CSSProperties) : undefined}
+    >
+      {groups.map((group) => {
+        const area = plant.areas.find((candidate) => candidate.id === group.areaId);
+        return (
+          <section key={group.areaId ?? ''} className="area" aria-label={area === undefined ? undefined : text(area.name)}>
+            {area !== undefined && <h2 className="area-name">{text(area.name)}</h2>}
+            <div className="tiles">
+              {group.stations.map((station) => (
+                <StationTile
+                  key={station.id}
+                  station={station}
+                  summary={byStation.get(station.id) ?? noAlarms}
+                  points={station.keyPointIds
+                    .slice(0, shown)
+                    .map((id) => pointById.get(id))
+                    .filter((point): point is PointView => point !== undefined)}
+                  density={density}
+                  isInMaintenance={maintenanceByStation.has(station.id)}
+                  isCurrent={station.id === currentId}
+                  onFocus={setFocusedId}
+                />
+              ))}
+            </div>
+          </section>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+// Words of the faceplate: everything about one point in one place.
+
+export const zh = {
+  open: '打开 {{name}} 的面板',
+  range: '量程',
+  normal: '正常范围',
+  setpoint: '给定值',
+  limits: '报警值',
+  noLimits: '没有限值报警',
+  alarms: '报警',
+  noAlarms: '此测点没有报警',
+  trend: '最近十分钟',
+  quality: '质量',
+  lastChange: '最近读数',
+  device: '设备',
+  scan: '采集周期',
+  seconds: '{{count}} 秒',
+  unit: '所属',
+  history: '历史趋势',
+  alarmList: '本站报警表',
+  notFound: '没有测点 {{id}}',
+} as const;
+
+export const en = {
+  open: 'Open the faceplate of {{name}}',
+  range: 'Range',
+  normal: 'Normal band',
+  setpoint: 'Set-point',
+  limits: 'Alarm limits',
+  noLimits: 'No limit alarms',
+  alarms: 'Alarms',
+  noAlarms: 'No alarms at this point',
+  trend: 'Last ten minutes',
+  quality: 'Quality',
+  lastChange: 'Last reading',
+  device: 'Device',
+  scan: 'Scanned every',
+  seconds: '{{count}} s',
+  unit: 'Belongs to',
+  history: 'History',
+  alarmList: 'Alarms of the station',
+  notFound: 'There is no point {{id}}',
+} as const;
