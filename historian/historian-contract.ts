@@ -156,6 +156,39 @@ export function historianContract(open: (name: string) => Promise<Historian>, ba
       ]);
     }));
 
+  test('several points are read together, in time order; a moment that the limit cuts through is left out', () =>
+    withHistorian(async (historian) => {
+      writeRows(historian, plant, fast, [
+        [baseMs, 1],
+        [baseMs + 1_000, 2],
+        [baseMs + 2_000, Number.NaN, Quality.badCommFail],
+      ]);
+      writeRows(historian, plant, filtered, [
+        [baseMs + 500, 50],
+        [baseMs + 2_000, 60],
+      ]);
+      await historian.flush();
+      const read = async (pointIds: readonly string[], fromMs: number, toMs: number, limit: number) => {
+        const found = await historian.readRawOfMany({ pointIds, fromMs, toMs, limit });
+        const rows = Array.from(found.timeMs, (timeMs, row) => [pointIds[found.point[row] ?? -1], timeMs - baseMs, found.value[row]]);
+        return {
+          rows: rows.toSorted((one, other) => Number(one[1]) - Number(other[1]) || String(one[0]).localeCompare(String(other[0]))),
+          isTruncated: found.isTruncated,
+        };
+      };
+      const all = [
+        [fast, 0, 1],
+        [filtered, 500, 50],
+        [fast, 1_000, 2],
+        [filtered, 2_000, 60],
+        [fast, 2_000, Number.NaN],
+      ];
+      expect(await read([filtered, fast, 'no.such'], baseMs, baseMs + 10_000, 100)).toEqual({ rows: all, isTruncated: false });
+      expect(await read([fast, filtered], baseMs, baseMs + 10_000, 4)).toEqual({ rows: all.slice(0, 3), isTruncated: true });
+      expect(await read([fast, filtered], baseMs + 500, baseMs + 1_000, 100)).toEqual({ rows: [all[1]], isTruncated: false });
+      expect(await read([], baseMs, baseMs + 10_000, 10)).toEqual({ rows: [], isTruncated: false });
+    }));
+
   test('an aborted question is not answered', () =>
     withHistorian(async (historian) => {
       writeRows(historian, plant, fast, [[baseMs, 1]]);

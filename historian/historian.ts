@@ -13,6 +13,12 @@ export interface RawColumns {
   readonly isTruncated: boolean;
 }
 
+/** Raw readings of several points together, in time order. Arrays have equal length. */
+export interface RawColumnsOfMany extends RawColumns {
+  /** Index into the point ids that were asked for. */
+  readonly point: Uint16Array;
+}
+
 /** One row a bucket that holds at least one reading; empty buckets are absent (a gap stays a gap). */
 export interface BucketColumns {
   readonly bucketMs: number;
@@ -50,6 +56,10 @@ export interface HistorianWriter {
 export interface HistorianReader {
   /** Unknown points give empty columns. Includes readings accepted but not yet flushed where the engine can. */
   readRaw(range: ReadRange & { readonly limit: number }): Promise<RawColumns>;
+  /** The same for several points in one read: what a screen shows of one stretch of time. At most 5,000 points. Moments that `limit` cuts through are left out. */
+  readRawOfMany(
+    range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly limit: number },
+  ): Promise<RawColumnsOfMany>;
   /** About `buckets` equal buckets over the range; the engine may answer from 1-minute roll-ups when a bucket is a minute or longer. */
   readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns>;
 }

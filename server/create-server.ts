@@ -40,6 +40,7 @@ import { openNotifications } from './notification/open-notifications.ts';
 import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 import { openPush } from './push/open-push.ts';
+import { openReplay } from './replay/open-replay.ts';
 
 export interface ServerOptions {
   /** As the plant file says; approved alarm settings come on top of it. */
@@ -185,6 +186,17 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(push.routes);
     await app.register(alarmSettings.routes(access));
     await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
+    const replay = openReplay({
+      plant,
+      ledger,
+      historian: options.historian,
+      settings: alarmSettings.book,
+      incidents: incidents.store,
+      clock,
+      log,
+    });
+    onStop('replay', () => replay.stop());
+    await app.register(replay.routes);
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
     await app.register(
       healthRoutes({

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { HistorianStatus } from '../../domain/messages/collector-status.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { TimerHandle } from '../../domain/time/clock.ts';
-import type { BucketColumns, Historian, HistorianOptions, RawColumns, ReadRange } from '../historian.ts';
+import type { BucketColumns, Historian, HistorianOptions, RawColumns, RawColumnsOfMany, ReadRange } from '../historian.ts';
 import { PointSlots } from '../point-slots.ts';
 import { type ReadingChunk, ReadingIntake } from '../reading-intake.ts';
 import { adoptFiles, tidyFolder } from './adopt-files.ts';
@@ -13,6 +13,7 @@ import { closeDatabase, type Database, messageOf, openDatabase } from './databas
 import { HotDays } from './hot-days.ts';
 import { dayMs } from './parts.ts';
 import { ReadGate } from './read-gate.ts';
+import { readRawOfMany } from './read-many.ts';
 import { readBuckets, readRaw } from './read-readings.ts';
 import { dropBefore, mergeable, mergeParts, type SealOptions, type SealStep, sealDay } from './seal-readings.ts';
 
@@ -107,6 +108,21 @@ export class DuckdbHistorian implements Historian {
     await this.flush();
     const { fromMs, toMs, limit } = range;
     return this.#gate.read(this.#connect, range.signal, (connection) => readRaw(connection, this.#folder, { slot, fromMs, toMs, limit }));
+  }
+
+  async readRawOfMany(
+    range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly limit: number },
+  ): Promise<RawColumnsOfMany> {
+    const { pointIds, fromMs, toMs, limit } = range;
+    const indexBySlot = new Map<number, number>();
+    for (const [index, id] of pointIds.entries()) {
+      const slot = this.#slots.find(id);
+      if (slot !== null) indexBySlot.set(slot, index);
+    }
+    await this.flush();
+    return this.#gate.read(this.#connect, range.signal, (connection) =>
+      readRawOfMany(connection, this.#folder, { indexBySlot, fromMs, toMs, limit }),
+    );
   }
 
   async readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns> {

@@ -4,7 +4,7 @@ import { bucketGrid, minuteMs } from '../bucket-grid.ts';
 import type { BucketColumns, RawColumns } from '../historian.ts';
 import { type Part, partsRelation, readParts } from './parts.ts';
 
-const rawColumns = 'NULL::INTEGER AS point, NULL::BIGINT AS time_ms, NULL::DOUBLE AS value, NULL::UTINYINT AS quality';
+export const rawColumns = 'NULL::INTEGER AS point, NULL::BIGINT AS time_ms, NULL::DOUBLE AS value, NULL::UTINYINT AS quality';
 const minuteColumns =
   'NULL::INTEGER AS point, NULL::BIGINT AS minute_ms, NULL::DOUBLE AS min, NULL::DOUBLE AS max, NULL::DOUBLE AS sum, NULL::UINTEGER AS valued, ' +
   'NULL::DOUBLE AS last, NULL::BIGINT AS last_ms, NULL::UINTEGER AS good, NULL::UINTEGER AS total';
@@ -116,12 +116,12 @@ const valueIfUsable = 'CASE WHEN quality < 32 THEN value END';
 const asRollUp = `${valueIfUsable} AS min, ${valueIfUsable} AS max, ${valueIfUsable} AS sum, (quality < 32 AND value IS NOT NULL)::UINTEGER AS valued,
   ${valueIfUsable} AS last, time_ms AS last_ms, (quality < 16)::UINTEGER AS good, 1::UINTEGER AS total`;
 
-function overlapping(connection: DuckDBConnection, kind: Part['kind'], fromMs: number, toMs: number): Promise<Part[]> {
+export function overlapping(connection: DuckDBConnection, kind: Part['kind'], fromMs: number, toMs: number): Promise<Part[]> {
   return readParts(connection, `kind = '${kind}' AND first_ms < ${toMs} AND end_ms > ${fromMs}`);
 }
 
 /** The list of files and the hot table must be of one moment: a day being sealed would else be seen twice or not at all. */
-async function inSnapshot<T>(connection: DuckDBConnection, read: () => Promise<T>): Promise<T> {
+export async function inSnapshot<T>(connection: DuckDBConnection, read: () => Promise<T>): Promise<T> {
   await connection.run('BEGIN TRANSACTION');
   try {
     return await read();

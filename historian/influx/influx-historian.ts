@@ -4,12 +4,12 @@ import path from 'node:path';
 import type { HistorianStatus } from '../../domain/messages/collector-status.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { TimerHandle } from '../../domain/time/clock.ts';
-import type { BucketColumns, Historian, HistorianOptions, RawColumns, ReadRange } from '../historian.ts';
+import type { BucketColumns, Historian, HistorianOptions, RawColumns, RawColumnsOfMany, ReadRange } from '../historian.ts';
 import { PointSlots } from '../point-slots.ts';
 import { type ReadingChunk, ReadingIntake } from '../reading-intake.ts';
 import { DiskSpool, type SpoolFrame } from './disk-spool.ts';
 import { InfluxConnection } from './influx-connection.ts';
-import { readBuckets, readRaw } from './influx-reads.ts';
+import { readBuckets, readRaw, readRawOfMany } from './influx-reads.ts';
 import type { InfluxTarget } from './influx-target.ts';
 import { LineWriter } from './line-protocol.ts';
 import { type FrameOutcome, type HeldFrame, type RefusedLine, sendFrame } from './send-frame.ts';
@@ -108,6 +108,15 @@ class InfluxHistorian implements Historian {
     return readRaw(this.#connection, { pointId, fromMs, toMs, limit }, signal);
   }
 
+  async readRawOfMany(
+    range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly limit: number },
+  ): Promise<RawColumnsOfMany> {
+    const { pointIds, fromMs, toMs, limit } = range;
+    const signal = this.#signalOf(range);
+    await this.#drained(readWaitMs, signal);
+    return readRawOfMany(this.#connection, { pointIds, fromMs, toMs, limit }, signal);
+  }
+
   async readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns> {
     const { pointId, fromMs, toMs, buckets } = range;
     const signal = this.#signalOf(range);
@@ -149,7 +158,7 @@ class InfluxHistorian implements Historian {
     this.#reason = 'closed';
   }
 
-  #signalOf(range: ReadRange): AbortSignal {
+  #signalOf(range: Pick<ReadRange, 'signal'>): AbortSignal {
     return range.signal === undefined ? this.#closing.signal : AbortSignal.any([range.signal, this.#closing.signal]);
   }
 

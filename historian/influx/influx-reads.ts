@@ -1,7 +1,7 @@
 // History out of InfluxDB in InfluxQL, the one query language that 1.x, 2.x and 3.x share.
 import { z } from 'zod';
 import { bucketGrid } from '../bucket-grid.ts';
-import type { BucketColumns, RawColumns } from '../historian.ts';
+import type { BucketColumns, RawColumns, RawColumnsOfMany } from '../historian.ts';
 import type { InfluxConnection } from './influx-connection.ts';
 import { measurement } from './line-protocol.ts';
 
@@ -55,6 +55,45 @@ export async function readRaw(
     value: Float64Array.from(kept, (row) => numberAt(row, 1)),
     quality: Uint8Array.from(kept, (row) => numberAt(row, 2)),
     isTruncated,
+  };
+}
+
+/** Ids in one question: its text goes into the address, and addresses have a limit. */
+const pointsOfQuestion = 150;
+
+/** Moments that the limit cuts through are left out. */
+export async function readRawOfMany(
+  connection: InfluxConnection,
+  range: { pointIds: readonly string[]; fromMs: number; toMs: number; limit: number },
+  signal: AbortSignal,
+): Promise<RawColumnsOfMany> {
+  const { pointIds, fromMs, toMs } = range;
+  const limit = Math.floor(range.limit);
+  const indexById = new Map(pointIds.map((id, index) => [id, index]));
+  const found: Cell[][] = [];
+  let knownBeforeMs = Number.POSITIVE_INFINITY;
+  for (let start = 0; start < pointIds.length; start += pointsOfQuestion) {
+    const which = pointIds
+      .slice(start, start + pointsOfQuestion)
+      .map((id) => `point = ${quotedText(id)}`)
+      .join(' OR ');
+    const [rows = []] = await rowsOf(
+      connection,
+      `SELECT v, q, point FROM ${measurement} WHERE (${which}) AND time >= ${Math.ceil(fromMs)}ms AND time < ${Math.ceil(toMs)}ms ORDER BY time ASC LIMIT ${limit + 1}`,
+      signal,
+    );
+    if (rows.length > limit) knownBeforeMs = Math.min(knownBeforeMs, numberAt(rows.at(-1) ?? [], 0));
+    for (const row of rows) found.push(row);
+  }
+  found.sort((one, other) => numberAt(one, 0) - numberAt(other, 0));
+  if (found.length > limit) knownBeforeMs = Math.min(knownBeforeMs, numberAt(found[limit] ?? [], 0));
+  const kept = found.filter((row) => numberAt(row, 0) < knownBeforeMs);
+  return {
+    point: Uint16Array.from(kept, (row) => indexById.get(String(row[3])) ?? 0),
+    timeMs: Float64Array.from(kept, (row) => numberAt(row, 0)),
+    value: Float64Array.from(kept, (row) => numberAt(row, 1)),
+    quality: Uint8Array.from(kept, (row) => numberAt(row, 2)),
+    isTruncated: knownBeforeMs < Number.POSITIVE_INFINITY,
   };
 }
 

@@ -6,22 +6,28 @@ import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmDefinitionView } from '../../domain/api/plant-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import type { KnownAlarm } from './alarm-change.ts';
 import { type AlarmMarks, staleMs } from './alarm-marks.ts';
 import { type AlarmRecord, stateOf } from './alarm-record.ts';
-import type { AlarmStore } from './alarm-store.ts';
 
 /** How often the list is looked through for alarms that have become stale. */
 const staleCheckMs = 10_000;
 
+/** The alarms of now (`AlarmStore`) or of a past moment. */
+export interface KnownAlarms {
+  find(id: string): KnownAlarm | null;
+  all(): readonly KnownAlarm[];
+}
+
 export class AlarmViews {
   readonly #plant: Plant;
-  readonly #store: AlarmStore;
+  readonly #store: KnownAlarms;
   readonly #marks: AlarmMarks;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #knownStale = new Set<string>();
   #staleCheckedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(plant: Plant, store: AlarmStore, marks: AlarmMarks, clock: Clock) {
+  constructor(plant: Plant, store: KnownAlarms, marks: AlarmMarks, clock: Pick<Clock, 'nowMs'>) {
     this.#plant = plant;
     this.#store = store;
     this.#marks = marks;

@@ -28,7 +28,8 @@ export async function startMarks(options: { readonly plant: Plant; readonly ledg
   return marks;
 }
 
-function sourceOf(plant: Plant, alarmId: string): string {
+/** The point, device or station alarm behind an alarm. */
+export function sourceOf(plant: Plant, alarmId: string): string {
   const definition = plant.alarms[plant.alarmIndexById.get(alarmId) ?? -1];
   if (definition === undefined) return alarmId;
   if (definition.pointIndex !== null) return plant.points[definition.pointIndex]?.id ?? alarmId;

@@ -46,7 +46,7 @@ export function incidentSummary(record: IncidentRecord, nowMs: number): Incident
 
 export async function incidentView(options: {
   readonly record: IncidentRecord;
-  readonly store: IncidentStore;
+  readonly store: Pick<IncidentStore, 'events' | 'database'>;
   readonly plant: Plant;
   readonly nowMs: number;
   /** Stations whose alarms the person may see. */

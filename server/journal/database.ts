@@ -16,6 +16,7 @@ import { northboundMigration, type WebhookCursorTable } from '../northbound/nort
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
+import { type ReplayTables, replayMigration } from '../replay/replay-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -66,7 +67,7 @@ export interface SessionTable {
   expires_at_ms: number;
 }
 
-export interface Schema extends DutyTables, IncidentSchema, NotificationTables, PerformanceTables, PushTables {
+export interface Schema extends DutyTables, IncidentSchema, NotificationTables, PerformanceTables, PushTables, ReplayTables {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
@@ -92,6 +93,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-incidents': incidentMigration,
   '0008-web-push': pushMigration,
   '0009-northbound': northboundMigration,
+  '0011-replay': replayMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

@@ -89,6 +89,7 @@ export async function readJournalAfter(
     readonly afterSequence: number;
     readonly throughSequence: number;
     readonly stationIds?: readonly string[] | undefined;
+    readonly kinds?: readonly string[] | undefined;
     readonly limit: number;
   },
 ): Promise<readonly JournalEntry[]> {
@@ -99,6 +100,7 @@ export async function readJournalAfter(
     .where('sequence', '<=', query.throughSequence)
     .orderBy('sequence')
     .limit(query.limit);
+  if (query.kinds !== undefined) select = select.where('kind', 'in', [...query.kinds]);
   if (query.stationIds !== undefined)
     select = select.where('station_id', 'in', query.stationIds.length === 0 ? [''] : [...query.stationIds]);
   return (await select.execute()).map(fromRow);
