@@ -9,6 +9,7 @@ import { exhaustive } from '../exhaustive.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
 import { alarmMessages } from './alarm-messages.ts';
 import type { PointAlarmFile, StationAlarmFile } from './alarm-schema.ts';
+import { diagnosticGuidance, type Guidance } from './diagnostic-guidance.ts';
 import type { Device, Point, Station } from './plant.ts';
 import type { DeviceFile, PlantFile, PointFile, StationFile } from './plant-file.ts';
 import type { PathPart, PlantIssues } from './plant-issues.ts';
@@ -38,7 +39,13 @@ interface Place {
   readonly deviceIndex: number | null;
 }
 
-function common<P extends Place>(place: P, file: CommonFile, fallbackMessage: LocalizedText, management: AlarmManagement) {
+function common<P extends Place>(
+  place: P,
+  file: CommonFile,
+  fallbackMessage: LocalizedText,
+  management: AlarmManagement,
+  guidance: Guidance | undefined = undefined,
+) {
   const consequenceClassId = file.consequenceClass ?? null;
   const responseTimeMs = file.responseTime ?? null;
   return {
@@ -53,9 +60,9 @@ function common<P extends Place>(place: P, file: CommonFile, fallbackMessage: Lo
     offDelayMs: file.offDelay,
     isLatching: file.latching,
     message: file.message ?? fallbackMessage,
-    cause: file.cause ?? null,
-    consequence: file.consequence ?? null,
-    response: file.response ?? null,
+    cause: file.cause ?? guidance?.cause ?? null,
+    consequence: file.consequence ?? guidance?.consequence ?? null,
+    response: file.response ?? guidance?.response ?? null,
     responseTimeMs,
   };
 }
@@ -77,7 +84,7 @@ export function deviceAlarm({ file, device, index, defaults, management, path, i
   const place = { index, id: `${device.id}.commFail`, stationIndex: device.stationIndex, pointIndex: null, deviceIndex: device.index };
   const settings = file.commFail ?? { ...diagnostic, ...defaults.commFail };
   const alarm: AlarmDefinition = {
-    ...common(place, { ...settings, class: 'diagnostic' }, alarmMessages.commFail(device.name), management),
+    ...common(place, { ...settings, class: 'diagnostic' }, alarmMessages.commFail(device.name), management, diagnosticGuidance.commFail),
     kind: 'commFail',
     deviceIndex: device.index,
     afterMs: settings.after,
@@ -145,12 +152,22 @@ export function compilePointAlarms(context: PointAlarmContext): readonly AlarmDe
       const settings = { ...diagnostic, ...defaults.stale };
       // A point that is scanned slowly is not stale before it has missed three scans.
       const afterMs = Math.max(defaults.stale.after, 3 * point.scanMs);
-      alarms.push({ ...common(place('stale'), settings, alarmMessages.point.stale(point.name), management), kind: 'stale', afterMs });
+      alarms.push({
+        ...common(place('stale'), settings, alarmMessages.point.stale(point.name), management, diagnosticGuidance.stale),
+        kind: 'stale',
+        afterMs,
+      });
     }
     if (point.kind === 'analog' && !file.alarms.some((alarm) => alarm.kind === 'instrumentFault')) {
       const settings = { ...diagnostic, ...defaults.instrumentFault };
       alarms.push({
-        ...common(place('instrumentFault'), settings, alarmMessages.point.instrumentFault(point.name), management),
+        ...common(
+          place('instrumentFault'),
+          settings,
+          alarmMessages.point.instrumentFault(point.name),
+          management,
+          diagnosticGuidance.instrumentFault,
+        ),
         kind: 'instrumentFault',
       });
     }
@@ -170,6 +187,7 @@ function compilePointAlarm(
     { ...file, class: file.class ?? classUnlessStated(file.kind, [point]) },
     alarmMessages.point[file.kind](point.name),
     context.management,
+    diagnosticGuidance[file.kind],
   );
   if (point.kind === 'text') issues.error(at, 'a text point cannot have alarms');
   const analogOnly: readonly AlarmKind[] = ['highHigh', 'high', 'low', 'lowLow', 'rateOfChange', 'deviation'];

@@ -12,6 +12,7 @@ import {
   withoutRate,
 } from './common-points.ts';
 import { compressors, dispensers, gateEquipment, lpgTransfer, runDetails, tanks, weather } from './equipment-points.ts';
+import { withGuidance } from './guidance.ts';
 import { gasMeter, gasPanel, gasTransmitter, ups } from './profiled-devices.ts';
 import { demoResponsePlans } from './response-plans.ts';
 import {
@@ -66,7 +67,7 @@ const demoDuty = {
 };
 
 export function demoPlantText(ports: DemoPorts): string {
-  const stations = demoStations(ports);
+  const stations = demoStations(ports).map(guidedStation);
   const plant = {
     schema: 1,
     company: { id: 'demo-gas', name: { zh: '滨河燃气（演示）', en: 'Riverside Gas (demo)' }, timeZone: 'Asia/Shanghai' },
@@ -91,6 +92,25 @@ export function demoPlantText(ports: DemoPorts): string {
     northbound: { opcua: { host: ports.host, port: 0 } },
   };
   return `# The demo plant, written by the simulators at each start: edit a copy, not this file.\n${stringify(plant, { lineWidth: 200, aliasDuplicateObjects: false })}`;
+}
+
+/** With cause, consequence, response and time for every alarm that has not said its own. */
+function guidedStation(station: Station): Station {
+  return {
+    ...station,
+    devices: station.devices.map((device) => ({
+      ...device,
+      points: device.points.map((point) => {
+        const { role, from, name, alarms } = point as { role?: string; from?: string; name?: { en: string }; alarms?: readonly object[] };
+        // A point of a profiled device has its role from the profile, by the channel that it is read from.
+        const subject = { role: role ?? from ?? 'other', name: name?.en ?? '' };
+        return alarms === undefined ? point : { ...point, alarms: alarms.map((alarm) => withGuidance(alarm, subject)) };
+      }),
+    })),
+    alarms: (station.alarms as readonly { readonly message?: { readonly en: string } }[]).map((alarm) =>
+      withGuidance(alarm, { role: 'station', name: alarm.message?.en ?? '' }),
+    ),
+  };
 }
 
 function demoStations(ports: DemoPorts): Station[] {
