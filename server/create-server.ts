@@ -18,6 +18,8 @@ import { startMarks } from './alarms/start-marks.ts';
 import { makeDemoDuty } from './duty/demo-duty.ts';
 import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
+import { monitorAlarms } from './health/monitor-alarms.ts';
+import { startHealth } from './health/start-health.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
 import { createApp } from './http/create-app.ts';
 import { healthRoutes } from './http/health-routes.ts';
@@ -75,7 +77,7 @@ const expiryCheckMs = 1_000;
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { link, clock, log } = options;
-  const current = new CurrentPlant(options.plant);
+  const current = new CurrentPlant(options.plant, monitorAlarms(options.plant.alarms.length));
   const { plant } = current;
   const stoppers: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
   const onStop = (name: string, stop: () => Promise<void> | void) => void stoppers.push({ name, stop });
@@ -198,8 +200,29 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('replay', () => replay.stop());
     await app.register(replay.routes);
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
+    const health = await startHealth({
+      plant,
+      dataDir: options.dataDir,
+      isDemo: options.isDemo,
+      link,
+      values,
+      journal,
+      ledger,
+      store,
+      hasHistory: options.historian !== null,
+      statuses: collectorStatuses,
+      northbound: () => northboundStatuses(),
+      channels: notifications.channels,
+      onDuty: duty.onDuty,
+      administrators: async () => (await access.users()).filter(({ role, isDisabled }) => role === 'administrator' && !isDisabled).length,
+      clock,
+      log,
+    });
+    onStop('health', () => health.stop());
     await app.register(
       healthRoutes({
+        health,
+        plantVersion: plant.version,
         version: productVersion(),
         access,
         store,
@@ -263,6 +286,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         statuses.set(status.collectorId, status);
         values.heard(status.collectorId);
         alarmSettings.hear(status);
+        health.hear(status);
       }),
     );
     const northbound = await startNorthbound({

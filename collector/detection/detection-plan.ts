@@ -81,6 +81,8 @@ export function planDetection(plant: Plant, stationIndexes: readonly number[]): 
         for (const { pointIndex } of alarm.variables) evaluatedOf[pointIndex]?.push(alarm);
         delayPoint[alarm.index] = alarm.variables[0]?.pointIndex ?? -1;
         break;
+      case 'monitor':
+        break; // the server's own
       default:
         exhaustive(alarm, 'alarm kind');
     }

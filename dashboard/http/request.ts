@@ -78,6 +78,15 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What a refusal says, for a person. */
+export function reasonOf(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): string {
+  if (answer.kind === 'problem') {
+    const [first] = answer.problem.errors ?? [];
+    return first === undefined ? (answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`;
+  }
+  return answer.kind === 'malformed' ? answer.detail : '—';
+}
+
 /** For TanStack Query, whose language is exceptions: a query that got no value has failed, with the reason kept. */
 export class RequestFailed extends Error {
   readonly answer: Exclude<Answer<unknown>, { kind: 'ok' }>;

@@ -4,10 +4,12 @@ import { en as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
+import { en as health } from '../health/health-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
 import { en as maintenance } from '../maintenance/maintenance-words.ts';
 import { en as notifications } from '../notifications/notification-words.ts';
 import { en as overview } from '../overview/overview-words.ts';
+import { en as people } from '../people/people-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
 import { en as faceplate } from '../point/faceplate-words.ts';
@@ -30,9 +32,13 @@ export const en: Texts<typeof zh> = {
     performance: 'Alarm performance',
     duty: 'Duty',
     notifications: 'Notifications',
+    health: 'Health',
+    people: 'People',
     alarmSettings: 'Alarm settings',
   },
   notifications,
+  health,
+  people,
   performance,
   duty,
   alarmSettings,
@@ -82,6 +88,7 @@ export const en: Texts<typeof zh> = {
     commFail: 'Communication failure',
     vote: 'Vote',
     expression: 'Expression',
+    monitor: 'Monitor itself',
   },
   stationType: {
     gate: 'Gate station',
@@ -349,6 +356,9 @@ export const en: Texts<typeof zh> = {
       'user.add': 'User added',
       'user.password': 'Password changed',
       'user.disable': 'User disabled',
+      'user.change': 'User’s rights changed',
+      'user.endSessions': 'User’s sessions ended',
+      'journal.verify': 'Journal checked',
       'user.enable': 'User enabled',
       'access.refused': 'Access refused',
       'alarm.unknownDefinition': 'Unknown alarm',

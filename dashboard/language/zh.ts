@@ -4,10 +4,12 @@ import { zh as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
+import { zh as health } from '../health/health-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
 import { zh as maintenance } from '../maintenance/maintenance-words.ts';
 import { zh as notifications } from '../notifications/notification-words.ts';
 import { zh as overview } from '../overview/overview-words.ts';
+import { zh as people } from '../people/people-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
 import { zh as faceplate } from '../point/faceplate-words.ts';
@@ -28,9 +30,13 @@ export const zh = {
     performance: '报警绩效',
     duty: '值班',
     notifications: '通知',
+    health: '健康',
+    people: '人员',
     alarmSettings: '报警设置',
   },
   notifications,
+  health,
+  people,
   performance,
   duty,
   alarmSettings,
@@ -80,6 +86,7 @@ export const zh = {
     commFail: '通信中断',
     vote: '表决',
     expression: '逻辑',
+    monitor: '监控系统自身',
   },
   stationType: {
     gate: '门站',
@@ -347,6 +354,9 @@ export const zh = {
       'user.add': '添加用户',
       'user.password': '修改密码',
       'user.disable': '停用用户',
+      'user.change': '修改用户权限',
+      'user.endSessions': '结束用户登录',
+      'journal.verify': '校验记录簿',
       'user.enable': '启用用户',
       'access.refused': '操作被拒',
       'alarm.unknownDefinition': '未知报警',

@@ -2,7 +2,17 @@
 import type { Permission } from '../../domain/access/roles.ts';
 
 export interface NavigationItem {
-  readonly to: '/' | '/alarms' | '/incidents' | '/trends' | '/duty' | '/performance' | '/notifications' | '/alarm-settings';
+  readonly to:
+    | '/'
+    | '/alarms'
+    | '/incidents'
+    | '/trends'
+    | '/duty'
+    | '/performance'
+    | '/notifications'
+    | '/alarm-settings'
+    | '/health'
+    | '/people';
   /** Key of its name in the words: `nav.…`. */
   readonly name:
     | 'nav.overview'
@@ -12,7 +22,9 @@ export interface NavigationItem {
     | 'nav.duty'
     | 'nav.performance'
     | 'nav.notifications'
-    | 'nav.alarmSettings';
+    | 'nav.alarmSettings'
+    | 'nav.health'
+    | 'nav.people';
   /** Two keys, `g` first. */
   readonly keys: string;
   readonly permission: Permission;
@@ -29,4 +41,6 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
   { to: '/notifications', name: 'nav.notifications', keys: 'g n', permission: 'notifications.read', place: 'more' },
   { to: '/alarm-settings', name: 'nav.alarmSettings', keys: 'g r', permission: 'alarmSettings.read', place: 'more' },
+  { to: '/health', name: 'nav.health', keys: 'g h', permission: 'health.read', place: 'more' },
+  { to: '/people', name: 'nav.people', keys: 'g u', permission: 'users.manage', place: 'more' },
 ];

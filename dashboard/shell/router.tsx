@@ -205,6 +205,18 @@ const alarmSettingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../alarm-settings/alarm-settings-screen.tsx'), 'AlarmSettingsScreen'),
 });
 
+const healthRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/health',
+  component: lazyRouteComponent(() => import('../health/health-screen.tsx'), 'HealthScreen'),
+});
+
+const peopleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people',
+  component: lazyRouteComponent(() => import('../people/people-screen.tsx'), 'PeopleScreen'),
+});
+
 const routeTree = rootRoute.addChildren([
   overviewRoute,
   stationRoute,
@@ -218,6 +230,8 @@ const routeTree = rootRoute.addChildren([
   performanceRoute,
   notificationsRoute,
   alarmSettingsRoute,
+  healthRoute,
+  peopleRoute,
 ]);
 
 export function createDashboardRouter() {

@@ -14,6 +14,12 @@ export const permissions = [
   'alarms.removeFromService',
   'journal.read',
   'health.read',
+  /** Have the journal's chain walked now. */
+  'journal.verify',
+  /** Look at what devices hold: registers, nodes, frames. Never a write. */
+  'engineering.peek',
+  /** Plant file, profiles, loop tests: to read. */
+  'engineering.read',
   'users.manage',
   'stations.maintain',
   'points.test',
@@ -55,6 +61,8 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   supervisor: new Set([
     ...operate,
     'alarms.removeFromService',
+    'journal.verify',
+    'engineering.read',
     'stations.maintain',
     'points.test',
     'alarmSettings.approve',
@@ -64,14 +72,17 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   emergencyTeam: new Set([...look, ...respond]),
   engineer: new Set([
     ...readAll,
+    'engineering.read',
+    'engineering.peek',
+    'journal.verify',
     'alarms.comment',
     'alarms.removeFromService',
     'stations.maintain',
     'points.test',
     'alarmSettings.propose',
   ]),
-  auditor: new Set(readAll),
-  administrator: new Set([...readAll, 'users.manage', 'duty.manage', 'notifications.manage']),
+  auditor: new Set([...readAll, 'journal.verify', 'engineering.read']),
+  administrator: new Set([...readAll, 'users.manage', 'journal.verify', 'engineering.read', 'duty.manage', 'notifications.manage']),
 };
 
 export function mayDo(role: Role, permission: Permission): boolean {

@@ -88,6 +88,8 @@ const fieldsOfKind: Readonly<Record<AlarmKind, readonly AlarmSettingField[]>> = 
   commFail: ['afterMs', ...always.filter((field) => field !== 'class')],
   vote: [...limits, ...always],
   expression: [...delays, ...always],
+  // Nobody sets when the monitor speaks of itself.
+  monitor: [],
 };
 
 /** The settings that this alarm has. */
@@ -142,6 +144,7 @@ function thresholdOf(alarm: AlarmDefinition): Pick<AlarmSettings, 'setpoint' | '
     case 'instrumentFault':
     case 'commFail':
     case 'expression':
+    case 'monitor':
       return { setpoint: null, deadband: null };
   }
 }
@@ -197,6 +200,8 @@ export function withSettings(alarm: AlarmDefinition, patch: AlarmSettingsPatch, 
     case 'instrumentFault':
     case 'expression':
       return { ...alarm, ...common };
+    case 'monitor':
+      return alarm;
   }
 }
 

@@ -21,6 +21,7 @@ export const kindWords: Readonly<Record<AlarmKind, LocalizedText>> = {
   commFail: words('通信中断', 'Communication failure'),
   vote: words('表决', 'Vote'),
   expression: words('逻辑', 'Logic'),
+  monitor: words('监控系统', 'Monitor'),
 };
 
 export const priorityWords: Readonly<Record<SettingPriority, LocalizedText>> = {

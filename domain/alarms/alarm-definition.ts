@@ -16,6 +16,7 @@ export const alarmKinds = [
   'commFail',
   'vote',
   'expression',
+  'monitor',
 ] as const;
 export type AlarmKind = (typeof alarmKinds)[number];
 
@@ -110,6 +111,11 @@ export interface ExpressionAlarm extends AlarmCommon {
   readonly variables: readonly { readonly name: string; readonly pointIndex: number }[];
 }
 
+/** About the monitor itself: raised by the server, belongs to no station (`stationIndex` is -1), and no plant file can change it. */
+export interface MonitorAlarm extends AlarmCommon {
+  readonly kind: 'monitor';
+}
+
 export type AlarmDefinition =
   | LimitAlarm
   | RateOfChangeAlarm
@@ -120,4 +126,5 @@ export type AlarmDefinition =
   | InstrumentFaultAlarm
   | CommFailAlarm
   | VoteAlarm
-  | ExpressionAlarm;
+  | ExpressionAlarm
+  | MonitorAlarm;

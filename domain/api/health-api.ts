@@ -1,5 +1,6 @@
 // Health over HTTP: GET /readyz and GET /api/health (the page). A part that is not ready says why.
 import { z } from 'zod';
+import { healthCheckSchema, healthVerdicts } from '../health/health-check.ts';
 import { collectorStatusSchema } from '../messages/collector-status.ts';
 import { northboundPartSchema } from './northbound-api.ts';
 
@@ -18,5 +19,15 @@ export const healthViewSchema = z.object({
   journal: z.object({ engine: z.string(), entries: z.int(), headHash: z.string() }),
   sockets: z.int(),
   northbound: z.array(northboundPartSchema),
+  /** The worst of all checks. */
+  verdict: z.enum(healthVerdicts),
+  checks: z.array(healthCheckSchema),
+  plantVersion: z.string(),
+  runtime: z.object({ node: z.string(), platform: z.string() }),
+});
+export const journalCheckSchema = z.object({
+  verifiedAtMs: z.number().nullable(),
+  /** The first line that does not hold. */
+  brokenAt: z.object({ sequence: z.int(), reason: z.string() }).nullable(),
 });
 export type HealthView = z.output<typeof healthViewSchema>;

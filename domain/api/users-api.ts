@@ -1,4 +1,5 @@
-// People who may sign in: GET and POST /api/users, POST /api/users/{username}/password, /disable and /enable; own password: POST /api/session/password.
+// People who may sign in: GET and POST /api/users, POST /api/users/{username}/password, /disable and /enable, PUT
+// /api/users/{username}, DELETE /api/users/{username}/sessions, GET /api/sessions; own password: POST /api/session/password.
 import { z } from 'zod';
 import { roles } from '../access/roles.ts';
 
@@ -20,6 +21,26 @@ export type AddUser = z.output<typeof addUserSchema>;
 
 export const setPasswordSchema = z.strictObject({ password: newPasswordSchema });
 export const changeOwnPasswordSchema = z.strictObject({ current: z.string().min(1).max(256), password: newPasswordSchema });
+
+const personSchema = z.strictObject({
+  displayName: z.string().trim().min(1).max(100),
+  role: z.enum(roles),
+  /** Null: all stations. */
+  stationIds: z.array(z.string()).min(1).nullable(),
+});
+
+/** `expected` is what the page showed: 409 where somebody else has changed it since. Ends the person's sessions: he signs in again with his new rights. */
+export const changeUserSchema = z.strictObject({ ...personSchema.shape, expected: personSchema });
+export type ChangeUser = z.output<typeof changeUserSchema>;
+
+export const sessionInfoSchema = z.object({
+  username: z.string(),
+  startedAtMs: z.number(),
+  expiresAtMs: z.number(),
+  /** The session that asks. */
+  isOwn: z.boolean(),
+});
+export type SessionInfo = z.output<typeof sessionInfoSchema>;
 
 export const userViewSchema = z.object({
   username: z.string(),

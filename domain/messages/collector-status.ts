@@ -20,8 +20,20 @@ export const deviceStatusSchema = z.object({
   durationP50Ms: z.number(),
   durationP99Ms: z.number(),
   isInsecure: z.boolean(),
+  /** Errors since the start by closed reason; absent from older collectors. */
+  errorsByReason: z.record(z.string(), z.int()).optional(),
+  /** How far the device's own clock is ahead, where it tells it (OPC UA). */
+  clockOffsetMs: z.number().nullable().optional(),
 });
 export type DeviceStatus = z.output<typeof deviceStatusSchema>;
+
+/** The machine that the collector runs on; looked at once a minute. */
+export const machineStatusSchema = z.object({
+  disk: z.object({ folder: z.string(), freeBytes: z.number(), totalBytes: z.number() }),
+  residentBytes: z.number(),
+  certificates: z.array(z.object({ use: z.string(), name: z.string(), validToMs: z.number() })),
+});
+export type MachineStatus = z.output<typeof machineStatusSchema>;
 
 export const historianStatusSchema = z.object({
   engine: z.enum(['duckdb', 'influx']),
@@ -57,5 +69,6 @@ export const collectorStatusSchema = z.object({
   readingsTotal: z.number(),
   readingsPerSecond: z.number(),
   historian: historianStatusSchema,
+  machine: machineStatusSchema.nullable().optional(),
 });
 export type CollectorStatus = z.output<typeof collectorStatusSchema>;

@@ -2,10 +2,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mayDo, type Permission, permissionsOf, type Role, roles } from '../../domain/access/roles.ts';
 import type { SessionView } from '../../domain/api/session-api.ts';
-import type { UserView } from '../../domain/api/users-api.ts';
+import type { ChangeUser, UserView } from '../../domain/api/users-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Database, UserTable } from '../journal/database.ts';
+import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 
@@ -144,6 +145,71 @@ export class AccessControl {
     return true;
   }
 
+  /**
+   * Null where there is no such user; `conflict` where he is no longer as `expected`. Other rights end his sessions. An administrator stays: nobody could
+   * let anybody in again.
+   */
+  async changeUser(
+    username: string,
+    change: ChangeUser,
+    by: JournalActor,
+  ): Promise<{ readonly kind: 'done' | 'conflict' | 'lastAdministrator'; readonly user: UserView } | null> {
+    const result = await this.#ledger.exclusively(async (commit) => {
+      const before = await this.person(username);
+      if (before === null) return null;
+      const { expected, ...wanted } = change;
+      const same = (a: Omit<ChangeUser, 'expected'>) =>
+        JSON.stringify([a.displayName, a.role, a.stationIds === null ? null : a.stationIds.toSorted()]);
+      if (same(before) !== same(expected)) return { kind: 'conflict' as const, user: before };
+      if (before.role === 'administrator' && wanted.role !== 'administrator' && !(await this.#hasOtherAdministrator(username)))
+        return { kind: 'lastAdministrator' as const, user: before };
+      await commit([this.#auditLine('user.change', by, { username, before: expected, after: wanted })], async (transaction) => {
+        await transaction
+          .updateTable('user_account')
+          .set({
+            display_name: wanted.displayName,
+            role: wanted.role,
+            station_ids: wanted.stationIds === null ? null : JSON.stringify(wanted.stationIds),
+          })
+          .where('username', '=', username)
+          .execute();
+      });
+      const hasOtherRights = same({ ...before, displayName: '' }) !== same({ ...wanted, displayName: '' });
+      return { kind: 'done' as const, user: { ...before, ...wanted }, hasOtherRights };
+    });
+    if (result?.kind === 'done' && result.hasOtherRights) await this.#endSessions(username, null);
+    return result;
+  }
+
+  async #hasOtherAdministrator(username: string): Promise<boolean> {
+    return (await this.users()).some((user) => user.username !== username && user.role === 'administrator' && !user.isDisabled);
+  }
+
+  async sessions(): Promise<
+    readonly { readonly username: string; readonly startedAtMs: number; readonly expiresAtMs: number; readonly tokenHash: string }[]
+  > {
+    const rows = await this.#database
+      .selectFrom('session')
+      .selectAll()
+      .where('expires_at_ms', '>', this.#clock.nowMs())
+      .orderBy('created_at_ms')
+      .execute();
+    return rows.map((row) => ({
+      username: row.username,
+      startedAtMs: row.created_at_ms,
+      expiresAtMs: row.expires_at_ms,
+      tokenHash: row.token_hash,
+    }));
+  }
+
+  /** Except `keepTokenHash`. False where there is no such user. */
+  async endSessionsOf(username: string, by: JournalActor, keepTokenHash: string | null): Promise<boolean> {
+    if ((await this.person(username)) === null) return false;
+    await this.#audit('user.endSessions', by, { username });
+    await this.#endSessions(username, keepTokenHash);
+    return true;
+  }
+
   /** Checks a password without making a session: for a second person's approval. */
   async verify(
     username: string,
@@ -253,15 +319,11 @@ export class AccessControl {
   }
 
   #audit(kind: string, actor: JournalActor, detail: Record<string, unknown>): Promise<void> {
-    return this.#ledger.note({
-      occurredAtMs: this.#clock.nowMs(),
-      kind,
-      stationId: null,
-      alarmId: null,
-      occurrenceId: null,
-      actor,
-      detail,
-    });
+    return this.#ledger.note(this.#auditLine(kind, actor, detail));
+  }
+
+  #auditLine(kind: string, actor: JournalActor, detail: Record<string, unknown>): NewJournalEntry {
+    return { occurredAtMs: this.#clock.nowMs(), kind, stationId: null, alarmId: null, occurrenceId: null, actor, detail };
   }
 }
 

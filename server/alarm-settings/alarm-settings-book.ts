@@ -83,7 +83,7 @@ export class AlarmSettingsBook {
 
   /** With the settings in force. */
   get plant(): Plant {
-    return this.#current.plant;
+    return this.#current.settable;
   }
 
   get version(): SettingsVersion {

@@ -1,6 +1,7 @@
 // Composes what belongs to duty: people, roster, escalation, watches and their checks. The server gives it the parts that it stands on.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import { whoIsOnDuty } from '../../domain/duty/roster.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { WorkWindow } from '../../domain/maintenance/work-window.ts';
 import type { NotificationChannel, Notifier } from '../../domain/notification/notification-order.ts';
@@ -28,6 +29,8 @@ import { WatchStore } from './watch-store.ts';
 export interface Duty {
   readonly roster: RosterStore;
   readonly routes: FastifyPluginAsyncZod;
+  /** People of the roster on duty at this moment. */
+  onDuty(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -88,6 +91,10 @@ export async function openDuty(options: {
   return {
     roster,
     routes,
+    async onDuty() {
+      const { entries, atMs } = await facts();
+      return whoIsOnDuty(entries, place, { atMs, stationId: null, position: null }).length;
+    },
     async stop() {
       await engine.stop();
       await checks.stop();

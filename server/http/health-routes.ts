@@ -4,16 +4,18 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { z } from 'zod';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
-import { healthViewSchema, type Readiness, readinessSchema } from '../../domain/api/health-api.ts';
+import { type HealthView, healthViewSchema, journalCheckSchema, type Readiness, readinessSchema } from '../../domain/api/health-api.ts';
 import type { NorthboundPart } from '../../domain/api/northbound-api.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { ServerLink } from '../../link/link.ts';
-import { type AccessControl, isAllowed } from '../access/access-control.ts';
+import { type AccessControl, actorOf, isAllowed } from '../access/access-control.ts';
 import { stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
+import type { JournalCheck } from '../health/journal-check.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LastValues } from '../live/last-values.ts';
+import { identityOf } from './create-app.ts';
 import { ProblemError } from './problem-error.ts';
 import { sessionCookieName } from './session-cookie.ts';
 
@@ -31,6 +33,8 @@ export function healthRoutes(options: {
   readonly isHistorianKnown: boolean;
   readonly socketCount: () => number;
   readonly northbound: () => readonly NorthboundPart[];
+  readonly health: { readonly report: () => Promise<Pick<HealthView, 'checks' | 'verdict'>>; readonly journalCheck: JournalCheck };
+  readonly plantVersion: string;
   readonly notifications: { readonly parts: () => Readiness['parts']; readonly registerMetrics: (registry: Registry) => void };
 }): FastifyPluginAsyncZod {
   const { access, store, journal, values, link, clock } = options;
@@ -159,7 +163,18 @@ export function healthRoutes(options: {
         journal: { engine: 'sqlite', entries: journal.length, headHash: journal.headHash },
         sockets: options.socketCount(),
         northbound: [...options.northbound()],
+        ...(await options.health.report()),
+        plantVersion: options.plantVersion,
+        runtime: { node: process.versions.node, platform: `${process.platform} ${process.arch}` },
       };
     });
+    app.post(
+      '/api/health/journal-check',
+      {
+        schema: { response: { 200: journalCheckSchema } },
+        config: { permission: 'journal.verify', rateLimit: { max: 6, timeWindow: 60_000 } },
+      },
+      async (request) => options.health.journalCheck.run(actorOf(identityOf(request))),
+    );
   };
 }

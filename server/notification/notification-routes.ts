@@ -99,7 +99,7 @@ export function notificationRoutes(options: {
   };
 }
 
-function channelViews(center: NotificationCenter, targets: ChannelTargets): NotificationChannelView[] {
+export function channelViews(center: NotificationCenter, targets: ChannelTargets): NotificationChannelView[] {
   const health = new Map(center.health().map((one) => [one.target, one]));
   return notificationChannels.flatMap((channel): NotificationChannelView[] => {
     const named = targets.all().filter((target) => target.kind === channel);

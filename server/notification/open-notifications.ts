@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Readiness } from '../../domain/api/health-api.ts';
+import type { NotificationChannelView } from '../../domain/api/notification-api.ts';
 import type { NotificationChannel } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -18,7 +19,7 @@ import { DeliveryStore } from './delivery-store.ts';
 import { MessageComposer } from './message-composer.ts';
 import { NotificationCenter } from './notification-center.ts';
 import { notificationParts, registerNotificationMetrics } from './notification-metrics.ts';
-import { notificationRoutes } from './notification-routes.ts';
+import { channelViews, notificationRoutes } from './notification-routes.ts';
 import { type FindAlarm, factsOf } from './subject-facts.ts';
 
 export interface Notifications {
@@ -26,6 +27,8 @@ export interface Notifications {
   /** Channels that have a target. */
   readonly configuredChannels: () => readonly NotificationChannel[];
   readonly routes: FastifyPluginAsync;
+  /** How each channel fares. */
+  readonly channels: () => readonly NotificationChannelView[];
   /** For /readyz. */
   readonly parts: () => Readiness['parts'];
   readonly registerMetrics: (registry: Registry) => void;
@@ -76,6 +79,7 @@ export async function openNotifications(options: {
     center,
     configuredChannels: () => targets.configured(),
     routes,
+    channels: () => channelViews(center, targets),
     parts: () => notificationParts(center, targets, clock.nowMs()),
     registerMetrics: (registry) => registerNotificationMetrics(registry, center, targets),
   };

@@ -40,6 +40,7 @@ export function conditionTypeOf(definition: AlarmDefinition, role: PointRole | n
     case 'instrumentFault':
       return 'InstrumentDiagnosticAlarmType';
     case 'commFail':
+    case 'monitor':
       return 'SystemDiagnosticAlarmType';
     default:
       return exhaustive(definition, 'alarm kind');

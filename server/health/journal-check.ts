@@ -1,0 +1,98 @@
+// Walks the journal's chain: when somebody asks, and once a day by itself, so that a broken line is found long before an inspector finds it.
+// The result is a line of the journal, which is also where the last one is read from after a restart.
+import type { JournalActor } from '../../domain/journal/journal-entry.ts';
+import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import { serverActor } from '../alarms/alarm-change.ts';
+import { fromRow, verifyChain } from '../journal/journal.ts';
+import type { Ledger } from '../journal/ledger.ts';
+
+export interface JournalCheckState {
+  readonly verifiedAtMs: number | null;
+  readonly brokenAt: { readonly sequence: number; readonly reason: string } | null;
+}
+
+const firstAfterMs = 10 * 60_000;
+const everyMs = 24 * 3_600_000;
+const lineKind = 'journal.verify';
+
+export class JournalCheck {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #report: (error: unknown) => void;
+  #state: JournalCheckState;
+  #running: Promise<JournalCheckState> | null = null;
+  #timer: TimerHandle | null = null;
+  #isStopped = false;
+
+  private constructor(ledger: Ledger, clock: Clock, report: (error: unknown) => void, state: JournalCheckState) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#report = report;
+    this.#state = state;
+    this.#plan(firstAfterMs);
+  }
+
+  static async start(options: {
+    readonly ledger: Ledger;
+    readonly clock: Clock;
+    readonly report: (error: unknown) => void;
+  }): Promise<JournalCheck> {
+    const row = await options.ledger.database
+      .selectFrom('journal')
+      .selectAll()
+      .where('kind', '=', lineKind)
+      .orderBy('sequence', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    const entry = row === undefined ? null : fromRow(row);
+    const { sequence, reason } = entry?.detail ?? {};
+    const brokenAt = typeof sequence === 'number' && typeof reason === 'string' ? { sequence, reason } : null;
+    return new JournalCheck(options.ledger, options.clock, options.report, { verifiedAtMs: entry?.occurredAtMs ?? null, brokenAt });
+  }
+
+  state(): JournalCheckState {
+    return this.#state;
+  }
+
+  /** One walk at a time: who asks while one is under way gets its result. */
+  run(actor: JournalActor): Promise<JournalCheckState> {
+    this.#running ??= this.#walk(actor).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #walk(actor: JournalActor): Promise<JournalCheckState> {
+    const verdict = await verifyChain(this.#ledger.database, () => this.#isStopped);
+    if (verdict === null) return this.#state;
+    const verifiedAtMs = this.#clock.nowMs();
+    const brokenAt = verdict.kind === 'broken' ? { sequence: verdict.sequence, reason: verdict.reason } : null;
+    await this.#ledger.note({
+      occurredAtMs: verifiedAtMs,
+      kind: lineKind,
+      stationId: null,
+      alarmId: null,
+      occurrenceId: null,
+      actor,
+      detail:
+        verdict.kind === 'broken'
+          ? { result: 'broken', sequence: verdict.sequence, reason: verdict.reason }
+          : { result: 'intact', entries: verdict.entries, headHash: verdict.headHash },
+    });
+    this.#state = { verifiedAtMs, brokenAt };
+    return this.#state;
+  }
+
+  #plan(delayMs: number): void {
+    this.#timer = this.#clock.after(delayMs, () => {
+      this.run(serverActor).catch(this.#report);
+      this.#plan(everyMs);
+    });
+  }
+}

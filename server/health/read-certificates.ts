@@ -1,0 +1,20 @@
+// Certificates that lie in a folder, with their ends: for the health page. A file that is no certificate is passed over.
+import { X509Certificate } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CertificateFacts } from '../../domain/health/health-facts.ts';
+
+export async function readCertificates(folder: string, use: string): Promise<readonly CertificateFacts[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found: CertificateFacts[] = [];
+  for (const name of names.filter((candidate) => /\.(pem|der|crt|cer)$/.test(candidate))) {
+    try {
+      const certificate = new X509Certificate(await readFile(path.join(folder, name)));
+      const commonName = /CN=([^\n]+)/.exec(certificate.subject)?.[1] ?? name;
+      found.push({ use, name: commonName, validToMs: certificate.validToDate.getTime() });
+    } catch {
+      // Not a certificate: nothing to tell of it.
+    }
+  }
+  return found;
+}

@@ -1,0 +1,67 @@
+// Composes what belongs to health: the watch, the journal's check, and the look every half minute that raises alarms of the monitor itself.
+import type { Logger } from 'pino';
+import type { HealthView } from '../../domain/api/health-api.ts';
+import { worstVerdict } from '../../domain/health/health-check.ts';
+import { judgeHealth } from '../../domain/health/judge-health.ts';
+import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
+import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import type { AlarmStore } from '../alarms/alarm-store.ts';
+import type { Ledger } from '../journal/ledger.ts';
+import { type HealthSources, HealthWatch } from './health-watch.ts';
+import { JournalCheck } from './journal-check.ts';
+import { bringMonitorAlarmsIntoLine } from './monitor-alarms.ts';
+
+export interface Health {
+  readonly journalCheck: JournalCheck;
+  readonly report: () => Promise<Pick<HealthView, 'checks' | 'verdict'>>;
+  hear(status: CollectorStatus): void;
+  stop(): Promise<void>;
+}
+
+const firstLookMs = 5_000;
+const lookMs = 30_000;
+
+export async function startHealth(
+  options: Omit<HealthSources, 'journalCheck'> & {
+    readonly ledger: Ledger;
+    readonly store: AlarmStore;
+    readonly clock: Clock;
+    readonly log: Logger;
+  },
+): Promise<Health> {
+  const { ledger, store, clock, log } = options;
+  const journalCheck = await JournalCheck.start({
+    ledger,
+    clock,
+    report: (error) => log.error({ err: error }, 'the journal could not be checked'),
+  });
+  const watch = new HealthWatch({ ...options, journalCheck });
+  const report = async () => {
+    const checks = judgeHealth(await watch.facts());
+    return { checks, verdict: worstVerdict(checks) };
+  };
+  let timer: TimerHandle | null = null;
+  let looking: Promise<void> = Promise.resolve();
+  const look = async () => {
+    const { checks } = await report();
+    await bringMonitorAlarmsIntoLine({ store, ledger, checks, nowMs: clock.nowMs() });
+  };
+  const lookAfter = (delayMs: number) => {
+    timer = clock.after(delayMs, () => {
+      looking = look().catch((error: unknown) => log.error({ err: error }, 'health could not be looked at; trying again'));
+      lookAfter(lookMs);
+    });
+  };
+  lookAfter(firstLookMs);
+  return {
+    journalCheck,
+    report,
+    hear: (status) => watch.hear(status),
+    async stop() {
+      timer?.cancel();
+      await looking;
+      await journalCheck.stop();
+      watch.stop();
+    },
+  };
+}
