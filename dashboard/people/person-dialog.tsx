@@ -108,7 +108,7 @@ export function PersonDialog({ user, onClose, onDone, onReadAgain }: PersonDialo
                 <select value={role} onChange={(event) => setRole(event.target.value as Role)} data-testid="person-role">
                   {roles.map((name) => (
                     <option key={name} value={name}>
-                      {t(`role.${name}`)}:{t(`people.roleMeaning.${name}`)}
+                      {t(`role.${name}`)} — {t(`people.roleMeaning.${name}`)}
                     </option>
                   ))}
                 </select>

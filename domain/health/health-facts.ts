@@ -17,6 +17,7 @@ export interface CollectorFacts {
     readonly isAvailable: boolean;
     readonly reason: string | null;
     readonly spooled: number;
+    readonly readingsPerSecond: number;
     readonly setAside: number;
     readonly dropped: number;
     /** In the last ten minutes. */

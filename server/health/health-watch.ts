@@ -7,6 +7,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { NorthboundPart } from '../../domain/api/northbound-api.ts';
 import type { NotificationChannelView } from '../../domain/api/notification-api.ts';
 import type { CertificateFacts, ClockFacts, CollectorFacts, DiskFacts, HealthFacts } from '../../domain/health/health-facts.ts';
+import { usualSpool } from '../../domain/health/judge-health.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -131,15 +132,19 @@ export class HealthWatch {
         insecureDeviceIds: devices.filter(({ isInsecure }) => isInsecure).map(({ deviceId }) => deviceId),
         outboxPending: status?.outboxPending ?? 0,
         outboxSinceMs: this.#outboxSinceMs.get(collectorId) ?? null,
-        historian: status === undefined ? null : { ...status.historian, ...this.#latelyOf(status, clock.monotonicMs()) },
+        historian:
+          status === undefined
+            ? null
+            : { ...status.historian, readingsPerSecond: status.readingsPerSecond, ...this.#latelyOf(status, clock.monotonicMs()) },
       };
     });
   }
 
-  #latelyOf({ collectorId, historian }: CollectorStatus, monotonicMs: number) {
+  #latelyOf({ collectorId, historian, readingsPerSecond }: CollectorStatus, monotonicMs: number) {
+    const usual = usualSpool({ readingsPerSecond });
     const lately = (this.#lately.get(collectorId) ?? []).filter(({ atMs }) => monotonicMs - atMs <= latelyMs);
     const [first] = lately;
-    const growth = first === undefined ? 0 : Math.max(0, historian.spooled - first.spooled);
+    const growth = first === undefined ? 0 : Math.max(0, historian.spooled - Math.max(first.spooled, usual));
     // One burst while the store is away for a moment is no growth: it must have grown over half of the time.
     const isLong = first !== undefined && monotonicMs - first.atMs >= latelyMs / 2;
     return {

@@ -22,19 +22,19 @@ const texts: readonly MonitorAlarmText[] = [
     check: 'disk',
     priority: 'high',
     message: { zh: '监控系统磁盘空间不足 10%', en: 'Monitor: less than 10 % of a disk is free' },
-    consequence: { zh: '磁盘写满后,历史数据丢失,报警无法落盘确认', en: 'On a full disk history is lost and alarms cannot be committed' },
-    response: { zh: '打开“系统健康”页查看是哪个磁盘;清理或扩容', en: 'See on the health page which disk; make room or enlarge it' },
+    consequence: { zh: '磁盘写满后，历史数据丢失，报警无法落盘确认', en: 'On a full disk history is lost and alarms cannot be committed' },
+    response: { zh: '打开“系统健康”页查看是哪个磁盘；清理或扩容', en: 'See on the health page which disk; make room or enlarge it' },
   },
   {
     check: 'certificate',
     priority: 'medium',
     message: { zh: '监控系统证书 30 天内到期', en: 'Monitor: a certificate ends within 30 days' },
     consequence: {
-      zh: '到期后使用该证书的连接会被拒绝,场站失去监视',
+      zh: '到期后使用该证书的连接会被拒绝，场站失去监视',
       en: 'Once it has ended, connections that use it are refused and a station is unwatched',
     },
     response: {
-      zh: '打开“系统健康”页查看是哪张证书;更换并在两侧信任',
+      zh: '打开“系统健康”页查看是哪张证书；更换并在两侧信任',
       en: 'See on the health page which one; renew it and trust it on both sides',
     },
   },
@@ -44,7 +44,7 @@ const texts: readonly MonitorAlarmText[] = [
     message: { zh: '监控系统时钟偏差超过 2 秒', en: 'Monitor: a clock is more than 2 s off' },
     consequence: { zh: '报警时间和记录顺序不可信', en: 'Times of alarms and the order of records cannot be relied upon' },
     response: {
-      zh: '打开“系统健康”页查看是哪个时钟;检查该设备的对时(NTP)',
+      zh: '打开“系统健康”页查看是哪个时钟；检查该设备的对时（NTP）',
       en: 'See on the health page which clock; check its time source (NTP)',
     },
   },
@@ -53,11 +53,11 @@ const texts: readonly MonitorAlarmText[] = [
     priority: 'medium',
     message: { zh: '历史数据缓存持续增长', en: 'Monitor: readings pile up before the historian' },
     consequence: {
-      zh: '历史库长时间不收数据,缓存写满后开始丢弃',
+      zh: '历史库长时间不收数据，缓存写满后开始丢弃',
       en: 'The store does not take readings; once the spool is full they are dropped',
     },
     response: {
-      zh: '检查历史数据库及其网络;打开“系统健康”页看原因',
+      zh: '检查历史数据库及其网络；打开“系统健康”页看原因',
       en: 'Check the historian and its network; the health page names the reason',
     },
   },
@@ -66,11 +66,11 @@ const texts: readonly MonitorAlarmText[] = [
     priority: 'high',
     message: { zh: '记录簿校验不通过', en: 'Monitor: the journal does not hold' },
     consequence: {
-      zh: '有记录被改动、删除或损坏,证据不可信',
+      zh: '有记录被改动、删除或损坏，证据不可信',
       en: 'A line was changed, removed or damaged: the record is no proof any more',
     },
     response: {
-      zh: '保全数据目录;打开“系统健康”页看是第几条;上报',
+      zh: '保全数据目录；打开“系统健康”页看是第几条；上报',
       en: 'Preserve the data folder; the health page names the line; report it',
     },
   },

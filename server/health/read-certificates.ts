@@ -10,7 +10,8 @@ export async function readCertificates(folder: string, use: string): Promise<rea
   for (const name of names.filter((candidate) => /\.(pem|der|crt|cer)$/.test(candidate))) {
     try {
       const certificate = new X509Certificate(await readFile(path.join(folder, name)));
-      const commonName = /CN=([^\n]+)/.exec(certificate.subject)?.[1] ?? name;
+      // Names beyond ASCII come escaped in ways that nobody reads: then the file's name says more.
+      const commonName = /CN=([\x20-\x5b\x5d-\x7e]+)$/m.exec(certificate.subject)?.[1] ?? name;
       found.push({ use, name: commonName, validToMs: certificate.validToDate.getTime() });
     } catch {
       // Not a certificate: nothing to tell of it.
