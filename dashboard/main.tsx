@@ -8,11 +8,13 @@ import { App } from './shell/app.tsx';
 import { AlarmSound } from './sound/alarm-sound.ts';
 import { createWebAudioPlayer } from './sound/web-audio-player.ts';
 import { createBrowserClock } from './time/browser-clock.ts';
+import { applyWallAddress, isWallPage } from './wall/wall-address.ts';
 import './look/tokens.css';
 import './look/base.css';
 
 // zod would compile its parsers with `new Function`, which the content security policy forbids.
 z.config({ jitless: true });
+if (isWallPage()) applyWallAddress(location.search, localStorage);
 startTheme();
 await startLanguage({ zh: async () => zh, en: async () => (await import('./language/en.ts')).en });
 

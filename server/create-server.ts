@@ -43,6 +43,8 @@ import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 import { openPush } from './push/open-push.ts';
 import { openReplay } from './replay/open-replay.ts';
+import { WallLinks } from './wall/wall-links.ts';
+import { wallRoutes } from './wall/wall-routes.ts';
 
 export interface ServerOptions {
   /** As the plant file says; approved alarm settings come on top of it. */
@@ -158,6 +160,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     let northboundStatuses = (): readonly NorthboundPart[] => [];
     await app.register(sessionRoutes(access, options.isDemo));
     await app.register(userRoutes(access, plant));
+    await app.register(wallRoutes(await WallLinks.open({ plant, ledger, access, clock })));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
     await app.register(alarmRoutes({ plant, store, views, access, database, clock }));
     await app.register(alarmContextRoutes({ plant, store, views, database, clock }));

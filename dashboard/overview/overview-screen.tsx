@@ -1,12 +1,14 @@
 // The overview at the desk: the board with what to show of it. The choice is in the address, so that a link shows the same.
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { noAlarms } from '../alarms/alarm-order.ts';
 import { useWords } from '../language/language.ts';
-import { usePlant } from '../session/plant-context.tsx';
+import { usePermission, usePlant } from '../session/plant-context.tsx';
 import type { OverviewSearch } from '../shell/router.tsx';
 import { OverviewBoard, type OverviewView, useShownStations, useStationAlarms } from './overview-board.tsx';
 import { chosenAreas, type WallOrder } from './wall-order.ts';
+
+const WallLinksDialog = lazy(() => import('../wall/wall-links-dialog.tsx').then((module) => ({ default: module.WallLinksDialog })));
 
 const route = getRouteApi('/');
 
@@ -20,6 +22,8 @@ export function OverviewScreen(): ReactNode {
     area,
     plant.areas.map(({ id }) => id),
   );
+  const mayMakeLinks = usePermission('users.manage');
+  const [isMakingLinks, setIsMakingLinks] = useState(false);
   const choose = (change: OverviewSearch): void => void navigate({ to: '/', search: { ...search, ...change }, replace: true });
   return (
     <OverviewBoard areaIds={areaIds} order={order} view={view}>
@@ -59,7 +63,13 @@ export function OverviewScreen(): ReactNode {
             onChoose={(value) => choose({ view: value === 'tiles' ? undefined : value })}
           />
         </span>
+        {mayMakeLinks && (
+          <button type="button" className="button" onClick={() => setIsMakingLinks(true)} data-testid="open-wall-links">
+            {t('overview.wall.open')}
+          </button>
+        )}
         <span className="muted overview-keys">{t('overview.keys')}</span>
+        <Suspense>{isMakingLinks && <WallLinksDialog onClose={() => setIsMakingLinks(false)} />}</Suspense>
       </div>
     </OverviewBoard>
   );

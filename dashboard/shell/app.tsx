@@ -1,7 +1,7 @@
 // From the outside in: a crash is told, somebody is signed in, the plant is known, the live channel runs, then the screens.
 import { QueryCache, QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SessionView } from '../../domain/api/session-api.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { fetchBuckets, fetchPlant, fetchStations } from '../http/gatewatch-api.ts';
@@ -16,8 +16,12 @@ import { PlantProvider } from '../session/plant-context.tsx';
 import { SignInScreen } from '../session/sign-in-screen.tsx';
 import type { AlarmSound } from '../sound/alarm-sound.ts';
 import { SoundProvider } from '../sound/sound-context.tsx';
+import { isWallPage } from '../wall/wall-address.ts';
+import { WallSignIn } from '../wall/wall-sign-in.tsx';
 import { CrashBoundary } from './crash-boundary.tsx';
 import { createDashboardRouter } from './router.tsx';
+
+const wallRetryMs = 5_000;
 
 function createQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
@@ -61,6 +65,7 @@ function SessionGate({ clock, sound }: { readonly clock: Clock; readonly sound: 
   if (session.data != null) {
     return <SignedIn key={session.data.username} session={session.data} clock={clock} sound={sound} onSignedOut={onSignedOut} />;
   }
+  if (session.data === null && isWallPage()) return <WallSignIn />;
   if (session.data === null) return <SignInScreen hasEnded={wasSignedIn} />;
   if (session.isError) return <Waiting text={t('signIn.unreachable')} onRetry={() => void session.refetch()} />;
   return <Waiting text={t('common.loading')} />;
@@ -139,7 +144,8 @@ function SignedIn({ session, clock, sound, onSignedOut }: SignedInProps): ReactN
   return (
     <LiveProvider stores={stores}>
       <PlantProvider session={session} plant={plant.data} stations={stations.data} onSignOut={leave}>
-        <SoundProvider sound={sound}>{content}</SoundProvider>
+        {/* A wall is looked at, not answered: it has no voice, because nobody there could silence it. */}
+        {isWallPage() ? content : <SoundProvider sound={sound}>{content}</SoundProvider>}
       </PlantProvider>
     </LiveProvider>
   );
@@ -147,6 +153,14 @@ function SignedIn({ session, clock, sound, onSignedOut }: SignedInProps): ReactN
 
 function Waiting({ text, onRetry }: { readonly text: string; readonly onRetry?: () => void }): ReactNode {
   const { t } = useWords();
+  const retry = useRef(onRetry);
+  retry.current = onRetry;
+  useEffect(() => {
+    // Nobody presses the button of a wall screen.
+    if (!isWallPage()) return;
+    const timer = setInterval(() => retry.current?.(), wallRetryMs);
+    return () => clearInterval(timer);
+  }, []);
   return (
     <main className="empty" id="content" role="status">
       <p>{text}</p>

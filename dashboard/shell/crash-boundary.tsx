@@ -1,6 +1,9 @@
 // A screen that fails says so and offers to load again; it never leaves an operator before a blank page.
-import { Component, type ReactNode } from 'react';
+import { Component, type ReactNode, useEffect } from 'react';
 import { useWords } from '../language/language.ts';
+import { isWallPage } from '../wall/wall-address.ts';
+
+const wallReloadMs = 15_000;
 
 interface CrashState {
   readonly error: Error | null;
@@ -20,6 +23,12 @@ export class CrashBoundary extends Component<{ readonly children: ReactNode }, C
 
 export function Crashed({ error }: { readonly error: unknown }): ReactNode {
   const { t } = useWords();
+  useEffect(() => {
+    // Nobody presses the button of a wall screen.
+    if (!isWallPage()) return;
+    const timer = setTimeout(() => location.reload(), wallReloadMs);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className="empty" role="alert" data-testid="crashed">
       <strong>{t('common.crashed')}</strong>

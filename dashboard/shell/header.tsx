@@ -18,16 +18,10 @@ import { SoundMenu } from './sound-menu.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 export function Header({ onJump, onHelp }: { readonly onJump: () => void; readonly onHelp: () => void }): ReactNode {
-  const { t, text } = useWords();
-  const { plant } = usePlant();
+  const { t } = useWords();
   return (
     <header className="header">
-      <Link to="/" className="brand">
-        <img src={new URL('../look/gatewatch.svg', import.meta.url).href} alt="" width="26" height="26" />
-        <span className="brand-name">{t('product.name')}</span>
-        <span className="brand-company">{text(plant.company.name)}</span>
-        {plant.isDemo && <span className="tag">{t('header.demo')}</span>}
-      </Link>
+      <Brand />
       <Navigation />
       <button type="button" className="header-button header-jump" onClick={onJump} data-testid="open-jump">
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">
@@ -43,6 +37,19 @@ export function Header({ onJump, onHelp }: { readonly onJump: () => void; readon
       <PlantClock />
       <UserMenu onHelp={onHelp} />
     </header>
+  );
+}
+
+export function Brand(): ReactNode {
+  const { t, text } = useWords();
+  const { plant } = usePlant();
+  return (
+    <Link to="/" className="brand">
+      <img src={new URL('../look/gatewatch.svg', import.meta.url).href} alt="" width="26" height="26" />
+      <span className="brand-name">{t('product.name')}</span>
+      <span className="brand-company">{text(plant.company.name)}</span>
+      {plant.isDemo && <span className="tag">{t('header.demo')}</span>}
+    </Link>
   );
 }
 
@@ -77,7 +84,7 @@ function Navigation(): ReactNode {
   );
 }
 
-function AlarmCounts(): ReactNode {
+export function AlarmCounts(): ReactNode {
   const { t } = useWords();
   const alarms = useAlarms();
   const counts = useMemo(() => {
@@ -104,7 +111,7 @@ function AlarmCounts(): ReactNode {
 }
 
 /** Moves once a message of the server: a page that stands still shows that it stands still. */
-function Connection(): ReactNode {
+export function Connection(): ReactNode {
   const { t } = useWords();
   const liveness = useLiveness();
   const beats = useBeats();
@@ -120,7 +127,7 @@ function Connection(): ReactNode {
   );
 }
 
-function PlantClock(): ReactNode {
+export function PlantClock(): ReactNode {
   const { t } = useWords();
   const zone = useZone();
   const nowMs = useNow(1_000);

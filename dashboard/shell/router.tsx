@@ -1,5 +1,6 @@
 // The screens and their addresses. Every screen is its own piece of the bundle, fetched when it is first opened.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, useLocation } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense } from 'react';
 import {
   type NotificationState,
   type NotificationSubjectKind,
@@ -8,12 +9,26 @@ import {
 } from '../../domain/api/notification-api.ts';
 import { type NotificationChannel, notificationChannels } from '../../domain/notification/notification-order.ts';
 import { type AlarmScope, alarmScopes } from '../alarms/alarm-order.ts';
+import { isWallPage } from '../wall/wall-address.ts';
 import { Crashed } from './crash-boundary.tsx';
 import { NotFound } from './not-found.tsx';
 import { Shell } from './shell.tsx';
 
+const WallFrame = lazy(() => import('../wall/wall-frame.tsx').then((module) => ({ default: module.WallFrame })));
+
+function Frame(): ReactNode {
+  const { pathname } = useLocation();
+  return isWallPage(pathname) ? (
+    <Suspense>
+      <WallFrame />
+    </Suspense>
+  ) : (
+    <Shell />
+  );
+}
+
 const rootRoute = createRootRoute({
-  component: Shell,
+  component: Frame,
   notFoundComponent: NotFound,
   errorComponent: ({ error }) => <Crashed error={error} />,
 });
@@ -38,6 +53,21 @@ const overviewRoute = createRoute({
   path: '/',
   validateSearch: overviewSearchOf,
   component: lazyRouteComponent(() => import('../overview/overview-screen.tsx'), 'OverviewScreen'),
+});
+
+export interface WallSearch extends OverviewSearch {
+  /** Seconds that each area has its turn; all at once where absent. */
+  readonly every?: number | undefined;
+}
+
+const wallRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/wall',
+  validateSearch: (search: Record<string, unknown>): WallSearch => ({
+    ...overviewSearchOf(search),
+    ...(typeof search.every === 'number' && search.every >= 5 && search.every <= 3_600 ? { every: search.every } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../wall/wall-screen.tsx'), 'WallScreen'),
 });
 
 export interface StationSearch {
@@ -219,6 +249,7 @@ const peopleRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   overviewRoute,
+  wallRoute,
   stationRoute,
   alarmsRoute,
   alarmRoute,

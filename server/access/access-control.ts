@@ -244,6 +244,12 @@ export class AccessControl {
       );
       return verified;
     }
+    const session = await this.openSession(username, from);
+    return session === null ? { kind: 'refused' } : { kind: 'ok', ...session };
+  }
+
+  /** For somebody whose right to it has been proven otherwise. Null where there is no such person, or he is disabled. */
+  async openSession(username: string, from: string): Promise<{ readonly token: string; readonly identity: Identity } | null> {
     const token = randomBytes(32).toString('base64url');
     const tokenHash = hashToken(token);
     const nowMs = this.#clock.nowMs();
@@ -253,9 +259,12 @@ export class AccessControl {
       .values({ token_hash: tokenHash, username, created_at_ms: nowMs, expires_at_ms: nowMs + sessionMs })
       .execute();
     const identity = await this.identify(token);
-    if (identity === null) return { kind: 'refused' };
+    if (identity === null) {
+      await this.#database.deleteFrom('session').where('token_hash', '=', tokenHash).execute();
+      return null;
+    }
     await this.#audit('session.start', actorOf(identity), { from });
-    return { kind: 'ok', token, identity };
+    return { token, identity };
   }
 
   async signOut(identity: Identity): Promise<void> {

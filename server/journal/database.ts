@@ -17,6 +17,7 @@ import { type NotificationTables, notificationMigration } from '../notification/
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
 import { type ReplayTables, replayMigration } from '../replay/replay-tables.ts';
+import { type WallLinkTable, wallMigration } from '../wall/wall-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
@@ -75,6 +76,7 @@ export interface Schema extends DutyTables, IncidentSchema, NotificationTables, 
   session: SessionTable;
   work_window: WorkWindowTable;
   webhook_cursor: WebhookCursorTable;
+  wall_link: WallLinkTable;
   alarm_settings_version: AlarmSettingsVersionTable;
   alarm_settings_change: AlarmSettingsChangeTable;
   alarm_settings_draft: AlarmSettingsDraftTable;
@@ -94,6 +96,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0008-web-push': pushMigration,
   '0009-northbound': northboundMigration,
   '0011-replay': replayMigration,
+  '0018-wall': wallMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */
