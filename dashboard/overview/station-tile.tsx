@@ -54,6 +54,7 @@ export const StationTile = memo(
               {t('maintenance.tileMark')}
             </span>
           )}
+          {isCompact && <MissingShare goodShare={station.goodShare} />}
           {isCompact && summary.unacknowledged > 0 && (
             <span className="tile-waiting number">
               <span aria-hidden="true">{summary.unacknowledged}</span>
@@ -88,7 +89,7 @@ export const StationTile = memo(
             </span>
           ))}
         </span>
-        <Coverage goodShare={station.goodShare} isCompact={isCompact} />
+        {!isCompact && <Coverage goodShare={station.goodShare} />}
       </Link>
     );
   },
@@ -128,13 +129,22 @@ function WorstMark({
 }
 
 /** On a compact tile only what is missing is said. */
-function Coverage({ goodShare, isCompact }: { readonly goodShare: number; readonly isCompact: boolean }): ReactNode {
+function MissingShare({ goodShare }: { readonly goodShare: number }): ReactNode {
+  const { t } = useWords();
+  if (goodShare === 1) return null;
+  return (
+    <span className="tile-coverage number" title={t('overview.coverage')}>
+      {Math.floor(goodShare * 100)}%
+    </span>
+  );
+}
+
+function Coverage({ goodShare }: { readonly goodShare: number }): ReactNode {
   const { t } = useWords();
   const percent = Math.floor(goodShare * 100);
-  if (isCompact && percent === 100) return null;
   return (
     <span className="coverage" title={t('overview.coverage')}>
-      <span className={isCompact ? 'visually-hidden' : 'small'}>{t('overview.coverage')}</span>
+      <span className="small">{t('overview.coverage')}</span>
       <span className="coverage-track" aria-hidden="true">
         <span className="coverage-fill" style={{ width: `${percent}%` }} />
       </span>
