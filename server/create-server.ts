@@ -45,6 +45,9 @@ import { openPush } from './push/open-push.ts';
 import { openReplay } from './replay/open-replay.ts';
 import { WallLinks } from './wall/wall-links.ts';
 import { wallRoutes } from './wall/wall-routes.ts';
+import { trendRoutes } from './trends/trend-routes.ts';
+import { trendViewRoutes } from './trends/trend-view-routes.ts';
+import { TrendViews } from './trends/trend-views.ts';
 
 export interface ServerOptions {
   /** As the plant file says; approved alarm settings come on top of it. */
@@ -202,6 +205,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     });
     onStop('replay', () => replay.stop());
     await app.register(replay.routes);
+    await app.register(trendRoutes({ plant, database, historian: options.historian }));
+    const trendViews = new TrendViews(ledger, clock);
+    await app.register(trendViewRoutes({ plant, views: trendViews, announce: () => announce('trendViews', null) }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
     const health = await startHealth({
       plant,

@@ -33,6 +33,8 @@ export const permissions = [
   'duty.watch',
   'notifications.read',
   'notifications.manage',
+  /** Save a trend view for everybody, not for oneself alone. */
+  'trends.share',
   'incidents.read',
   'incidents.open',
   'incidents.act',
@@ -53,7 +55,7 @@ const look: readonly Permission[] = [
 ];
 const readAll: readonly Permission[] = [...look, 'journal.read', 'health.read', 'performance.read', 'notifications.read'];
 const respond: readonly Permission[] = ['alarms.acknowledge', 'alarms.comment', 'incidents.open', 'incidents.act'];
-const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve', 'duty.watch'];
+const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve', 'duty.watch', 'trends.share'];
 
 const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(look),
@@ -80,9 +82,10 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'stations.maintain',
     'points.test',
     'alarmSettings.propose',
+    'trends.share',
   ]),
   auditor: new Set([...readAll, 'journal.verify', 'engineering.read']),
-  administrator: new Set([...readAll, 'users.manage', 'journal.verify', 'engineering.read', 'duty.manage', 'notifications.manage']),
+  administrator: new Set([...readAll, 'users.manage', 'journal.verify', 'engineering.read', 'duty.manage', 'notifications.manage', 'trends.share']),
 };
 
 export function mayDo(role: Role, permission: Permission): boolean {

@@ -80,6 +80,7 @@ export const liveTopics = [
   'patrols',
   'cameras',
   'evidence',
+  'trendViews',
 ] as const;
 export type LiveTopic = (typeof liveTopics)[number];
 

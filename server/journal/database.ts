@@ -16,6 +16,7 @@ import { northboundMigration, type WebhookCursorTable } from '../northbound/nort
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
+import { type TrendViewTable, trendMigration } from '../trends/trend-tables.ts';
 import { type ReplayTables, replayMigration } from '../replay/replay-tables.ts';
 import { type WallLinkTable, wallMigration } from '../wall/wall-tables.ts';
 import { firstMigration } from './first-migration.ts';
@@ -80,6 +81,7 @@ export interface Schema extends DutyTables, IncidentSchema, NotificationTables, 
   alarm_settings_version: AlarmSettingsVersionTable;
   alarm_settings_change: AlarmSettingsChangeTable;
   alarm_settings_draft: AlarmSettingsDraftTable;
+  trend_view: TrendViewTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -95,6 +97,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-incidents': incidentMigration,
   '0008-web-push': pushMigration,
   '0009-northbound': northboundMigration,
+  '0010-trend-views': trendMigration,
   '0011-replay': replayMigration,
   '0018-wall': wallMigration,
 };
