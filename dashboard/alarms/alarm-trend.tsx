@@ -1,12 +1,18 @@
 // The trend around an alarm: ten minutes before it was raised and ten after, its limit always in sight.
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useMemo } from 'react';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { PointView } from '../../domain/api/plant-api.ts';
 import { fetchPoints } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
-import { TrendChart } from '../trends/trend-chart.tsx';
-import { useTrend } from '../trends/use-trend.ts';
+import { Observable } from '../live/observable.ts';
+import { useZone } from '../session/plant-context.tsx';
+import { TrendLegend } from '../trends/trend-legend.tsx';
+import { letterOf, type Pen, styleOf } from '../trends/trend-pens.ts';
+import { TrendPlot } from '../trends/trend-plot.tsx';
+import { useLimits, useMarks } from '../trends/use-marks.ts';
+import { useTrends } from '../trends/use-trends.ts';
 import { useNow } from '../values/use-now.ts';
 
 const sideMs = 600_000;
@@ -26,25 +32,41 @@ export function AlarmTrend({ alarm, pointId }: { readonly alarm: AlarmView; read
 
 function TrendOfAlarm({ alarm, point }: { readonly alarm: AlarmView; readonly point: PointView }): ReactNode {
   const { t } = useWords();
+  const zone = useZone();
   const nowMs = useNow(refreshMs);
-  const raisedAtMs = alarm.raisedAtMs ?? nowMs;
+  const [cursor] = useState(() => new Observable<number | null>(null));
+  const [openedAtMs] = useState(nowMs);
+  const raisedAtMs = alarm.raisedAtMs ?? openedAtMs;
   const fromMs = raisedAtMs - sideMs;
   const toMs = raisedAtMs + sideMs;
-  const trend = useTrend(point, { kind: 'past', fromMs, toMs: Math.min(toMs, nowMs) }, nowMs);
-  const marks = useMemo(() => (alarm.raisedAtMs === null ? [] : [alarm.raisedAtMs]), [alarm.raisedAtMs]);
-  if (trend.error !== null) return <p className="empty">{t('trends.failed')}</p>;
+  const points = useMemo(() => [point], [point]);
+  const window = { kind: 'past', fromMs, toMs: Math.min(toMs, nowMs) } as const;
+  const [trend] = useTrends(points, { window, nowMs, zone, comparison: 'none' });
+  const limits = useLimits([point.id]);
+  const marks = useMarks([point.id], { kind: 'past', fromMs, toMs }, nowMs).of(points);
+  if (trend === undefined || trend.error !== null) return <p className="empty">{t('trends.failed')}</p>;
+  const { columns, earlier, holdMs, gaps, quality } = trend;
+  const pens: Pen[] = [{ point, letter: letterOf(0), style: styleOf(0), columns, earlier, holdMs, gaps, quality, limits }];
   return (
     <div className="trend-pane">
-      <TrendChart
-        point={point}
-        columns={trend.columns}
+      <div className="trend-legend-box">
+        <TrendLegend pens={pens} fromMs={fromMs} toMs={toMs} nowMs={nowMs} cursor={cursor} />
+      </div>
+      <TrendPlot
+        pens={pens}
         fromMs={fromMs}
         toMs={toMs}
+        nowMs={nowMs}
         height={280}
-        syncKey={`alarm-${alarm.id}`}
-        shownLimit={alarm.setpoint}
-        marksMs={marks}
+        cursor={cursor}
+        marks={marks}
+        shownValues={alarm.setpoint === null ? [] : [alarm.setpoint]}
       />
+      <p className="trend-note small">
+        <Link to="/trends" search={{ points: point.id, from: Math.round(fromMs), to: Math.round(Math.min(toMs, nowMs)) }}>
+          {t('trends.openHere')}
+        </Link>
+      </p>
     </div>
   );
 }

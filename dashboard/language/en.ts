@@ -12,7 +12,11 @@ import { en as overview } from '../overview/overview-words.ts';
 import { en as people } from '../people/people-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
+<<<<<<< HEAD
 import { en as faceplate } from '../point/faceplate-words.ts';
+=======
+import { en as trends } from '../trends/trends-words.ts';
+>>>>>>> c31f13a (Trends: several points a pane with axes by unit, letters and dashes; gaps, quality, limits over time and marks drawn; saved views; zoom in the address; comparison, statistics)
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';
 import type { zh } from './zh.ts';
@@ -371,41 +375,16 @@ export const en: Texts<typeof zh> = {
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...alarmSettings.journalKind,
+<<<<<<< HEAD
       ...overview.journalKind,
+=======
+      ...trends.journalKind,
+>>>>>>> c31f13a (Trends: several points a pane with axes by unit, letters and dashes; gaps, quality, limits over time and marks drawn; saved views; zoom in the address; comparison, statistics)
       'northbound.failing': 'Interface failing',
       'northbound.recovered': 'Interface running again',
     },
   },
-  trends: {
-    title: 'Trends',
-    add: 'Add points',
-    pick: 'Pick points',
-    search: 'Name, tag or pinyin',
-    noMatch: 'No point matches',
-    remove: 'Remove {{name}}',
-    live: 'Live',
-    paused: 'Past',
-    goLive: 'Back to live',
-    from: 'From',
-    to: 'To',
-    apply: 'Show',
-    span: 'Span',
-    empty: 'No points picked',
-    emptyHint: 'Press / or "Add points" and search by name, tag or pinyin.',
-    keys: 'Drag to zoom · Shift-drag to pan · double click to zoom out · l live',
-    bucket: '{{duration}} a sample',
-    raw: 'raw',
-    min: 'Min',
-    max: 'Max',
-    mean: 'Mean',
-    last: 'Last',
-    good: 'Good',
-    failed: 'The history could not be read',
-    chart: 'Trend of {{name}}',
-    tooMany: 'At most {{count}} points',
-    invalidRange: 'The end must be later than the start',
-    noData: 'No data in this time',
-  },
+  trends,
   jump: {
     title: 'Find',
     placeholder: 'Station or point: name, tag, pinyin',
@@ -433,7 +412,6 @@ export const en: Texts<typeof zh> = {
     acknowledge: 'Acknowledge the selected one',
     acknowledgeAll: 'Acknowledge all visible (critical ones only if ticked)',
     shelve: 'Shelve the selected one (a safety alarm: out of service)',
-    live: 'Back to live',
     zoom: 'Drag to zoom in',
     pan: 'Shift-drag to pan',
   },

@@ -12,7 +12,11 @@ import { zh as overview } from '../overview/overview-words.ts';
 import { zh as people } from '../people/people-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
+<<<<<<< HEAD
 import { zh as faceplate } from '../point/faceplate-words.ts';
+=======
+import { zh as trends } from '../trends/trends-words.ts';
+>>>>>>> c31f13a (Trends: several points a pane with axes by unit, letters and dashes; gaps, quality, limits over time and marks drawn; saved views; zoom in the address; comparison, statistics)
 import { sharedZh } from './shared-zh.ts';
 
 export const zh = {
@@ -369,41 +373,16 @@ export const zh = {
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...alarmSettings.journalKind,
+<<<<<<< HEAD
       ...overview.journalKind,
+=======
+      ...trends.journalKind,
+>>>>>>> c31f13a (Trends: several points a pane with axes by unit, letters and dashes; gaps, quality, limits over time and marks drawn; saved views; zoom in the address; comparison, statistics)
       'northbound.failing': '对外接口故障',
       'northbound.recovered': '对外接口恢复',
     },
   },
-  trends: {
-    title: '趋势',
-    add: '添加测点',
-    pick: '选择测点',
-    search: '名称、位号或拼音',
-    noMatch: '没有匹配的测点',
-    remove: '移除 {{name}}',
-    live: '实时',
-    paused: '历史',
-    goLive: '回到实时',
-    from: '从',
-    to: '到',
-    apply: '查看',
-    span: '时长',
-    empty: '尚未选择测点',
-    emptyHint: '按 / 或点“添加测点”，按名称、位号或拼音查找。',
-    keys: '拖动放大 · Shift 拖动平移 · 双击缩小 · l 实时',
-    bucket: '每点 {{duration}}',
-    raw: '原始',
-    min: '最小',
-    max: '最大',
-    mean: '平均',
-    last: '最后',
-    good: '良好率',
-    failed: '历史读取失败',
-    chart: '{{name}} 的趋势图',
-    tooMany: '最多 {{count}} 个测点',
-    invalidRange: '结束时间必须晚于开始时间',
-    noData: '此时段没有数据',
-  },
+  trends,
   jump: {
     title: '查找',
     placeholder: '场站或测点：名称、位号、拼音',
@@ -431,7 +410,6 @@ export const zh = {
     acknowledge: '确认所选',
     acknowledgeAll: '确认所有可见（紧急报警须逐条勾选）',
     shelve: '搁置所选（安全类报警为停用）',
-    live: '回到实时',
     zoom: '拖动放大所选时段',
     pan: 'Shift + 拖动平移',
   },

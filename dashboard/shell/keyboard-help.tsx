@@ -33,7 +33,17 @@ const groups = [
       ['h', 'keys.shelve'],
     ],
   },
-  { title: 'keys.inTrends', keys: [['l', 'keys.live']] },
+  {
+    title: 'keys.inTrends',
+    keys: [
+      ['l', 'trends.keysHelp.live'],
+      ['p', 'trends.keysHelp.pause'],
+      ['← →', 'trends.keysHelp.pan'],
+      ['+ -', 'trends.keysHelp.zoom'],
+      ['c', 'trends.keysHelp.compare'],
+      ['Tab ← →', 'trends.keysHelp.cursor'],
+    ],
+  },
 ] as const;
 
 export function KeyboardHelp({ onClose }: { readonly onClose: () => void }): ReactNode {

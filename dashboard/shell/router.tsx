@@ -9,6 +9,7 @@ import {
 } from '../../domain/api/notification-api.ts';
 import { type NotificationChannel, notificationChannels } from '../../domain/notification/notification-order.ts';
 import { type AlarmScope, alarmScopes } from '../alarms/alarm-order.ts';
+import { readTrendsSearch } from '../trends/trend-search.ts';
 import { isWallPage } from '../wall/wall-address.ts';
 import { Crashed } from './crash-boundary.tsx';
 import { NotFound } from './not-found.tsx';
@@ -135,26 +136,10 @@ const incidentReportRoute = createRoute({
   component: lazyRouteComponent(() => import('../incidents/report/report-screen.tsx'), 'ReportScreen'),
 });
 
-export interface TrendsSearch {
-  /** Point ids, separated by commas. */
-  readonly points?: string;
-  /** Epoch ms; both absent while live. */
-  readonly from?: number;
-  readonly to?: number;
-  /** Length of the live window, minutes. */
-  readonly minutes?: number;
-}
-
 const trendsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/trends',
-  validateSearch: (search: Record<string, unknown>): TrendsSearch => ({
-    ...(typeof search.points === 'string' && search.points !== '' ? { points: search.points } : {}),
-    ...(typeof search.from === 'number' && typeof search.to === 'number' && search.from < search.to
-      ? { from: search.from, to: search.to }
-      : {}),
-    ...(typeof search.minutes === 'number' && search.minutes > 0 ? { minutes: search.minutes } : {}),
-  }),
+  validateSearch: readTrendsSearch,
   component: lazyRouteComponent(() => import('../trends/trends-screen.tsx'), 'TrendsScreen'),
 });
 

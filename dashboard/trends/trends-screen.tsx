@@ -1,118 +1,164 @@
-// Trends: any points, live or past, one pane a point, one window and one cursor for all.
+// Trends: any points, live or past, in panes that share one time window and one cursor. The address holds all of it, so that the browser's own back and
+// forward go through the views and a link shows another person the same.
 import { getRouteApi } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useMemo, useState } from 'react';
+import { type DragEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { PointView } from '../../domain/api/plant-api.ts';
+import { mostTrendPanes, type TrendWindow } from '../../domain/trends/trend-view.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient, useSubscription } from '../live/live-context.tsx';
-import { SearchBox } from '../search/search-box.tsx';
-import { useSearchIndex } from '../search/search-index.ts';
-import { usePlant, useZone } from '../session/plant-context.tsx';
-import { Dialog } from '../shell/dialog.tsx';
-import { KeyHint } from '../shell/key-hint.tsx';
+import { Observable } from '../live/observable.ts';
+import { useZone } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
-import { formatDateTime, parseDateTime } from '../time/plant-time.ts';
 import { useAllPoints } from '../values/all-points.ts';
-import { useDurationText } from '../values/duration-text.ts';
 import { useNow } from '../values/use-now.ts';
-import { TrendChart } from './trend-chart.tsx';
-import { type TrendWindow, useTrend } from './use-trend.ts';
+import { PickDialog } from './pick-dialog.tsx';
+import { draggedPoint } from './trend-legend.tsx';
+import { TrendPane } from './trend-pane.tsx';
+import { letterOf, type Pen, scaleKeyOf, styleOf } from './trend-pens.ts';
+import type { RangeStep } from './trend-plot.tsx';
+import {
+  addPoint,
+  movePoint,
+  type Panes,
+  panesOf,
+  panned,
+  removePoint,
+  type TrendsSearch,
+  windowOf,
+  withPanes,
+  withWindow,
+  zoomed,
+} from './trend-search.ts';
+import { TrendsBar } from './trends-bar.tsx';
+import { useLimits, useMarks } from './use-marks.ts';
+import { useSettled } from './use-settled.ts';
+import { useTrends } from './use-trends.ts';
 import './trends.css';
 
 const route = getRouteApi('/trends');
-const pointsMaximum = 8;
-const spans = [10, 60, 480, 1_440, 10_080] as const;
-const shortestWindowMs = 5_000;
+/** Small steps of the window within this time are one step back. */
+const oneStepMs = 900;
 
 export function TrendsScreen(): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { stations } = usePlant();
+  const zone = useZone();
   const { serverNowMs } = useLiveClient();
-  const durationText = useDurationText();
   const nowMs = useNow(1_000);
   const pointsQuery = useAllPoints();
-  const pointIds = useMemo(() => (search.points ?? '').split(',').filter(Boolean).slice(0, pointsMaximum), [search.points]);
-  const points = useMemo(
-    () =>
-      pointIds.map((id) => pointsQuery.data?.find((point) => point.id === id)).filter((point): point is PointView => point !== undefined),
-    [pointIds, pointsQuery.data],
-  );
+  const panes = useKnownPanes(search, pointsQuery.data);
+  const points = useMemo(() => panes.flat(), [panes]);
+  const pointIds = points.map(({ id }) => id);
+  const idPanes: Panes = panes.map((pane) => pane.map(({ id }) => id));
   const [isPicking, setIsPicking] = useState(false);
-  const minutes = search.minutes ?? 60;
-  const window: TrendWindow =
-    search.from !== undefined && search.to !== undefined
-      ? { kind: 'past', fromMs: search.from, toMs: search.to }
-      : { kind: 'live', minutes };
+  const [isDragging, setIsDragging] = useState(false);
+  const [cursor] = useState(() => new Observable<number | null>(null));
+  const movedAtMs = useRef(0);
+  const window = windowOf(search);
+  const settled = useSettled(window, 150);
   const toMs = window.kind === 'live' ? nowMs : window.toMs;
-  const fromMs = window.kind === 'live' ? nowMs - minutes * 60_000 : window.fromMs;
+  const fromMs = window.kind === 'live' ? nowMs - window.minutes * 60_000 : window.fromMs;
   useSubscription([], pointIds);
+  const comparison = search.compare ?? 'none';
+  const trends = useTrends(points, { window: settled, nowMs, zone, comparison });
+  const limits = useLimits(pointIds);
+  const marks = useMarks(search.marks === 'off' ? [] : pointIds, settled, nowMs);
 
-  const goLive = (): void => void navigate({ search: { ...(search.points && { points: search.points }), minutes } });
-  const setRange = (from: number, to: number): void => {
-    const end = Math.min(to, serverNowMs());
-    if (end - from < shortestWindowMs) return;
-    void navigate({ search: { ...search, from: Math.round(from), to: Math.round(end) }, replace: true });
+  const go = (next: TrendsSearch, replace = false): void => void navigate({ search: next, replace });
+  const setWindow = (next: TrendWindow, step: RangeStep = 'new'): void => {
+    const isSameStep = step === 'moving' && performance.now() - movedAtMs.current < oneStepMs;
+    if (step === 'moving') movedAtMs.current = performance.now();
+    go(withWindow(search, next), isSameStep);
   };
-  const setPoints = (ids: readonly string[]): void => {
-    const { points: _, ...rest } = search;
-    void navigate({ search: ids.length === 0 ? rest : { ...rest, points: ids.join(',') }, replace: true });
+  const setRange = (from: number, to: number, step: RangeStep = 'new'): void => {
+    const next = zoomed({ fromMs: from, toMs: to }, 1, to, serverNowMs());
+    setWindow({ kind: 'past', ...next }, step);
   };
-  useKeys([['l', goLive]]);
+  const setPanes = (next: Panes): void => go(withPanes(search, next));
+  const minutes = search.minutes ?? Math.max(1, Math.round((toMs - fromMs) / 60_000));
+  const goLive = (): void =>
+    setWindow({ kind: 'live', minutes: search.minutes ?? (window.kind === 'live' ? window.minutes : Math.min(minutes, 1_440)) });
+  const pause = (): void => {
+    if (window.kind === 'live') setRange(fromMs, toMs);
+  };
+  const shown = { fromMs, toMs };
+  const move = (share: number): void => {
+    const next = panned(shown, share, serverNowMs());
+    setRange(next.fromMs, next.toMs, 'moving');
+  };
+  const zoom = (factor: number): void => {
+    const next = zoomed(shown, factor, cursor.get() ?? (window.kind === 'live' ? toMs : (fromMs + toMs) / 2), serverNowMs());
+    setRange(next.fromMs, next.toMs, 'moving');
+  };
+  const compareNext = (): void => {
+    const { compare, ...rest } = search;
+    go(compare === undefined ? { ...rest, compare: 'day' } : compare === 'day' ? { ...rest, compare: 'week' } : rest);
+  };
+  useKeys([
+    ['l', goLive],
+    ['p', pause],
+    ['+', () => zoom(0.5)],
+    ['=', () => zoom(0.5)],
+    ['-', () => zoom(2)],
+    ['ArrowLeft', () => move(-0.25)],
+    ['ArrowRight', () => move(0.25)],
+    ['c', compareNext],
+  ]);
 
-  const paneHeight = points.length <= 1 ? 420 : points.length === 2 ? 300 : 220;
+  let index = -1;
+  const penPanes: Pen[][] = panes.map((pane) =>
+    pane.map((point, inPane): Pen => {
+      index += 1;
+      const trend = trends[index];
+      return {
+        point,
+        letter: letterOf(index),
+        style: styleOf(inPane),
+        columns: trend?.columns ?? noColumns,
+        earlier: trend?.earlier ?? null,
+        holdMs: trend?.holdMs ?? 0,
+        gaps: trend?.gaps ?? [],
+        quality: trend?.quality ?? [],
+        limits: limits.filter(({ pointId }) => pointId === point.id),
+      };
+    }),
+  );
+  const dropTo = (event: DragEvent, pane: number): void => {
+    const pointId = event.dataTransfer.getData(draggedPoint);
+    setIsDragging(false);
+    if (pointId === '') return;
+    event.preventDefault();
+    setPanes(movePoint(idPanes, pointId, pane));
+  };
+  const sameUnitAs = (id: string) => {
+    const wanted = pointsQuery.data?.find((point) => point.id === id);
+    return (other: string): boolean => {
+      const found = points.find((point) => point.id === other);
+      return wanted !== undefined && found !== undefined && scaleKeyOf(found) === scaleKeyOf(wanted);
+    };
+  };
+
   return (
     <div className="trends">
-      <div className="trends-head">
-        <h1>{t('trends.title')}</h1>
-        <button type="button" className="button button-primary" onClick={() => setIsPicking(true)} data-testid="add-points">
-          {t('trends.add')}
-        </button>
-        <fieldset className="choices" aria-label={t('trends.span')}>
-          {spans.map((span) => (
-            <button
-              key={span}
-              type="button"
-              aria-pressed={window.kind === 'live' && minutes === span}
-              onClick={() => void navigate({ search: { ...(search.points && { points: search.points }), minutes: span } })}
-            >
-              {durationText(span * 60_000)}
-            </button>
-          ))}
-        </fieldset>
-        <button
-          type="button"
-          className="button"
-          aria-pressed={window.kind === 'live'}
-          onClick={goLive}
-          disabled={window.kind === 'live'}
-          data-testid="go-live"
-        >
-          {window.kind === 'live' ? t('trends.live') : t('trends.goLive')} <KeyHint name="l" />
-        </button>
-        <RangeForm key={`${search.from}-${search.to}`} fromMs={fromMs} toMs={toMs} onRange={setRange} />
-        <span className="muted small trends-keys">{t('trends.keys')}</span>
-      </div>
-      {points.length > 0 && (
-        <ul className="picked">
-          {points.map((point) => {
-            const station = stations.find((candidate) => candidate.id === point.stationId);
-            return (
-              <li key={point.id}>
-                <span>
-                  {station === undefined ? point.stationId : text(station.name)} <b>{point.tag}</b> {text(point.name)}
-                </span>
-                <button
-                  type="button"
-                  aria-label={t('trends.remove', { name: `${point.tag} ${text(point.name)}` })}
-                  onClick={() => setPoints(pointIds.filter((id) => id !== point.id))}
-                >
-                  ×
-                </button>
-              </li>
-            );
-          })}
-        </ul>
+      <TrendsBar
+        search={search}
+        window={window}
+        fromMs={fromMs}
+        toMs={toMs}
+        penPanes={penPanes}
+        onSearch={go}
+        onRange={setRange}
+        onLive={(wanted) => setWindow({ kind: 'live', minutes: wanted })}
+        onGoLive={goLive}
+        onPause={pause}
+        onMove={move}
+        onZoom={zoom}
+        onAdd={() => setIsPicking(true)}
+      />
+      {marks.isCut && <p className="notice">{t('trends.marksCut')}</p>}
+      {panesOf(search).flat().length > points.length && pointsQuery.data !== undefined && (
+        <p className="notice">{t('trends.viewLost', { count: panesOf(search).flat().length - points.length })}</p>
       )}
       {points.length === 0 && (
         <div className="panel empty">
@@ -120,143 +166,57 @@ export function TrendsScreen(): ReactNode {
           {t('trends.emptyHint')}
         </div>
       )}
-      {points.map((point) => (
+      {penPanes.map((pens, paneIndex) => (
         <TrendPane
-          key={point.id}
-          point={point}
-          window={window}
+          key={pens[0]?.point.id}
+          pens={pens}
+          trends={trends.filter((_, at) => pens.some(({ point }) => point.id === points[at]?.id))}
+          marks={marks.of(pens.map(({ point }) => point))}
+          paneIndex={paneIndex}
+          paneCount={penPanes.length}
           fromMs={fromMs}
           toMs={toMs}
           nowMs={nowMs}
-          height={paneHeight}
+          scale={search.scale ?? 'data'}
+          cursor={cursor}
           onRange={setRange}
+          onMovePoint={(id, to) => setPanes(movePoint(idPanes, id, to))}
+          onRemovePoint={(id) => setPanes(removePoint(idPanes, id))}
+          onDragging={setIsDragging}
+          onDrop={(event) => dropTo(event, paneIndex)}
         />
       ))}
-      {isPicking && <PickDialog pointIds={pointIds} onPick={setPoints} onClose={() => setIsPicking(false)} />}
+      {isDragging && penPanes.length < mostTrendPanes && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: for the mouse; the menu of each line does the same by keys
+        <div
+          className="panel trend-drop"
+          onDragOver={(event) => event.preventDefault()}
+          onDrop={(event) => dropTo(event, penPanes.length)}
+          data-testid="drop-new"
+        >
+          {t('trends.dropNew')}
+        </div>
+      )}
+      {isPicking && (
+        <PickDialog
+          pointIds={pointIds}
+          onToggle={(id) => setPanes(pointIds.includes(id) ? removePoint(idPanes, id) : addPoint(idPanes, id, sameUnitAs(id)))}
+          onClose={() => setIsPicking(false)}
+        />
+      )}
     </div>
   );
 }
 
-interface TrendPaneProps {
-  readonly point: PointView;
-  readonly window: TrendWindow;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly nowMs: number;
-  readonly height: number;
-  readonly onRange: (fromMs: number, toMs: number) => void;
-}
+const noColumns = { times: [], minima: [], maxima: [], means: [], lasts: [], goodShares: [], gapRows: new Set<number>() };
 
-function TrendPane({ point, window, fromMs, toMs, nowMs, height, onRange }: TrendPaneProps): ReactNode {
-  const { t } = useWords();
-  const durationText = useDurationText();
-  const trend = useTrend(point, window, nowMs);
-  return (
-    <section className="panel trend-pane">
-      <TrendChart point={point} columns={trend.columns} fromMs={fromMs} toMs={toMs} height={height} syncKey="trends" onRange={onRange} />
-      <p className="trend-note small muted">
-        {trend.error !== null ? (
-          <b role="alert">
-            {t('trends.failed')}: {trend.error.message}
-          </b>
-        ) : trend.isLoading ? (
-          t('common.loading')
-        ) : trend.columns.times.length === 0 ? (
-          t('trends.noData')
-        ) : (
-          trend.bucketMs !== null && t('trends.bucket', { duration: durationText(trend.bucketMs) })
-        )}
-      </p>
-    </section>
-  );
-}
-
-function RangeForm({
-  fromMs,
-  toMs,
-  onRange,
-}: {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly onRange: (fromMs: number, toMs: number) => void;
-}): ReactNode {
-  const { t } = useWords();
-  const zone = useZone();
-  const [from, setFrom] = useState(() => formatDateTime(fromMs, zone));
-  const [to, setTo] = useState(() => formatDateTime(toMs, zone));
-  const [isInvalid, setIsInvalid] = useState(false);
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    const start = parseDateTime(from, zone);
-    const end = parseDateTime(to, zone);
-    const isValid = start !== null && end !== null && end > start;
-    setIsInvalid(!isValid);
-    if (isValid) onRange(start, end);
-  }
-  return (
-    <form className="range-form" onSubmit={submit}>
-      <label>
-        <span>{t('trends.from')}</span>
-        <input
-          className="input"
-          type="text"
-          inputMode="numeric"
-          placeholder="2026-07-03 08:00:00"
-          value={from}
-          onChange={(event) => setFrom(event.target.value)}
-        />
-      </label>
-      <label>
-        <span>{t('trends.to')}</span>
-        <input
-          className="input"
-          type="text"
-          inputMode="numeric"
-          placeholder="2026-07-03 08:00:00"
-          value={to}
-          onChange={(event) => setTo(event.target.value)}
-        />
-      </label>
-      <button type="submit" className="button">
-        {t('trends.apply')}
-      </button>
-      {isInvalid && (
-        <span role="alert" className="small">
-          {t('trends.invalidRange')}
-        </span>
-      )}
-    </form>
-  );
-}
-
-interface PickDialogProps {
-  readonly pointIds: readonly string[];
-  readonly onPick: (ids: readonly string[]) => void;
-  readonly onClose: () => void;
-}
-
-function PickDialog({ pointIds, onPick, onClose }: PickDialogProps): ReactNode {
-  const { t } = useWords();
-  const index = useSearchIndex();
-  const points = useMemo(
-    () => index.filter((entry) => entry.kind === 'point' && (entry.point.kind === 'analog' || entry.point.kind === 'counter')),
-    [index],
-  );
-  const isFull = pointIds.length >= pointsMaximum;
-  return (
-    <Dialog title={t('trends.pick')} onClose={onClose} testId="pick-dialog">
-      <div className="dialog-body">
-        <SearchBox
-          index={points}
-          label={t('trends.search')}
-          isPicked={(entry) => pointIds.includes(entry.id)}
-          onPick={(entry) => {
-            if (pointIds.includes(entry.id)) onPick(pointIds.filter((id) => id !== entry.id));
-            else if (!isFull) onPick([...pointIds, entry.id]);
-          }}
-        />
-        {isFull && <p className="notice no-margin">{t('trends.tooMany', { count: pointsMaximum })}</p>}
-      </div>
-    </Dialog>
-  );
+/** Points that there are; texts have no line. */
+function useKnownPanes(search: TrendsSearch, all: readonly PointView[] | undefined): readonly (readonly PointView[])[] {
+  const { points } = search;
+  return useMemo(() => {
+    const byId = new Map((all ?? []).map((point) => [point.id, point]));
+    return panesOf({ ...(points === undefined ? {} : { points }) })
+      .map((pane) => pane.map((id) => byId.get(id)).filter((point): point is PointView => point !== undefined && point.kind !== 'text'))
+      .filter((pane) => pane.length > 0);
+  }, [points, all]);
 }

@@ -16,7 +16,9 @@ const moment = z.number().min(0).max(yearsMs);
 
 export const trendWindowSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('live'), minutes: z.number().min(0.05).max(527_040) }),
-  z.object({ kind: z.literal('past'), fromMs: moment, toMs: moment }).refine(({ fromMs, toMs }) => fromMs < toMs, 'must end after it begins'),
+  z
+    .object({ kind: z.literal('past'), fromMs: moment, toMs: moment })
+    .refine(({ fromMs, toMs }) => fromMs < toMs, 'must end after it begins'),
 ]);
 export type TrendWindow = z.output<typeof trendWindowSchema>;
 

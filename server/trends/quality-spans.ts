@@ -2,13 +2,12 @@
 // the longest spans only, so that a bad year costs no more than a bad hour.
 import type { QualitySpan, QualitySpans } from '../../domain/api/trends-api.ts';
 import { isBad, isGood } from '../../domain/readings/quality.ts';
+import { silenceMsOf, spansOfReadings } from '../../domain/trends/quality-spans.ts';
 import type { HistorianReader, RawColumns } from '../../historian/historian.ts';
 
 const exactRowsMax = 20_000;
 const spansLookedUp = 24;
 const rowsLookedUp = 200;
-/** The exception filter keeps one reading a minute: a longer silence is a gap and no longer the quality before it. */
-const heldMs = 75_000;
 
 export async function readQualitySpans(
   historian: HistorianReader,
@@ -19,8 +18,7 @@ export async function readQualitySpans(
   const range = { pointId, fromMs, toMs, ...(signal === undefined ? {} : { signal }) };
   if ((toMs - fromMs) / Math.min(Math.max(ask.scanMs, 1), 60_000) <= exactRowsMax) {
     const raw = await historian.readRaw({ ...range, limit: exactRowsMax * 2 });
-    if (!raw.isTruncated)
-      return { point: pointId, isExact: true, spans: spansOfReadings(raw, { toMs, gapMs: Math.max(heldMs, ask.scanMs * 2.5) }) };
+    if (!raw.isTruncated) return { point: pointId, isExact: true, spans: spansOfReadings(raw, { toMs, gapMs: silenceMsOf(ask.scanMs) }) };
   }
   const columns = await historian.readBuckets({ ...range, buckets: ask.buckets });
   const spans: { fromMs: number; toMs: number; isBad: boolean }[] = [];
@@ -44,34 +42,6 @@ export async function readQualitySpans(
     found.push({ fromMs: span.fromMs, toMs: span.toMs, severity: isAnyBad ? 'bad' : 'uncertain', codes });
   }
   return { point: pointId, isExact: false, spans: found };
-}
-
-/** One span for each stretch of equal quality; it ends where the next reading is another, or where there is none for too long. */
-export function spansOfReadings(
-  raw: Pick<RawColumns, 'timeMs' | 'quality'>,
-  { toMs, gapMs }: { readonly toMs: number; readonly gapMs: number },
-): QualitySpan[] {
-  const spans: QualitySpan[] = [];
-  let open: { fromMs: number; code: number; lastMs: number } | null = null;
-  const close = (endMs: number): void => {
-    if (open === null) return;
-    spans.push({ fromMs: open.fromMs, toMs: endMs, severity: isBad(open.code) ? 'bad' : 'uncertain', codes: [open.code] });
-    open = null;
-  };
-  for (const [index, timeMs] of raw.timeMs.entries()) {
-    const code = raw.quality[index] ?? 0;
-    const held = open as { fromMs: number; code: number; lastMs: number } | null;
-    if (held !== null) {
-      const isGap = timeMs - held.lastMs > gapMs;
-      if (isGap) close(held.lastMs);
-      else if (code !== held.code) close(timeMs);
-      else held.lastMs = timeMs;
-    }
-    if (open === null && !isGood(code)) open = { fromMs: timeMs, code, lastMs: timeMs };
-  }
-  const held = open as { fromMs: number; code: number; lastMs: number } | null;
-  if (held !== null) close(Math.min(toMs, held.lastMs + gapMs));
-  return spans;
 }
 
 /** Not good ones, the most frequent first. */

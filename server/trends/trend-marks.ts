@@ -1,9 +1,10 @@
 // What happened about some points in a time, out of the journal: their alarms and what people did about them, and work and incidents at their stations;
 // and the limits of their alarms over time, out of the versions of the alarm settings.
+
+import { alarmSettingsSchema } from '../../domain/alarm-settings/alarm-settings.ts';
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import { limitKinds } from '../../domain/alarms/alarm-definition.ts';
 import type { TrendLimit, TrendMark, TrendMarks } from '../../domain/api/trends-api.ts';
-import { alarmSettingsSchema } from '../../domain/alarm-settings/alarm-settings.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Plant, Point } from '../../domain/plant/plant.ts';
 import type { Database } from '../journal/database.ts';
@@ -137,6 +138,7 @@ function isAbout(detail: Detail, pointIds: ReadonlySet<string>): boolean {
 
 function wordsOf(detail: Detail): string | null {
   const event = typeof detail.event === 'object' && detail.event !== null ? (detail.event as Detail) : {};
-  for (const words of [event.comment, event.reason, detail.comment, detail.reason]) if (typeof words === 'string' && words !== '') return words;
+  for (const words of [event.comment, event.reason, detail.comment, detail.reason])
+    if (typeof words === 'string' && words !== '') return words;
   return null;
 }

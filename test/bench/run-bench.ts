@@ -12,8 +12,18 @@ import { influxBench } from './influx-bench.ts';
 import { ingestBench } from './ingest-bench.ts';
 import { latencyBench } from './latency-bench.ts';
 import { opcuaBench } from './opcua-bench.ts';
+import { trendYearBench } from './trend-year-bench.ts';
 
-const benches: readonly Bench[] = [ingestBench, detectBench, latencyBench, floodBench, influxBench, historianBench, opcuaBench];
+const benches: readonly Bench[] = [
+  ingestBench,
+  detectBench,
+  latencyBench,
+  floodBench,
+  influxBench,
+  historianBench,
+  trendYearBench,
+  opcuaBench,
+];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const isQuick = process.argv.includes('--quick');
