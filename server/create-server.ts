@@ -43,11 +43,11 @@ import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 import { openPush } from './push/open-push.ts';
 import { openReplay } from './replay/open-replay.ts';
-import { WallLinks } from './wall/wall-links.ts';
-import { wallRoutes } from './wall/wall-routes.ts';
 import { trendRoutes } from './trends/trend-routes.ts';
 import { trendViewRoutes } from './trends/trend-view-routes.ts';
 import { TrendViews } from './trends/trend-views.ts';
+import { WallLinks } from './wall/wall-links.ts';
+import { wallRoutes } from './wall/wall-routes.ts';
 
 export interface ServerOptions {
   /** As the plant file says; approved alarm settings come on top of it. */

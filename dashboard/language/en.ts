@@ -12,11 +12,11 @@ import { en as overview } from '../overview/overview-words.ts';
 import { en as people } from '../people/people-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
-<<<<<<< HEAD
+
 import { en as faceplate } from '../point/faceplate-words.ts';
-=======
+
 import { en as trends } from '../trends/trends-words.ts';
->>>>>>> c31f13a (Trends: several points a pane with axes by unit, letters and dashes; gaps, quality, limits over time and marks drawn; saved views; zoom in the address; comparison, statistics)
+
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';
 import type { zh } from './zh.ts';
@@ -375,11 +375,8 @@ export const en: Texts<typeof zh> = {
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...alarmSettings.journalKind,
-<<<<<<< HEAD
       ...overview.journalKind,
-=======
       ...trends.journalKind,
->>>>>>> c31f13a (Trends: several points a pane with axes by unit, letters and dashes; gaps, quality, limits over time and marks drawn; saved views; zoom in the address; comparison, statistics)
       'northbound.failing': 'Interface failing',
       'northbound.recovered': 'Interface running again',
     },

@@ -12,11 +12,11 @@ import { zh as overview } from '../overview/overview-words.ts';
 import { zh as people } from '../people/people-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
-<<<<<<< HEAD
+
 import { zh as faceplate } from '../point/faceplate-words.ts';
-=======
+
 import { zh as trends } from '../trends/trends-words.ts';
->>>>>>> c31f13a (Trends: several points a pane with axes by unit, letters and dashes; gaps, quality, limits over time and marks drawn; saved views; zoom in the address; comparison, statistics)
+
 import { sharedZh } from './shared-zh.ts';
 
 export const zh = {
@@ -373,11 +373,8 @@ export const zh = {
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...alarmSettings.journalKind,
-<<<<<<< HEAD
       ...overview.journalKind,
-=======
       ...trends.journalKind,
->>>>>>> c31f13a (Trends: several points a pane with axes by unit, letters and dashes; gaps, quality, limits over time and marks drawn; saved views; zoom in the address; comparison, statistics)
       'northbound.failing': '对外接口故障',
       'northbound.recovered': '对外接口恢复',
     },

@@ -85,7 +85,15 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'trends.share',
   ]),
   auditor: new Set([...readAll, 'journal.verify', 'engineering.read']),
-  administrator: new Set([...readAll, 'users.manage', 'journal.verify', 'engineering.read', 'duty.manage', 'notifications.manage', 'trends.share']),
+  administrator: new Set([
+    ...readAll,
+    'users.manage',
+    'journal.verify',
+    'engineering.read',
+    'duty.manage',
+    'notifications.manage',
+    'trends.share',
+  ]),
 };
 
 export function mayDo(role: Role, permission: Permission): boolean {

@@ -16,8 +16,8 @@ import { northboundMigration, type WebhookCursorTable } from '../northbound/nort
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
-import { type TrendViewTable, trendMigration } from '../trends/trend-tables.ts';
 import { type ReplayTables, replayMigration } from '../replay/replay-tables.ts';
+import { type TrendViewTable, trendMigration } from '../trends/trend-tables.ts';
 import { type WallLinkTable, wallMigration } from '../wall/wall-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
