@@ -36,6 +36,7 @@ import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import { maintenanceRoutes } from './maintenance/maintenance-routes.ts';
 import { WorkWindows } from './maintenance/work-windows.ts';
+import { mapRoutes } from './maps/map-routes.ts';
 import { feedRoutes } from './northbound/feed/feed-routes.ts';
 import { startNorthbound } from './northbound/northbound.ts';
 import { openNotifications } from './notification/open-notifications.ts';
@@ -163,6 +164,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     let northboundStatuses = (): readonly NorthboundPart[] => [];
     await app.register(sessionRoutes(access, options.isDemo));
     await app.register(userRoutes(access, plant));
+    await app.register(mapRoutes(options.dataDir));
     await app.register(wallRoutes(await WallLinks.open({ plant, ledger, access, clock })));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
     await app.register(alarmRoutes({ plant, store, views, access, database, clock }));

@@ -107,6 +107,7 @@ export const en: Texts<typeof zh> = {
   faceplate,
   station: {
     mimic: 'Process',
+    plan: 'Plan',
     points: 'Points',
     alarms: 'Alarms of this station',
     noAlarms: 'No alarms at this station',
@@ -140,6 +141,8 @@ export const en: Texts<typeof zh> = {
       tank: 'Tank {{name}}',
       compressor: 'Compressor {{name}}',
       pump: 'Pump {{name}}',
+      vaporiser: 'Vaporiser {{name}}',
+      dispenser: 'Dispenser {{name}}',
       valve: 'Valve',
     },
   },

@@ -105,6 +105,7 @@ export const zh = {
   faceplate,
   station: {
     mimic: '工艺流程',
+    plan: '平面',
     points: '测点',
     alarms: '本站报警',
     noAlarms: '本站无报警',
@@ -138,6 +139,8 @@ export const zh = {
       tank: '储罐 {{name}}',
       compressor: '压缩机 {{name}}',
       pump: '泵 {{name}}',
+      vaporiser: '气化器 {{name}}',
+      dispenser: '加气机 {{name}}',
       valve: '阀门',
     },
   },

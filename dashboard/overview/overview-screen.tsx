@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { noAlarms } from '../alarms/alarm-order.ts';
 import { useWords } from '../language/language.ts';
+import { useMaps } from '../map/use-maps.ts';
 import { usePermission, usePlant } from '../session/plant-context.tsx';
 import type { OverviewSearch } from '../shell/router.tsx';
 import { OverviewBoard, type OverviewView, useShownStations, useStationAlarms } from './overview-board.tsx';
@@ -22,6 +23,7 @@ export function OverviewScreen(): ReactNode {
     area,
     plant.areas.map(({ id }) => id),
   );
+  const hasMap = useMaps().length > 0;
   const mayMakeLinks = usePermission('users.manage');
   const [isMakingLinks, setIsMakingLinks] = useState(false);
   const choose = (change: OverviewSearch): void => void navigate({ to: '/', search: { ...search, ...change }, replace: true });
@@ -59,6 +61,7 @@ export function OverviewScreen(): ReactNode {
             options={[
               ['tiles', t('overview.viewTiles')],
               ['network', t('overview.viewNetwork')],
+              ...(hasMap ? [['map', t('overview.viewMap')] as const] : []),
             ]}
             onChoose={(value) => choose({ view: value === 'tiles' ? undefined : value })}
           />

@@ -1,5 +1,5 @@
 // The tiles of the wall: by area or worst first, reached with the arrow keys. Only the values that a tile shows are subscribed.
-import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { PointView, StationSummary } from '../../domain/api/plant-api.ts';
 import { type AlarmSummary, noAlarms } from '../alarms/alarm-order.ts';
 import { useWords } from '../language/language.ts';
@@ -10,20 +10,23 @@ import { useKeys } from '../shell/keys.ts';
 import { usePointById } from '../values/all-points.ts';
 import { StationTile } from './station-tile.tsx';
 import { nearestInDirection } from './tile-movement.ts';
-import { densityOf, groupForWall, valuesShown, type WallOrder } from './wall-order.ts';
+import { densityOf, groupForWall, mostSteps, tightened, valuesShown, type WallOrder } from './wall-order.ts';
 
 export interface StationTilesProps {
   readonly stations: readonly StationSummary[];
   readonly order: WallOrder;
   readonly byStation: ReadonlyMap<string, AlarmSummary>;
+  /** Nobody can scroll here. */
+  readonly mustFit: boolean;
 }
 
-export function StationTiles({ stations, order, byStation }: StationTilesProps): ReactNode {
+export function StationTiles({ stations, order: wantedOrder, byStation, mustFit }: StationTilesProps): ReactNode {
   const { text } = useWords();
   const { plant } = usePlant();
   const pointById = usePointById();
   const { maintenanceByStation } = useWork();
-  const density = densityOf(stations.length);
+  const steps = useSteps(mustFit, stations.map((station) => station.id).join(' '));
+  const { density, order } = tightened(densityOf(stations.length), wantedOrder, steps);
   const shown = valuesShown[density];
   useSubscription(
     [],
@@ -59,12 +62,17 @@ export function StationTiles({ stations, order, byStation }: StationTilesProps):
       onKeyDown={move}
       data-shape={isColumns ? 'columns' : 'rows'}
       data-density={density}
-      style={isColumns ? ({ '--area-columns': groups.length, '--area-rows': mostInArea } as React.CSSProperties) : undefined}
+      style={isColumns ? ({ '--area-columns': groups.length, '--area-rows': mostInArea } as CSSProperties) : undefined}
     >
       {groups.map((group) => {
         const area = plant.areas.find((candidate) => candidate.id === group.areaId);
         return (
-          <section key={group.areaId ?? ''} className="area" aria-label={area === undefined ? undefined : text(area.name)}>
+          <section
+            key={group.areaId ?? ''}
+            className="area"
+            style={{ flexGrow: group.stations.length }}
+            aria-label={area === undefined ? undefined : text(area.name)}
+          >
             {area !== undefined && <h2 className="area-name">{text(area.name)}</h2>}
             <div className="tiles">
               {group.stations.map((station) => (
@@ -88,4 +96,23 @@ export function StationTiles({ stations, order, byStation }: StationTilesProps):
       })}
     </div>
   );
+}
+
+/** How many steps shorter the tiles must be told so that the page has nothing below its edge. Begins anew with other stations or another size. */
+function useSteps(mustFit: boolean, stationKey: string): number {
+  const [state, setState] = useState({ key: '', steps: 0 });
+  const [size, setSize] = useState('');
+  useEffect(() => {
+    const measure = (): void => setSize(`${innerWidth}×${innerHeight}`);
+    measure();
+    addEventListener('resize', measure);
+    return () => removeEventListener('resize', measure);
+  }, []);
+  const key = `${size} ${stationKey}`;
+  const steps = state.key === key ? state.steps : 0;
+  useLayoutEffect(() => {
+    if (!mustFit || steps >= mostSteps || document.documentElement.scrollHeight <= innerHeight + 1) return;
+    setState({ key, steps: steps + 1 });
+  }, [mustFit, steps, key]);
+  return mustFit ? steps : 0;
 }

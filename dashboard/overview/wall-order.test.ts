@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { StationSummary } from '../../domain/api/plant-api.ts';
 import { type AlarmSummary, noAlarms } from '../alarms/alarm-order.ts';
-import { areaInTurn, chosenAreas, compareUrgency, densityOf, groupForWall } from './wall-order.ts';
+import { areaInTurn, chosenAreas, compareUrgency, densityOf, groupForWall, tightened } from './wall-order.ts';
 
 const station = (id: string, areaId: string): StationSummary => ({
   id,
@@ -20,7 +20,7 @@ const station = (id: string, areaId: string): StationSummary => ({
 const summary = (more: Partial<AlarmSummary>): AlarmSummary => ({ ...noAlarms, open: 1, ...more });
 
 test('eight stations say all, two hundred say one thing each', () => {
-  expect([8, 15, 16, 48, 49, 200].map(densityOf)).toEqual(['full', 'full', 'medium', 'medium', 'compact', 'compact']);
+  expect([8, 15, 16, 40, 41, 200].map(densityOf)).toEqual(['full', 'full', 'medium', 'medium', 'compact', 'compact']);
 });
 
 test('worst first: priority, then who waits, then how many; equal ones keep the order of the plant', () => {
@@ -43,6 +43,16 @@ test('by area in the order of the plant; empty areas are left out, no station ev
     ['south', ['A']],
     [null, ['C']],
   ]);
+});
+
+test('what does not fit on a wall is told shorter, and in the end worst first', () => {
+  expect([0, 1, 2, 3].map((steps) => tightened('full', 'area', steps))).toEqual([
+    { density: 'full', order: 'area' },
+    { density: 'medium', order: 'area' },
+    { density: 'compact', order: 'area' },
+    { density: 'compact', order: 'worst' },
+  ]);
+  expect(tightened('compact', 'area', 1)).toEqual({ density: 'compact', order: 'worst' });
 });
 
 test('areas of the address: known ones only; nothing known shows everything rather than an empty wall', () => {

@@ -14,11 +14,24 @@ export interface WallGroup {
 }
 
 const fullMost = 15;
-const mediumMost = 48;
+const mediumMost = 40;
 
 export function densityOf(stationCount: number): WallDensity {
   return stationCount <= fullMost ? 'full' : stationCount <= mediumMost ? 'medium' : 'compact';
 }
+
+/** On a wall nobody scrolls: what does not fit is told shorter, and in the end worst first, so that it is never an alarm that lies below the edge. */
+export function tightened(
+  density: WallDensity,
+  order: WallOrder,
+  steps: number,
+): { readonly density: WallDensity; readonly order: WallOrder } {
+  const densities = ['full', 'medium', 'compact'] as const;
+  const at = densities.indexOf(density) + steps;
+  return { density: densities[Math.min(at, densities.length - 1)] ?? 'compact', order: at >= densities.length ? 'worst' : order };
+}
+
+export const mostSteps = 3;
 
 export const valuesShown: Readonly<Record<WallDensity, number>> = { full: 4, medium: 2, compact: 1 };
 

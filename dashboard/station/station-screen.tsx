@@ -14,6 +14,7 @@ import { MaintenanceBanner, StartMaintenanceButton } from '../maintenance/mainte
 import { usePlant } from '../session/plant-context.tsx';
 import { InstrumentChip } from './instrument-chip.tsx';
 import { type AlarmsByPoint, Mimic } from './mimic/mimic.tsx';
+import { PlanView } from './plan/plan-view.tsx';
 import { PointTable } from './point-table.tsx';
 import { StationAlarms } from './station-alarms.tsx';
 import { StationDevices } from './station-devices.tsx';
@@ -21,10 +22,8 @@ import './station.css';
 
 const route = getRouteApi('/stations/$stationId');
 
-/** Everything that stands in the plan of the station but not in the pipe. */
-const chipGroups: readonly { readonly key: 'detectors' | 'safety' | 'power'; readonly roles: readonly PointRole[] }[] = [
-  { key: 'detectors', roles: ['gasDetector'] },
-  { key: 'safety', roles: ['flameDetector', 'emergencyStop', 'door', 'perimeter'] },
+/** What stands neither in the pipe nor in the plan. */
+const chipGroups: readonly { readonly key: 'power'; readonly roles: readonly PointRole[] }[] = [
   { key: 'power', roles: ['mainsState', 'mainsVoltage', 'upsCharge', 'upsRuntime'] },
 ];
 
@@ -100,6 +99,7 @@ export function StationScreen(): ReactNode {
       <MaintenanceBanner stationId={stationId} stationName={text(view.name)} alarms={own} />
       <section className="panel station-mimic" aria-label={t('station.mimic')}>
         <Mimic points={points} alarmsByPoint={alarmsByPoint} />
+        <PlanView points={points} alarmsByPoint={alarmsByPoint} />
         <div className="chip-groups">
           {chipGroups.map(({ key, roles }) => {
             const members = points.filter((point) => roles.includes(point.role));

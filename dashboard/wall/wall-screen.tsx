@@ -22,7 +22,7 @@ export function WallScreen(): ReactNode {
   const shown = turn === null ? areaIds : [turn];
   const names = plant.areas.filter(({ id }) => shown.includes(id)).map(({ name }) => text(name));
   return (
-    <OverviewBoard areaIds={shown} order={order} view={view}>
+    <OverviewBoard areaIds={shown} order={order} view={view} mustFit>
       <div className="overview-line">
         <h1>{shown.length === plant.areas.length ? t('overview.title') : names.join(' · ')}</h1>
         <OverviewFigures areaIds={shown} />

@@ -51,6 +51,8 @@ export const pointViewSchema = z.object({
   kind: z.enum(pointKinds),
   role: z.enum(pointRoles),
   unitOf: z.string().nullable(),
+  /** Place in the plan of the station, per cent of the plot; null where the plant file gives none. */
+  plan: z.object({ zone: localizedTextViewSchema.nullable(), at: z.object({ x: z.number(), y: z.number() }).nullable() }).nullable(),
   unit: z.string(),
   digits: z.int(),
   range: z.object({ min: z.number(), max: z.number() }).nullable(),
@@ -81,7 +83,16 @@ export const plantViewSchema = z.object({
   version: z.string(),
   company: z.object({ id: z.string(), name: localizedTextViewSchema, timeZone: z.string() }),
   areas: z.array(z.object({ id: z.string(), name: localizedTextViewSchema })),
-  pipelines: z.array(z.object({ from: z.string(), to: z.string(), name: localizedTextViewSchema.nullable() })),
+  pipelines: z.array(
+    z.object({
+      from: z.string(),
+      to: z.string(),
+      name: localizedTextViewSchema.nullable(),
+      /** Pressures at its ends; null where none is measured, or where the person may not see that station. */
+      fromPointId: z.string().nullable(),
+      toPointId: z.string().nullable(),
+    }),
+  ),
   isDemo: z.boolean(),
 });
 export type PlantView = z.output<typeof plantViewSchema>;

@@ -1,5 +1,6 @@
 // Turns a validated plant file into the compiled Plant: profiles resolved, names turned into indexes, cross-references checked.
 // Every fault is an issue with its path; a plant with an error is never handed out.
+
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import { compileDuty } from '../duty/duty-plan.ts';
 import { checkNotificationSettings } from '../notification/check-notification-settings.ts';
@@ -13,6 +14,7 @@ import { deviceId } from './identifiers.ts';
 import type { Device, Plant, Point, Station } from './plant.ts';
 import type { DeviceFile, PlantFile } from './plant-file.ts';
 import { type PathPart, PlantIssues } from './plant-issues.ts';
+import type { PointRole } from './plant-kinds.ts';
 import { deviceProfiles } from './profiles/device-profiles.ts';
 import { shareTexts } from './share-texts.ts';
 
@@ -182,7 +184,23 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     if (fromStationIndex === undefined) issues.error(['pipelines', index, 'from'], `station ${pipeline.from} is not defined`);
     if (toStationIndex === undefined) issues.error(['pipelines', index, 'to'], `station ${pipeline.to} is not defined`);
     if (fromStationIndex === undefined || toStationIndex === undefined) return [];
-    return [{ fromStationIndex, toStationIndex, name: pipeline.name ?? null }];
+    const end = (stationIndex: number, field: 'fromPressure' | 'toPressure', role: PointRole): number | null => {
+      const own = (stations[stationIndex]?.pointIndexes ?? []).flatMap((pointIndex) => points[pointIndex] ?? []);
+      const tag = pipeline[field];
+      if (tag === undefined) return own.find((point) => point.role === role && point.kind === 'analog')?.index ?? null;
+      const named = own.find((point) => point.tag === tag);
+      if (named === undefined) issues.error(['pipelines', index, field], `station ${stations[stationIndex]?.id} has no point ${tag}`);
+      return named?.index ?? null;
+    };
+    return [
+      {
+        fromStationIndex,
+        toStationIndex,
+        name: pipeline.name ?? null,
+        fromPointIndex: end(fromStationIndex, 'fromPressure', 'outletPressure'),
+        toPointIndex: end(toStationIndex, 'toPressure', 'inletPressure'),
+      },
+    ];
   });
 
   checkResponsePlans(file, { stationIndexById, pointIndexById, issues });

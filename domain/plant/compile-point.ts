@@ -47,6 +47,13 @@ export function compilePoint(context: PointContext): Point {
     kind,
     role: file.role === 'other' ? (entry?.role ?? 'other') : file.role,
     unitOf: file.unitOf ?? null,
+    plan:
+      file.plan === undefined
+        ? null
+        : {
+            zone: file.plan.zone ?? null,
+            at: file.plan.x === undefined || file.plan.y === undefined ? null : { x: file.plan.x, y: file.plan.y },
+          },
     unit: file.unit === '' ? (entry?.unit ?? '') : file.unit,
     range,
     factor,

@@ -30,6 +30,14 @@ export const pointFileSchema = z.strictObject({
   role: z.enum(pointRoles).default('other'),
   /** Regulator or meter run, tank, compressor … that the point belongs to: A, B, T1. */
   unitOf: z.string().max(12).optional(),
+  /** Where it stands in the plan of the station: part of the plot by name, and per cent of it from the left and from the top. For the station's page. */
+  plan: z
+    .strictObject({
+      zone: localizedTextSchema.optional(),
+      x: z.number().min(0).max(100).optional(),
+      y: z.number().min(0).max(100).optional(),
+    })
+    .optional(),
   /** Unit of measure as shown: MPa, kPa, %LEL, m³/h. Empty for discrete and text points. */
   unit: z.string().max(16).default(''),
   /** Physical range in `unit`. Values beyond it by more than 10 % of span are of bad quality. Needed for analogue points. */
@@ -140,7 +148,18 @@ export const plantFileSchema = z.strictObject({
   alarmManagement: alarmManagementSchema,
   stations: z.array(stationFileSchema).min(1),
   /** Gas flows from → to; for the network schematic. */
-  pipelines: z.array(z.strictObject({ from: stationIdSchema, to: stationIdSchema, name: localizedTextSchema.optional() })).default([]),
+  pipelines: z
+    .array(
+      z.strictObject({
+        from: stationIdSchema,
+        to: stationIdSchema,
+        name: localizedTextSchema.optional(),
+        /** Tags of the pressures at its ends, where they are not the first outlet pressure of `from` and the first inlet pressure of `to`. */
+        fromPressure: tagSchema.optional(),
+        toPressure: tagSchema.optional(),
+      }),
+    )
+    .default([]),
   /** Shifts, positions, consoles, escalation. Alarms escalate only where this is given; `duty: {}` takes the defaults of all of it. */
   duty: dutyFileSchema.optional(),
   /** What opens an incident by itself, and how soon is to be reported. */

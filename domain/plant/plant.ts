@@ -113,6 +113,8 @@ export interface Point {
   readonly kind: PointKind;
   readonly role: PointRole;
   readonly unitOf: string | null;
+  /** Place in the plan of the station; null where the plant file gives none. */
+  readonly plan: { readonly zone: LocalizedText | null; readonly at: { readonly x: number; readonly y: number } | null } | null;
   readonly unit: string;
   readonly range: { readonly min: number; readonly max: number } | null;
   /** value = raw × factor + offset */
@@ -143,4 +145,7 @@ export interface Pipeline {
   readonly fromStationIndex: number;
   readonly toStationIndex: number;
   readonly name: LocalizedText | null;
+  /** Pressures at its ends; null where none is measured. */
+  readonly fromPointIndex: number | null;
+  readonly toPointIndex: number | null;
 }

@@ -204,6 +204,8 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   },
   'DELETE /api/users/{username}/sessions': { permission: 'users.manage', url: '/api/users/nobody/sessions' },
   'POST /api/health/journal-check': { permission: 'journal.verify' },
+  'GET /api/maps': { permission: 'plant.read' },
+  'GET /api/maps/{name}': { permission: 'plant.read', url: '/api/maps/nowhere' },
   'GET /api/wall-links': { permission: 'users.manage' },
   'POST /api/wall-links': { permission: 'users.manage', body: { label: 'x', areaIds: ['nowhere'] } },
   'POST /api/wall-links/{id}/revoke': { permission: 'users.manage' },

@@ -55,6 +55,11 @@ export function plantRoutes(options: {
     return station;
   }
 
+  function seenPoint(identity: Identity, index: number | null): string | null {
+    const point = index === null ? undefined : plant.points[index];
+    return point !== undefined && maySee(identity, plant.stations[point.stationIndex]?.id ?? '') ? point.id : null;
+  }
+
   function summary(station: Station): StationSummary {
     let worst: StationSummary['worstPriority'] = null;
     let active = 0;
@@ -99,6 +104,7 @@ export function plantRoutes(options: {
       kind: point.kind,
       role: point.role,
       unitOf: point.unitOf,
+      plan: point.plan,
       unit: point.unit,
       digits: point.digits,
       range: point.range,
@@ -112,7 +118,7 @@ export function plantRoutes(options: {
   }
 
   return async (app) => {
-    app.get('/api/plant', { schema: { response: { 200: plantViewSchema } }, config: { permission } }, async () => ({
+    app.get('/api/plant', { schema: { response: { 200: plantViewSchema } }, config: { permission } }, async (request) => ({
       version: plant.version,
       company: plant.company,
       areas: [...plant.areas],
@@ -121,6 +127,8 @@ export function plantRoutes(options: {
         from: plant.stations[pipeline.fromStationIndex]?.id ?? '',
         to: plant.stations[pipeline.toStationIndex]?.id ?? '',
         name: pipeline.name,
+        fromPointId: seenPoint(identityOf(request), pipeline.fromPointIndex),
+        toPointId: seenPoint(identityOf(request), pipeline.toPointIndex),
       })),
     }));
 

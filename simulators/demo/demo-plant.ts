@@ -80,9 +80,10 @@ export function demoPlantText(ports: DemoPorts): string {
     notifications: demoNotifications(`http://${ports.host}:${ports.portOf(messageGatewayName)}`),
     stations,
     pipelines: [
-      { from: 'GS-01', to: 'RS-01' },
-      { from: 'GS-01', to: 'RS-02' },
-      { from: 'GS-02', to: 'RS-02' },
+      // The 1.6 MPa net leaves before the gate's regulators.
+      { from: 'GS-01', to: 'RS-01', fromPressure: 'PT-101' },
+      { from: 'GS-01', to: 'RS-02', fromPressure: 'PT-101' },
+      { from: 'GS-02', to: 'RS-02', fromPressure: 'PT-101' },
       { from: 'RS-01', to: 'DR-01' },
       { from: 'GS-02', to: 'ST-01' },
       { from: 'GS-01', to: 'CN-01' },
@@ -276,7 +277,7 @@ function demoStations(ports: DemoPorts): Station[] {
             ['柜内 RTU', 'Cabinet RTU'],
             scaled(
               [
-                ...pressureInlet(cabinet, { nominal: 0.35, range: 0.6 }).slice(0, 2).map(withoutRate),
+                ...pressureInlet(cabinet, { nominal: 0.28, range: 0.6 }).slice(0, 2).map(withoutRate),
                 ...regulatorRun(cabinet, 'A', 11, { setpoint: 2.5, unit: 'kPa' }),
                 ...pressureOutlet(cabinet, 2.5, 'kPa'),
                 ...detectors(cabinet, 2, ['柜内', 'Cabinet'], 'enclosed'),

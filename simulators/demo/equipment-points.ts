@@ -205,7 +205,7 @@ export function compressors(place: Place, count: number): PointInput[] {
         }),
       ],
     }),
-    ...pressureInlet(place, { nominal: 0.4, range: 1 }).map(withoutRate),
+    ...pressureInlet(place, { nominal: 0.37, range: 1 }).map(withoutRate),
     ...security(place),
     ...heartbeat(place),
   );
@@ -218,14 +218,14 @@ export function dispensers(place: Place, count: number): PointInput[] {
     const n = index + 1;
     const unitOf = `D${n}`;
     return [
-      analog(place, `PT-75${n}`, [`${n} 号加气机压力`, `Dispenser ${n} pressure`], 'other', 'MPa', [0, 40], {
+      analog(place, `PT-75${n}`, [`${n} 号加气机压力`, `Dispenser ${n} pressure`], 'dispenserPressure', 'MPa', [0, 40], {
         unitOf,
         digits: 1,
         exceptionDeviation: 0.1,
         normal: { min: 0, max: 22 },
         alarms: [limit('high', 25, 'high', { deadband: 0.3, onDelay: '1s', response: ['停止加气', 'Stop filling'], responseTime: '1min' })],
       }),
-      analog(place, `FT-75${n}`, [`${n} 号加气机流量`, `Dispenser ${n} flow`], 'other', 'kg/min', [0, 60], {
+      analog(place, `FT-75${n}`, [`${n} 号加气机流量`, `Dispenser ${n} flow`], 'dispenserFlow', 'kg/min', [0, 60], {
         unitOf,
         digits: 1,
         exceptionDeviation: 0.3,

@@ -279,6 +279,11 @@ export class StationProcess {
         return disturbances.isIntruded ? 1 : 0;
       case 'heartbeat':
         return Math.floor(this.#heartbeat) % 65_536;
+      case 'vaporiserState':
+      case 'vaporiserTemperature':
+      case 'dispenserState':
+      case 'dispenserPressure':
+      case 'dispenserFlow':
       case 'other':
         if (point.kind === 'discrete') return point.states?.find((state) => state.isNormal)?.value ?? 0;
         return noisy(point.normal === null ? 0 : (point.normal.min + point.normal.max) / 2, 0.002);

@@ -1,6 +1,6 @@
 // The wall in a real browser: two hundred stations on one screen, a link that opens it without a keyboard and can be revoked, the network drawing, the
 // map where tiles lie, and the faceplate of a point by the keyboard alone.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -10,6 +10,7 @@ import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-proc
 import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { tinyTiles } from '../harness/tiny-tiles.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -119,6 +120,16 @@ describe.skipIf(browser === null)('the wall', () => {
     await page.getByTestId('choose-worst').click();
     await expect.poll(() => page.locator('[data-tile]').first().getAttribute('data-testid')).toBe(`station-${idOf(137)}`);
     await picture(page, 'wall-200');
+    await page.getByTestId('choose-network').click();
+    await expect.poll(() => page.getByTestId('network').locator('.network-node').count()).toBe(stationCount);
+    expect(await overflow(page)).toEqual({ across: 0, down: 0 });
+    await picture(page, 'wall-200-network');
+    // The second gate's supply falls below what feeds on it: the pipe says so.
+    const pipe = page.getByTestId(`pipe-${idOf(1)}-${idOf(5)}`);
+    await expect.poll(() => pipe.getAttribute('data-state')).toBe('reverse');
+    device.holding.writeUInt16BE(600, outletRegister(1) * 2);
+    await expect.poll(() => pipe.getAttribute('data-state')).toBe('forward');
+    device.holding.writeUInt16BE(400, outletRegister(1) * 2);
     expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
@@ -145,6 +156,32 @@ describe.skipIf(browser === null)('the wall', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('o');
     await page.getByTestId(`station-${idOf(0)}`).waitFor();
+  });
+
+  test('a map is offered where tiles lie in the data folder, and the schematic where they are taken away', async () => {
+    device.holding.writeUInt16BE(900, outletRegister(137) * 2);
+    const { page, complaints } = await openSignedIn();
+    await page.getByTestId('choose-network').waitFor();
+    expect(await page.getByTestId('choose-map').count()).toBe(0);
+    mkdirSync(path.join(folder, 'data', 'maps'));
+    writeFileSync(path.join(folder, 'data', 'maps', 'tiny.pmtiles'), tinyTiles());
+    await page.reload();
+    await page.getByTestId('choose-map').click();
+    const map = page.getByTestId('map');
+    await expect.poll(() => map.getAttribute('data-ready')).toBe('true');
+    const station = page.getByTestId(`map-${idOf(137)}`);
+    await expect.poll(() => station.getAttribute('data-hue')).toBe('critical');
+    expect(await station.textContent()).toContain('138 号调压柜');
+    // The water of the tile has been painted: the tile came through the range requests, the worker and the policy.
+    await expect.poll(() => page.getByTestId('map').locator('canvas').count()).toBe(1);
+    await picture(page, 'wall-map');
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await station.click();
+    await page.waitForURL(`**/stations/${idOf(137)}`);
+    rmSync(path.join(folder, 'data', 'maps'), { recursive: true });
+    await page.goto(`${gatewatch.address}/?view=map`);
+    await page.getByTestId('network').waitFor();
   });
 
   test('a wall link opens without a keyboard, takes turns, shows only its areas, stays where it is touched, and ends when it is revoked', async () => {

@@ -1,29 +1,10 @@
 import { expect, test } from 'vitest';
 import type { PointView } from '../../../domain/api/plant-api.ts';
-import type { PointRole } from '../../../domain/plant/plant-kinds.ts';
-import { layOutMimic, type MimicLayout } from './mimic-layout.ts';
+import { pointFixture } from '../point-fixture.ts';
+import type { MimicLayout } from './mimic-drawing.ts';
+import { layOutMimic } from './mimic-layout.ts';
 
-function point(tag: string, role: PointRole, unitOf: string | null = null): PointView {
-  return {
-    id: `GS-01.${tag}`,
-    tag,
-    stationId: 'GS-01',
-    deviceId: 'D',
-    name: { zh: tag, en: tag },
-    kind: 'analog',
-    role,
-    unitOf,
-    unit: '',
-    digits: 1,
-    range: null,
-    normal: null,
-    setpoint: null,
-    scanMs: 1_000,
-    states: null,
-    limits: [],
-    latest: { pointId: `GS-01.${tag}`, value: null, timeMs: null, quality: { severity: 'bad', reason: 'notYetRead' } },
-  };
-}
+const point = pointFixture;
 
 const gate = [
   point('PT-101', 'inletPressure'),
@@ -87,4 +68,76 @@ test('tanks and pumps stand below, with their own instruments; a station without
   expect(layout.symbols.filter((symbol) => symbol.kind === 'pump')).toHaveLength(1);
   expect(overlaps(layout)).toEqual([]);
   expect(layOutMimic([point('ZS-901', 'door')])).toBeNull();
+});
+
+const runPoints = (names: readonly string[]): PointView[] =>
+  names.flatMap((run, index) => [
+    point(`XS-1${index + 1}1`, 'slamShut', run),
+    point(`ZT-1${index + 1}1`, 'regulatorTravel', run),
+    point(`PT-1${index + 1}2`, 'pressure', run),
+  ]);
+
+test.each([
+  ['one run', runPoints(['A'])],
+  ['one run without a name', runPoints(['A']).map((one) => ({ ...one, unitOf: null }))],
+  ['three runs', runPoints(['A', 'B', 'C'])],
+  ['a run whose instruments are missing but for one', [point('ZT-111', 'regulatorTravel', 'A')]],
+  ['no run at all', [point('FT-301', 'flow')]],
+])('%s: a regulator for each run, nothing over another', (_, members) => {
+  const points = [point('PT-101', 'inletPressure'), ...members, point('PT-301', 'outletPressure')];
+  const layout = layOutMimic(points);
+  if (layout === null) throw new Error('no drawing');
+  expect(layout.symbols.filter((symbol) => symbol.kind === 'regulator')).toHaveLength(
+    new Set(members.filter((member) => member.role === 'regulatorTravel').map((member) => member.unitOf)).size,
+  );
+  expect(overlaps(layout)).toEqual([]);
+  // Whatever has a role of the process is in the drawing, as an instrument or as the state of a symbol.
+  const drawn = new Set([
+    ...layout.instruments.map(({ point: { tag } }) => tag),
+    ...layout.symbols.flatMap((symbol) => symbol.points.map(({ tag }) => tag)),
+  ]);
+  expect(points.filter(({ tag }) => !drawn.has(tag))).toEqual([]);
+});
+
+test.each([
+  [
+    'LNG: tanks, pump, vaporisers',
+    [
+      ...[1, 2].flatMap((n) => [
+        point(`LT-2${n}1`, 'tankLevel', `T${n}`),
+        point(`PT-2${n}1`, 'tankPressure', `T${n}`),
+        point(`ZS-2${n}1`, 'shutoffValve', `T${n}`),
+      ]),
+      point('XS-701', 'pumpState', 'P1'),
+      ...[1, 2, 3].flatMap((n) => [point(`XS-60${n}`, 'vaporiserState', `V${n}`), point(`TT-60${n}`, 'vaporiserTemperature', `V${n}`)]),
+    ],
+    { tank: 2, pump: 1, vaporiser: 3 },
+  ],
+  [
+    'CNG: compressors and dispensers',
+    [
+      ...[1, 2, 3].flatMap((n) => [
+        point(`XS-75${n}`, 'compressorState', `C${n}`),
+        point(`PT-71${n}`, 'compressorSuction', `C${n}`),
+        point(`PT-72${n}`, 'compressorDischarge', `C${n}`),
+        point(`VT-71${n}`, 'vibration', `C${n}`),
+      ]),
+      ...[1, 2, 3, 4].flatMap((n) => [point(`PT-75${n}`, 'dispenserPressure', `D${n}`), point(`FT-75${n}`, 'dispenserFlow', `D${n}`)]),
+    ],
+    { compressor: 3, dispenser: 4 },
+  ],
+])('%s: each machine once with its instruments, none over another', (_, members, wanted) => {
+  const layout = layOutMimic([...members, point('PT-301', 'outletPressure')]);
+  if (layout === null) throw new Error('no drawing');
+  for (const [kind, count] of Object.entries(wanted))
+    expect(
+      layout.symbols.filter((symbol) => symbol.kind === kind),
+      kind,
+    ).toHaveLength(count);
+  expect(overlaps(layout)).toEqual([]);
+  const drawn = new Set([
+    ...layout.instruments.map(({ point: { tag } }) => tag),
+    ...layout.symbols.flatMap((symbol) => symbol.points.map(({ tag }) => tag)),
+  ]);
+  expect(members.filter(({ tag }) => !drawn.has(tag))).toEqual([]);
 });

@@ -3,65 +3,11 @@
 
 import type { PointView } from '../../../domain/api/plant-api.ts';
 import type { PointRole } from '../../../domain/plant/plant-kinds.ts';
+import { Drawing, instrumentWidth, type MimicLayout, unitsOf } from './mimic-drawing.ts';
+import { drawMachines, machinesOf } from './mimic-machines.ts';
 
-export type SymbolKind =
-  | 'valve'
-  | 'filter'
-  | 'slamShut'
-  | 'monitor'
-  | 'regulator'
-  | 'relief'
-  | 'meter'
-  | 'odoriser'
-  | 'tank'
-  | 'compressor'
-  | 'pump';
-
-export interface MimicSymbol {
-  readonly kind: SymbolKind;
-  readonly x: number;
-  readonly y: number;
-  /** Run, tank or machine that it is: A, B, T1. */
-  readonly unitOf: string | null;
-  /** Points that change how it looks: state of a valve, level of a tank. */
-  readonly points: readonly PointView[];
-}
-
-export interface MimicInstrument {
-  readonly point: PointView;
-  /** Centre of the bubble; the value stands right of it. */
-  readonly x: number;
-  readonly y: number;
-  /** Where it is tapped from the pipe; null where it stands beside its part. */
-  readonly tap: { readonly x: number; readonly y: number } | null;
-}
-
-export type CaptionKey = 'inlet' | 'outlet' | 'filter' | 'run' | 'meter' | 'odoriser' | 'tank' | 'compressor' | 'pump' | 'relief';
-
-export interface MimicCaption {
-  readonly key: CaptionKey;
-  readonly name: string;
-  readonly x: number;
-  readonly y: number;
-  readonly anchor: 'start' | 'middle';
-}
-
-export interface MimicLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly pipes: readonly string[];
-  /** Tips of the arrows at the ends of pipes, pointing right. */
-  readonly arrows: readonly { readonly x: number; readonly y: number }[];
-  readonly symbols: readonly MimicSymbol[];
-  readonly instruments: readonly MimicInstrument[];
-  readonly captions: readonly MimicCaption[];
-}
-
-export const instrumentWidth = 136;
-const instrumentHeight = 36;
-const instrumentPitch = 48;
 const runPitch = 128;
-const minimumWidth = 900;
+const instrumentPitch = 48;
 
 const lineRoles: ReadonlySet<PointRole> = new Set<PointRole>([
   'inletPressure',
@@ -79,88 +25,6 @@ const lineRoles: ReadonlySet<PointRole> = new Set<PointRole>([
   'odorantLevel',
 ]);
 
-const tankRoles: ReadonlySet<PointRole> = new Set<PointRole>(['tankLevel', 'tankPressure', 'tankTemperature']);
-const compressorRoles: ReadonlySet<PointRole> = new Set<PointRole>([
-  'compressorState',
-  'compressorSuction',
-  'compressorDischarge',
-  'oilPressure',
-  'vibration',
-]);
-
-class Drawing {
-  readonly pipes: string[] = [];
-  readonly arrows: { x: number; y: number }[] = [];
-  readonly symbols: MimicSymbol[] = [];
-  readonly instruments: MimicInstrument[] = [];
-  readonly captions: MimicCaption[] = [];
-  #top = 0;
-  #bottom = 0;
-
-  reach(top: number, bottom: number): void {
-    this.#top = Math.min(this.#top, top);
-    this.#bottom = Math.max(this.#bottom, bottom);
-  }
-
-  symbol(kind: SymbolKind, x: number, y: number, unitOf: string | null, points: readonly PointView[]): void {
-    this.symbols.push({ kind, x, y, unitOf, points });
-    this.reach(y - 44, y + 40);
-  }
-
-  instrument(point: PointView, x: number, y: number, tap: MimicInstrument['tap']): void {
-    this.instruments.push({ point, x, y, tap });
-    this.reach(y - instrumentHeight / 2 - 4, y + instrumentHeight / 2 + 4);
-  }
-
-  caption(key: CaptionKey, name: string, x: number, y: number, anchor: MimicCaption['anchor'] = 'middle'): void {
-    this.captions.push({ key, name, x, y, anchor });
-    this.reach(y - 16, y + 6);
-  }
-
-  /** Instruments of one place on the pipe: the first above it, the next below, and so on outwards; all above where `clearBelow` is null. */
-  stack(points: readonly PointView[], x: number, pipeY: number, clearAbove: number, clearBelow: number | null): void {
-    let above = pipeY - clearAbove;
-    let below = pipeY + (clearBelow ?? 0);
-    points.forEach((point, index) => {
-      if (index % 2 === 0 || clearBelow === null) {
-        this.instrument(point, x, above, { x, y: pipeY });
-        above -= instrumentPitch;
-      } else {
-        this.instrument(point, x, below, { x, y: pipeY });
-        below += instrumentPitch;
-      }
-    });
-  }
-
-  finish(width: number): MimicLayout {
-    const margin = 14;
-    const shift = margin - this.#top;
-    const move = <Placed extends { readonly y: number }>(placed: Placed): Placed => ({ ...placed, y: placed.y + shift });
-    return {
-      width: Math.max(width, minimumWidth),
-      height: this.#bottom - this.#top + margin * 2,
-      pipes: this.pipes.map((path) => shiftPath(path, shift)),
-      arrows: this.arrows.map(move),
-      symbols: this.symbols.map(move),
-      instruments: this.instruments.map((placed) => ({ ...move(placed), tap: placed.tap === null ? null : move(placed.tap) })),
-      captions: this.captions.map(move),
-    };
-  }
-}
-
-/** Paths here are made of `Mx,y`, `Hx` and `Vy` only. */
-function shiftPath(path: string, shift: number): string {
-  return path.replace(/([MV])(?:(-?[\d.]+),)?(-?[\d.]+)/g, (_, command: string, x: string | undefined, y: string) =>
-    x === undefined ? `${command}${Number(y) + shift}` : `${command}${x},${Number(y) + shift}`,
-  );
-}
-
-function unitsOf(points: readonly PointView[]): (string | null)[] {
-  return [...new Set(points.map((point) => point.unitOf))].sort((one, other) =>
-    (one ?? '').localeCompare(other ?? '', 'en', { numeric: true }),
-  );
-}
-
 export function layOutMimic(points: readonly PointView[]): MimicLayout | null {
   const machines = machinesOf(points);
   const inMachines = new Set(machines.flatMap((machine) => machine.points));
@@ -170,7 +34,7 @@ export function layOutMimic(points: readonly PointView[]): MimicLayout | null {
   const drawing = new Drawing();
   let width = 0;
   if (hasLine) width = drawLine(drawing, inLine, machines.length > 0);
-  if (machines.length > 0) width = drawMachines(drawing, machines, Math.max(width, minimumWidth), hasLine);
+  if (machines.length > 0) width = Math.max(width, drawMachines(drawing, machines, hasLine));
   return drawing.finish(width);
 }
 
@@ -194,7 +58,10 @@ function drawLine(drawing: Drawing, points: readonly PointView[], isFedFromBelow
   const isInRun = (point: PointView): boolean => point.unitOf !== null && runs.includes(point.unitOf);
 
   // Inlet
-  drawing.caption('inlet', '', x, y - 14, 'start');
+  // Fed by its tanks it has no inlet; feeding its compressors it has no outlet.
+  const hasInlet = !isFedFromBelow || ofRole('inletPressure').length > 0;
+  const hasOutlet = !isFedFromBelow || ofRole('outletPressure', 'flow', 'odorantRate').length > 0;
+  if (hasInlet) drawing.caption('inlet', '', x, y - 14, 'start');
   x += 40;
   const [firstValve, ...laterValves] = ofRole('shutoffValve').filter((point) => !isInRun(point));
   if (firstValve !== undefined) {
@@ -304,8 +171,10 @@ function drawLine(drawing: Drawing, points: readonly PointView[], isFedFromBelow
   drawing.pipes.unshift(`M${start},${y}H${x - 8}`);
   // A pipe through the runs would be a by-pass that is not there.
   if (runs.length > 0 || isFedFromBelow) openAtRuns(drawing, y);
-  drawing.arrows.push({ x, y });
-  drawing.caption('outlet', '', x - 16, y - 14);
+  if (hasOutlet) {
+    drawing.arrows.push({ x, y });
+    drawing.caption('outlet', '', x - 16, y - 14);
+  }
   return x + 24;
 }
 
@@ -350,82 +219,4 @@ function drawParallel<Item>(
     draw(item, x + length / 2, atY);
   });
   return x + length;
-}
-
-interface Machine {
-  readonly kind: 'tank' | 'compressor' | 'pump';
-  readonly unitOf: string | null;
-  readonly points: readonly PointView[];
-}
-
-function machinesOf(points: readonly PointView[]): Machine[] {
-  const machines: Machine[] = [];
-  const collect = (kind: Machine['kind'], isMember: (point: PointView) => boolean): void => {
-    const members = points.filter(isMember);
-    for (const unitOf of unitsOf(members)) {
-      // What else the plant file puts with the same tank or machine belongs to it too.
-      const others = points.filter(
-        (point) => unitOf !== null && point.unitOf === unitOf && companionRoles.has(point.role) && !isMember(point),
-      );
-      machines.push({ kind, unitOf, points: [...members.filter((point) => point.unitOf === unitOf), ...others] });
-    }
-  };
-  collect('tank', (point) => tankRoles.has(point.role));
-  collect('compressor', (point) => compressorRoles.has(point.role));
-  // A pump of no unit is a helper of something else, such as the odorant pump: it is in the table, not on the gas line.
-  collect('pump', (point) => point.role === 'pumpState' && point.unitOf !== null);
-  return machines;
-}
-
-const companionRoles: ReadonlySet<PointRole> = new Set<PointRole>(['pressure', 'temperature', 'shutoffValve']);
-const slotPitch = 46;
-const slotsPerColumn = 3;
-
-/** What stands beside the machine: its state is the look of the symbol, everything else has an instrument. */
-function slotsOf(machine: Machine): PointView[] {
-  return machine.points.filter((point) => point.role !== 'compressorState' && point.role !== 'pumpState' && point.role !== 'shutoffValve');
-}
-
-function drawMachines(drawing: Drawing, machines: readonly Machine[], width: number, hasLine: boolean): number {
-  const columnsOfSlots = Math.max(1, ...machines.map((machine) => Math.ceil(slotsOf(machine).length / slotsPerColumn)));
-  const machineWidth = 112 + columnsOfSlots * instrumentWidth;
-  const rowHeight = 64 + slotsPerColumn * slotPitch;
-  const headerX = 30;
-  const perRow = Math.max(1, Math.floor((width - headerX - 20) / machineWidth));
-  const top = hasLine ? bottomOf(drawing) + 34 : 0;
-  const rows = Math.ceil(machines.length / perRow);
-  for (let row = 0; row < rows; row++) {
-    const count = Math.min(perRow, machines.length - row * perRow);
-    drawing.pipes.push(`M${headerX},${top + row * rowHeight}H${headerX + 70 + (count - 1) * machineWidth}`);
-  }
-  machines.forEach((machine, index) => {
-    const headerY = top + Math.floor(index / perRow) * rowHeight;
-    const left = headerX + 22 + (index % perRow) * machineWidth;
-    const centreX = left + 48;
-    const centreY = headerY + 104;
-    drawing.pipes.push(`M${centreX},${headerY}V${centreY - (machine.kind === 'tank' ? 60 : 24)}`);
-    drawing.symbol(machine.kind, centreX, centreY, machine.unitOf, machine.points);
-    const [valve] = machine.points.filter((point) => point.role === 'shutoffValve');
-    if (valve !== undefined) drawing.symbol('valve', centreX, headerY + 22, machine.unitOf, [valve]);
-    drawing.caption(machine.kind, machine.unitOf ?? '', left + 100, headerY + 22, 'start');
-    slotsOf(machine).forEach((point, slot) => {
-      drawing.instrument(
-        point,
-        left + 116 + Math.floor(slot / slotsPerColumn) * instrumentWidth,
-        headerY + 52 + (slot % slotsPerColumn) * slotPitch,
-        null,
-      );
-    });
-    drawing.reach(headerY, headerY + 178);
-  });
-  const lastHeaderY = top + (rows - 1) * rowHeight;
-  if (hasLine) drawing.pipes.push(`M${headerX},0V${lastHeaderY}`);
-  else if (rows > 1) drawing.pipes.push(`M${headerX},${top}V${lastHeaderY}`);
-  return width;
-}
-
-function bottomOf(drawing: Drawing): number {
-  const instruments = drawing.instruments.map((placed) => placed.y + instrumentHeight / 2);
-  const symbols = drawing.symbols.map((placed) => placed.y + 30);
-  return Math.max(0, ...instruments, ...symbols);
 }

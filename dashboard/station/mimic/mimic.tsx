@@ -2,13 +2,16 @@
 import { useNavigate } from '@tanstack/react-router';
 import { memo, type ReactNode, useMemo } from 'react';
 import type { PointView } from '../../../domain/api/plant-api.ts';
+import type { PointRole } from '../../../domain/plant/plant-kinds.ts';
 import { type AlarmSummary, noAlarms } from '../../alarms/alarm-order.ts';
 import { PriorityShape, useFlashStyle } from '../../alarms/priority-mark.tsx';
 import { useWords } from '../../language/language.ts';
+import { compareUrgency } from '../../overview/wall-order.ts';
 import { formatValue, isAbnormalState } from '../../values/format-value.ts';
 import { usePointReading } from '../../values/point-reading.ts';
 import { useUnknownText } from '../../values/reading-text.tsx';
-import { layOutMimic, type MimicInstrument, type MimicSymbol } from './mimic-layout.ts';
+import type { MimicInstrument, MimicSymbol } from './mimic-drawing.ts';
+import { layOutMimic } from './mimic-layout.ts';
 import { MimicSymbolShape } from './mimic-symbols.tsx';
 import './mimic.css';
 
@@ -23,6 +26,7 @@ export const Mimic = memo(function Mimic({
 }): ReactNode {
   const { t } = useWords();
   const layout = useMemo(() => layOutMimic(points), [points]);
+  const withInstrument = useMemo(() => new Set(layout?.instruments.map(({ point }) => point.id)), [layout]);
   if (layout === null) return null;
   return (
     <div className="mimic-scroll">
@@ -34,6 +38,11 @@ export const Mimic = memo(function Mimic({
         aria-label={t('station.mimic')}
         data-testid="mimic"
       >
+        <defs>
+          <pattern id="mimic-hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <path className="mimic-hatch" d="M0 0V7" />
+          </pattern>
+        </defs>
         {layout.pipes.map((path) => (
           <path key={path} className="mimic-pipe" d={path} />
         ))}
@@ -50,7 +59,12 @@ export const Mimic = memo(function Mimic({
           </text>
         ))}
         {layout.symbols.map((symbol) => (
-          <MimicPart key={`${symbol.kind}-${symbol.x}-${symbol.y}`} symbol={symbol} />
+          <MimicPart
+            key={`${symbol.kind}-${symbol.x}-${symbol.y}`}
+            symbol={symbol}
+            alarmsByPoint={alarmsByPoint}
+            hasInstrument={(pointId) => withInstrument.has(pointId)}
+          />
         ))}
         {layout.instruments.map((instrument) => (
           <Instrument key={instrument.point.id} instrument={instrument} summary={alarmsByPoint.get(instrument.point.id) ?? noAlarms} />
@@ -60,44 +74,92 @@ export const Mimic = memo(function Mimic({
   );
 });
 
-function MimicPart({ symbol }: { readonly symbol: MimicSymbol }): ReactNode {
+function MimicPart({
+  symbol,
+  alarmsByPoint,
+  hasInstrument,
+}: {
+  readonly symbol: MimicSymbol;
+  readonly alarmsByPoint: AlarmsByPoint;
+  readonly hasInstrument: (pointId: string) => boolean;
+}): ReactNode {
+  const navigate = useNavigate();
+  const flashStyle = useFlashStyle();
+  const { text } = useWords();
   const place = `translate(${symbol.x} ${symbol.y})`;
-  const [first] = symbol.points;
-  if (first === undefined) {
+  const point = statePointOf(symbol) ?? symbol.points[0];
+  if (point === undefined) {
     return (
       <g transform={place}>
-        <MimicSymbolShape kind={symbol.kind} state={{ isFilled: null, level: null }} />
+        <MimicSymbolShape kind={symbol.kind} state={{ isFilled: null, isUnknown: false, level: null }} />
       </g>
     );
   }
+  // An alarm of a point that has no instrument of its own is shown here, or it would not be in the drawing at all.
+  const summary = worstOf(symbol.points.filter(({ id }) => !hasInstrument(id)).map(({ id }) => alarmsByPoint.get(id) ?? noAlarms));
   return (
-    <g transform={place}>
-      <LiveSymbol symbol={symbol} point={statePointOf(symbol) ?? first} />
+    // biome-ignore lint/a11y/noStaticElementInteractions: the table's link to the same faceplate is the keyboard's way
+    <g
+      className="mimic-part"
+      transform={place}
+      data-part={symbol.kind}
+      data-hue={summary.worstPriority ?? undefined}
+      onClick={() =>
+        void navigate({
+          to: '/stations/$stationId',
+          params: { stationId: point.stationId },
+          search: { point: point.id },
+          resetScroll: false,
+        })
+      }
+    >
+      <title>{`${point.tag} ${text(point.name)}`}</title>
+      {/* Only the symbol turns with its pipe; the alarm's number stays upright. */}
+      <g transform={symbol.isUpright ? 'rotate(90)' : undefined}>
+        <LiveSymbol symbol={symbol} point={point} />
+      </g>
+      {summary.worstPriority !== null && (
+        <g
+          className={summary.isWorstUnacknowledged ? 'flash-fast' : undefined}
+          style={summary.isWorstUnacknowledged ? flashStyle : undefined}
+        >
+          <svg x={12} y={-38} width="21" height="21" viewBox="0 0 24 24" overflow="visible" aria-hidden="true">
+            <PriorityShape priority={summary.worstPriority} />
+          </svg>
+        </g>
+      )}
     </g>
   );
 }
 
+function worstOf(summaries: readonly AlarmSummary[]): AlarmSummary {
+  return summaries.reduce((worst, summary) => (compareUrgency(summary, worst) < 0 ? summary : worst), noAlarms);
+}
+
+const stateRoles: Partial<Readonly<Record<MimicSymbol['kind'], PointRole>>> = {
+  tank: 'tankLevel',
+  odoriser: 'odorantLevel',
+  compressor: 'compressorState',
+  pump: 'pumpState',
+  vaporiser: 'vaporiserState',
+  dispenser: 'dispenserState',
+};
+
 /** The one point that the look of the symbol follows. */
 function statePointOf(symbol: MimicSymbol): PointView | undefined {
-  return symbol.points.find((point) =>
-    symbol.kind === 'tank'
-      ? point.role === 'tankLevel'
-      : symbol.kind === 'odoriser'
-        ? point.role === 'odorantLevel'
-        : symbol.kind === 'compressor'
-          ? point.role === 'compressorState'
-          : true,
-  );
+  const role = stateRoles[symbol.kind];
+  return role === undefined ? symbol.points[0] : symbol.points.find((point) => point.role === role);
 }
+
+const machineKinds: ReadonlySet<MimicSymbol['kind']> = new Set(['compressor', 'pump', 'vaporiser', 'dispenser']);
 
 function LiveSymbol({ symbol, point }: { readonly symbol: MimicSymbol; readonly point: PointView }): ReactNode {
   const reading = usePointReading(point.id);
   const value = reading.kind === 'known' ? reading.value : null;
-  const isMachine = symbol.kind === 'compressor' || symbol.kind === 'pump';
   const isFilled =
     value === null || point.kind !== 'discrete'
       ? null
-      : isMachine
+      : machineKinds.has(symbol.kind)
         ? typeof value === 'number' && value !== 0
         : isAbnormalState(point, value);
   const range = point.range;
@@ -105,7 +167,7 @@ function LiveSymbol({ symbol, point }: { readonly symbol: MimicSymbol; readonly 
     typeof value === 'number' && range !== null && (point.role === 'tankLevel' || point.role === 'odorantLevel')
       ? Math.min(1, Math.max(0, (value - range.min) / (range.max - range.min)))
       : null;
-  return <MimicSymbolShape kind={symbol.kind} state={{ isFilled, level }} />;
+  return <MimicSymbolShape kind={symbol.kind} state={{ isFilled, isUnknown: value === null, level }} />;
 }
 
 /** `PT-101A` → letters over number, as in a bubble of ISA-5.1. */
