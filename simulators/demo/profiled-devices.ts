@@ -15,6 +15,7 @@ export function gasPanel(socket: Socket, count: number, more: Record<string, unk
       {
         tag: `GD-${500 + n}`,
         name: { zh: `可燃气体探测器 ${n}`, en: `Gas detector ${n}` },
+        plan: { zone: n <= count / 2 ? { zh: '工艺区', en: 'Process area' } : { zh: '辅助区', en: 'Utility area' } },
         from: 'gas',
         channel: n,
         digits: 1,
@@ -71,6 +72,8 @@ export function gasTransmitter(socket: Socket, index: number): DeviceInput {
       {
         tag: `GD-${500 + n}`,
         name: { zh: `可燃气体探测器 ${n}（调压间）`, en: `Gas detector ${n} (regulator room)` },
+        // One in each corner of the room.
+        plan: { zone: { zh: '调压间', en: 'Regulator room' }, x: n % 2 === 1 ? 15 : 85, y: n <= 2 ? 15 : 85 },
         from: 'gas',
         digits: 1,
         exceptionDeviation: 0.5,
