@@ -12,6 +12,8 @@ import { useJournalWords } from '../journal/journal-words.ts';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useLiveClient, useSubscription } from '../live/live-context.tsx';
 import { NotificationAttempts } from '../notifications/notification-attempts.tsx';
+import { ReplayLink } from '../replay/replay-button.tsx';
+import { useIsPast } from '../replay/replay-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
 import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
@@ -67,6 +69,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
   const [isAsking, setIsAsking] = useState(false);
   useSubscription([], alarm.pointId === null ? [] : [alarm.pointId]);
   const isOwed = needsAcknowledgement(alarm.state);
+  const isPast = useIsPast();
   useKeys(mayAcknowledge && isOwed ? [['a', () => setIsAsking(true)]] : []);
   return (
     <div className="alarm-detail" data-testid="alarm-detail" data-alarm-id={alarm.alarmId} data-state={alarm.state}>
@@ -111,19 +114,26 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
               </Suspense>
             )}
           </section>
-          <RelatedAlarms alarm={alarm} />
+          {!isPast && <RelatedAlarms alarm={alarm} />}
         </div>
         <div>
           <section className="panel" aria-label={t('alarm.actions')}>
             <AlarmActions key={alarm.alarmId} alarm={alarm} onAcknowledge={() => setIsAsking(true)} />
             <div className="detail-incident">
               <AlarmIncident key={alarm.id} alarm={alarm} />
+              <ReplayLink beforeMs={alarm.raisedAtMs} stationId={alarm.stationId}>
+                {t('replay.fromAlarm')}
+              </ReplayLink>
             </div>
             <Facts alarm={alarm} definition={definition} />
           </section>
-          <EscalationPanel alarm={alarm} />
-          <NotificationAttempts alarmId={alarm.alarmId} sinceMs={alarm.raisedAtMs} />
-          <AlarmOccurrences alarm={alarm} />
+          {!isPast && (
+            <>
+              <EscalationPanel alarm={alarm} />
+              <NotificationAttempts alarmId={alarm.alarmId} sinceMs={alarm.raisedAtMs} />
+              <AlarmOccurrences alarm={alarm} />
+            </>
+          )}
           <History alarm={alarm} />
         </div>
       </div>

@@ -8,6 +8,8 @@ import { incidentKindWords, incidentOutcomeWords } from '../../domain/incidents/
 import { RequestFailed } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { NotificationAttempts } from '../notifications/notification-attempts.tsx';
+import { ReplayLink } from '../replay/replay-button.tsx';
+import { useIsPast } from '../replay/replay-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
@@ -59,6 +61,7 @@ export function IncidentScreen(): ReactNode {
 
 function Incident({ incident }: { readonly incident: IncidentView }): ReactNode {
   const acting = useIncidentAction(incident.id);
+  const isPast = useIsPast();
   return (
     <div className="incident" data-testid="incident" data-state={incident.state} data-drill={incident.isDrill || undefined}>
       {incident.isDrill && <DrillBand />}
@@ -73,7 +76,7 @@ function Incident({ incident }: { readonly incident: IncidentView }): ReactNode 
           {incident.review !== null && <ReviewPanel incident={incident} />}
           <PlanChecklist incident={incident} acting={acting} />
           <IncidentTeam incident={incident} acting={acting} />
-          <NotificationAttempts incidentId={incident.id} />
+          {!isPast && <NotificationAttempts incidentId={incident.id} />}
         </div>
         <div>
           <ReportingClock incident={incident} acting={acting} />
@@ -107,6 +110,9 @@ function Head({ incident }: { readonly incident: IncidentView }): ReactNode {
             ? t('incidents.bySystem', { rule: incident.rule ?? '' })
             : t('incidents.byPerson', { name: incident.openedBy.displayName })}
         </p>
+        <ReplayLink beforeMs={incident.detectedAtMs} stationId={incident.stationIds[0]}>
+          {t('replay.fromIncident')}
+        </ReplayLink>
         {incident.scenario !== null && <p className="no-margin">{incident.scenario}</p>}
         {incident.description !== null && <p className="no-margin">{incident.description}</p>}
         <p className="no-margin">

@@ -17,6 +17,7 @@ import { en as faceplate } from '../point/faceplate-words.ts';
 
 import { en as trends } from '../trends/trends-words.ts';
 
+import { en as replay } from '../replay/replay-words.ts';
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';
 import type { zh } from './zh.ts';
@@ -39,11 +40,13 @@ export const en: Texts<typeof zh> = {
     health: 'Health',
     people: 'People',
     alarmSettings: 'Alarm settings',
+    replay: 'Replay',
   },
   notifications,
   health,
   people,
   performance,
+  replay,
   duty,
   alarmSettings,
   header: {

@@ -99,6 +99,7 @@ export const sharedEn: Texts<typeof sharedZh> = {
     configurationError: 'Configuration error',
     outOfService: 'Out of service',
     notLive: 'Not live',
+    noRecord: 'No record',
     since: '{{reason}}, since {{time}}',
   },
   duration: { days: '{{count}} d', hours: '{{count}} h', minutes: '{{count}} min', seconds: '{{count}} s' },

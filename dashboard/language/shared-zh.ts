@@ -95,6 +95,7 @@ export const sharedZh = {
     configurationError: '组态错误',
     outOfService: '停用',
     notLive: '非实时',
+    noRecord: '没有记录',
     since: '{{reason}}，自 {{time}}',
   },
   duration: { days: '{{count}} 天', hours: '{{count}} 小时', minutes: '{{count}} 分', seconds: '{{count}} 秒' },

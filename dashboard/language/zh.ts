@@ -17,6 +17,7 @@ import { zh as faceplate } from '../point/faceplate-words.ts';
 
 import { zh as trends } from '../trends/trends-words.ts';
 
+import { zh as replay } from '../replay/replay-words.ts';
 import { sharedZh } from './shared-zh.ts';
 
 export const zh = {
@@ -37,11 +38,13 @@ export const zh = {
     health: '健康',
     people: '人员',
     alarmSettings: '报警设置',
+    replay: '回放',
   },
   notifications,
   health,
   people,
   performance,
+  replay,
   duty,
   alarmSettings,
   header: {

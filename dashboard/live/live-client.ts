@@ -61,6 +61,9 @@ export class LiveClient {
   readonly liveness = new Observable<Liveness>({ kind: 'connecting' });
   /** Counts what the server said: the heartbeat in the header moves with it, never with a timer. */
   readonly beats = new Observable(0);
+  /** Live time never jumps. */
+  readonly jumps = new Observable(0);
+  readonly absentReason = 'notYetRead';
   /** Messages that did not fit, for the person who looks for the reason. */
   readonly counts = { gaps: 0, malformed: 0, late: 0 };
 

@@ -3,12 +3,32 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useS
 import type { FloodView } from '../../domain/alarms/flood.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
-import type { LiveClient, Liveness } from './live-client.ts';
-import type { LiveValue } from './point-values.ts';
+import type { AlarmTable } from './alarm-table.ts';
+import type { IncidentTable } from './incident-table.ts';
+import type { Liveness } from './live-client.ts';
+import type { Observable } from './observable.ts';
+import type { LiveValue, PointValues } from './point-values.ts';
 import type { RecentBuckets, RecentHistory } from './recent-history.ts';
 
+/** Where screens take values, alarms and the time from: the live channel, or a replay that shows a past moment through the same hooks. */
+export interface PlantSource {
+  readonly values: PointValues;
+  readonly alarms: AlarmTable;
+  readonly incidents: IncidentTable;
+  readonly flood: Observable<FloodView | null>;
+  readonly liveness: Observable<Liveness>;
+  readonly beats: Observable<number>;
+  /** Counts up where the time has jumped: what counts time looks again at once. */
+  readonly jumps: Observable<number>;
+  /** What it means that a point has no reading at all. */
+  readonly absentReason: 'notYetRead' | 'noRecord';
+  /** The time that the screens show: the server's now, or the moment replayed. */
+  readonly serverNowMs: () => number;
+  want(want: { readonly stations?: readonly string[]; readonly points?: readonly string[] }): () => void;
+}
+
 export interface LiveStores {
-  readonly client: LiveClient;
+  readonly client: PlantSource;
   readonly recent: RecentHistory;
 }
 
@@ -24,7 +44,7 @@ function useStores(): LiveStores {
   return stores;
 }
 
-export function useLiveClient(): LiveClient {
+export function useLiveClient(): PlantSource {
   return useStores().client;
 }
 

@@ -28,6 +28,11 @@ export class PointValues {
     return this.#values.get(pointId);
   }
 
+  /** Of all points whose id begins so. */
+  of(prefix: string): LiveValue[] {
+    return [...this.#values].flatMap(([pointId, value]) => (pointId.startsWith(prefix) ? [value] : []));
+  }
+
   badSinceMs(pointId: string): number | null {
     return this.#badSinceMs.get(pointId) ?? null;
   }

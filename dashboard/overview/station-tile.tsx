@@ -141,6 +141,8 @@ function MissingShare({ goodShare }: { readonly goodShare: number }): ReactNode 
 
 function Coverage({ goodShare }: { readonly goodShare: number }): ReactNode {
   const { t } = useWords();
+  // Of a past moment it is not known.
+  if (Number.isNaN(goodShare)) return null;
   const percent = Math.floor(goodShare * 100);
   return (
     <span className="coverage" title={t('overview.coverage')}>

@@ -8,6 +8,7 @@ import { flashOf, hueOf, PriorityMark } from '../alarms/priority-mark.tsx';
 import { TestTag } from '../alarms/test-tag.tsx';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useFlood, useLiveClient } from '../live/live-context.tsx';
+import { useReplay } from '../replay/replay-context.tsx';
 import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 
@@ -16,6 +17,7 @@ const AcknowledgeDialog = lazy(() => import('../alarms/acknowledge-dialog.tsx').
 export function AlarmStrip(): ReactNode {
   const { t } = useWords();
   const alarms = useAlarms();
+  const { session: replay } = useReplay();
   const worst = useMemo(() => {
     let found: AlarmView | null = null;
     for (const alarm of alarms) {
@@ -28,6 +30,11 @@ export function AlarmStrip(): ReactNode {
   }, [alarms]);
   return (
     <section className="alarm-strip" aria-label={t('alarms.strip')} aria-live="assertive" data-testid="alarm-strip">
+      {replay !== null && (
+        <span className="tag" title={t('replay.liveHint')} data-testid="strip-live">
+          {t('replay.live')}
+        </span>
+      )}
       <FloodMark />
       {worst === null ? <span className="muted">{t('alarms.stripQuiet')}</span> : <StripAlarm key={worst.id} alarm={worst} />}
     </section>
@@ -38,9 +45,10 @@ export function AlarmStrip(): ReactNode {
 function FloodMark(): ReactNode {
   const { t } = useWords();
   const flood = useFlood();
+  const { leave } = useReplay();
   if (flood === null) return null;
   return (
-    <Link to="/alarms" className="tag tag-flood" data-testid="strip-flood">
+    <Link to="/alarms" onClick={leave} className="tag tag-flood" data-testid="strip-flood">
       {t('alarms.flood.title')} <span className="number">{flood.inLastTenMinutes}</span>
     </Link>
   );
@@ -51,6 +59,7 @@ function StripAlarm({ alarm }: { readonly alarm: AlarmView }): ReactNode {
   const zone = useZone();
   const station = useStation(alarm.stationId);
   const { serverNowMs } = useLiveClient();
+  const { leave } = useReplay();
   const mayAcknowledge = usePermission('alarms.acknowledge');
   const [isAsking, setIsAsking] = useState(false);
   return (
@@ -62,6 +71,8 @@ function StripAlarm({ alarm }: { readonly alarm: AlarmView }): ReactNode {
         data-hue={hueOf(alarm.priority, alarm.class)}
         to="/alarms/$alarmId"
         params={{ alarmId: alarm.alarmId }}
+        // What is live is looked at live.
+        onClick={leave}
       >
         <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {text(alarm.message)} <TestTag alarm={alarm} />
       </Link>

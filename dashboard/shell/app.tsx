@@ -12,6 +12,7 @@ import { LiveClient } from '../live/live-client.ts';
 import { LiveProvider, type LiveStores } from '../live/live-context.tsx';
 import { bucketCount, RecentHistory } from '../live/recent-history.ts';
 import { openSocketConnection } from '../live/socket-connection.ts';
+import { ReplayProvider } from '../replay/replay-context.tsx';
 import { PlantProvider } from '../session/plant-context.tsx';
 import { SignInScreen } from '../session/sign-in-screen.tsx';
 import type { AlarmSound } from '../sound/alarm-sound.ts';
@@ -145,7 +146,7 @@ function SignedIn({ session, clock, sound, onSignedOut }: SignedInProps): ReactN
     <LiveProvider stores={stores}>
       <PlantProvider session={session} plant={plant.data} stations={stations.data} onSignOut={leave}>
         {/* A wall is looked at, not answered: it has no voice, because nobody there could silence it. */}
-        {isWallPage() ? content : <SoundProvider sound={sound}>{content}</SoundProvider>}
+        {isWallPage() ? content : <SoundProvider sound={sound}><ReplayProvider clock={clock}>{content}</ReplayProvider></SoundProvider>}
       </PlantProvider>
     </LiveProvider>
   );

@@ -8,6 +8,7 @@ import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { IncidentCount } from '../incidents/incident-count.tsx';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useBeats, useLiveness } from '../live/live-context.tsx';
+import { useReplay } from '../replay/replay-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatClock, formatDate } from '../time/plant-time.ts';
 import { useNow } from '../values/use-now.ts';
@@ -86,6 +87,7 @@ function Navigation(): ReactNode {
 
 export function AlarmCounts(): ReactNode {
   const { t } = useWords();
+  const { leave } = useReplay();
   const alarms = useAlarms();
   const counts = useMemo(() => {
     const total: Record<AlarmPriority, number> = { critical: 0, high: 0, medium: 0, low: 0 };
@@ -98,7 +100,7 @@ export function AlarmCounts(): ReactNode {
     return { total, waiting };
   }, [alarms]);
   return (
-    <Link to="/alarms" className="alarm-counts" data-testid="alarm-counts">
+    <Link to="/alarms" onClick={leave} className="alarm-counts" data-testid="alarm-counts">
       <span className="visually-hidden">{t('header.alarmCounts', counts.total)}</span>
       {alarmPriorities.map((priority) => (
         <span key={priority} aria-hidden="true" data-empty={counts.total[priority] === 0 || undefined} data-testid={`count-${priority}`}>

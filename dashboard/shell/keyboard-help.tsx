@@ -44,6 +44,15 @@ const groups = [
       ['Tab ← →', 'trends.keysHelp.cursor'],
     ],
   },
+  {
+    title: 'nav.replay',
+    keys: [
+      ['k', 'replay.keys.toggle'],
+      ['[ ]', 'replay.keys.step'],
+      ['{ }', 'replay.keys.alarm'],
+      ['g l', 'replay.keys.leave'],
+    ],
+  },
 ] as const;
 
 export function KeyboardHelp({ onClose }: { readonly onClose: () => void }): ReactNode {

@@ -12,7 +12,8 @@ export interface NavigationItem {
     | '/notifications'
     | '/alarm-settings'
     | '/health'
-    | '/people';
+    | '/people'
+    | '/replay';
   /** Key of its name in the words: `nav.…`. */
   readonly name:
     | 'nav.overview'
@@ -24,7 +25,8 @@ export interface NavigationItem {
     | 'nav.notifications'
     | 'nav.alarmSettings'
     | 'nav.health'
-    | 'nav.people';
+    | 'nav.people'
+    | 'nav.replay';
   /** Two keys, `g` first. */
   readonly keys: string;
   readonly permission: Permission;
@@ -38,6 +40,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/incidents', name: 'nav.incidents', keys: 'g i', permission: 'incidents.read', place: 'header' },
   { to: '/trends', name: 'nav.trends', keys: 'g t', permission: 'readings.read', place: 'header' },
   { to: '/duty', name: 'nav.duty', keys: 'g d', permission: 'duty.read', place: 'header' },
+  { to: '/replay', name: 'nav.replay', keys: 'g y', permission: 'alarms.read', place: 'more' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
   { to: '/notifications', name: 'nav.notifications', keys: 'g n', permission: 'notifications.read', place: 'more' },
   { to: '/alarm-settings', name: 'nav.alarmSettings', keys: 'g r', permission: 'alarmSettings.read', place: 'more' },

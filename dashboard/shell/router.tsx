@@ -11,6 +11,7 @@ import { type NotificationChannel, notificationChannels } from '../../domain/not
 import { type AlarmScope, alarmScopes } from '../alarms/alarm-order.ts';
 import { readTrendsSearch } from '../trends/trend-search.ts';
 import { isWallPage } from '../wall/wall-address.ts';
+import type { ReplaySearch } from '../replay/replay-link.ts';
 import { Crashed } from './crash-boundary.tsx';
 import { NotFound } from './not-found.tsx';
 import { Shell } from './shell.tsx';
@@ -232,6 +233,16 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => import('../people/people-screen.tsx'), 'PeopleScreen'),
 });
 
+const replayRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/replay',
+  validateSearch: (search: Record<string, unknown>): ReplaySearch => ({
+    ...(typeof search.at === 'string' || typeof search.at === 'number' ? { at: search.at } : {}),
+    ...(typeof search.screen === 'string' ? { screen: search.screen } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../replay/replay-screen.tsx'), 'ReplayScreen'),
+});
+
 const routeTree = rootRoute.addChildren([
   overviewRoute,
   wallRoute,
@@ -248,6 +259,7 @@ const routeTree = rootRoute.addChildren([
   alarmSettingsRoute,
   healthRoute,
   peopleRoute,
+  replayRoute,
 ]);
 
 export function createDashboardRouter() {

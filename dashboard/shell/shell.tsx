@@ -2,6 +2,7 @@
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useWords } from '../language/language.ts';
+import { useReplay } from '../replay/replay-context.tsx';
 import { usePlant } from '../session/plant-context.tsx';
 import { useSound } from '../sound/sound-context.tsx';
 import { AlarmStrip } from './alarm-strip.tsx';
@@ -15,6 +16,9 @@ const JumpDialog = lazy(() => import('../search/jump-dialog.tsx').then((module) 
 const DutyBands = lazy(() => import('../duty/duty-bands.tsx').then((module) => ({ default: module.DutyBands })));
 const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then((module) => ({ default: module.KeyboardHelp })));
 
+const ReplayBand = lazy(() => import('../replay/replay-band.tsx').then((module) => ({ default: module.ReplayBand })));
+const ReplayFrame = lazy(() => import('../replay/replay-frame.tsx').then((module) => ({ default: module.ReplayFrame })));
+
 type OpenDialog = 'none' | 'jump' | 'help';
 
 export function Shell(): ReactNode {
@@ -22,6 +26,7 @@ export function Shell(): ReactNode {
   const navigate = useNavigate();
   const { plant, stations, session } = usePlant();
   const sound = useSound();
+  const { session: replay } = useReplay();
   const [dialog, setDialog] = useState<OpenDialog>('none');
   const { stationId } = useParams({ strict: false });
   const [lastStationId, setLastStationId] = useState<string | null>(null);
@@ -57,9 +62,18 @@ export function Shell(): ReactNode {
       <Suspense>
         <DutyBands />
       </Suspense>
-      <main id="content" className="content" tabIndex={-1}>
-        <Outlet />
-      </main>
+      {replay === null ? (
+        <main id="content" className="content" tabIndex={-1}>
+          <Outlet />
+        </main>
+      ) : (
+        <Suspense>
+          <ReplayBand session={replay} />
+          <main id="content" className="content" tabIndex={-1} data-replay="">
+            <ReplayFrame session={replay} />
+          </main>
+        </Suspense>
+      )}
       <Suspense>
         {dialog === 'jump' && <JumpDialog onClose={() => setDialog('none')} />}
         {dialog === 'help' && <KeyboardHelp onClose={() => setDialog('none')} />}

@@ -27,7 +27,11 @@ export function StationDevices({ devices }: { readonly devices: StationView['dev
                 </span>
               </span>
               <span className="device-state small">
-                {!isBelievable ? t('quality.unknown') : state === undefined ? device.connection : t(`station.connection.${state}`)}
+                {!isBelievable || device.connection === 'unknown'
+                  ? t('quality.unknown')
+                  : state === undefined
+                    ? device.connection
+                    : t(`station.connection.${state}`)}
                 {device.reason !== null && <span className="muted"> · {device.reason}</span>}
               </span>
             </li>

@@ -91,7 +91,7 @@ export function StationScreen(): ReactNode {
             </>
           )}
           <span className="muted number">
-            {t('overview.coverage')} {Math.floor(view.goodShare * 100)} %
+            {t('overview.coverage')} {Number.isNaN(view.goodShare) ? '—' : Math.floor(view.goodShare * 100)} %
           </span>
           <StartMaintenanceButton stationId={stationId} stationName={text(view.name)} />
         </span>

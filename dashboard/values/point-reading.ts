@@ -6,13 +6,18 @@ import type { LiveValue } from '../live/point-values.ts';
 
 export type PointReading =
   | { readonly kind: 'known'; readonly value: number | string; readonly timeMs: number; readonly doubt: QualityReason | null }
-  | { readonly kind: 'unknown'; readonly reason: QualityReason | 'notLive'; readonly sinceMs: number | null };
+  | { readonly kind: 'unknown'; readonly reason: QualityReason | 'notLive' | 'noRecord'; readonly sinceMs: number | null };
 
-export function pointReadingOf(live: LiveValue | undefined, liveness: Liveness, badSinceMs: number | null): PointReading {
+export function pointReadingOf(
+  live: LiveValue | undefined,
+  liveness: Liveness,
+  badSinceMs: number | null,
+  absentReason: 'notYetRead' | 'noRecord' = 'notYetRead',
+): PointReading {
   if (!areValuesBelievable(liveness)) {
     return { kind: 'unknown', reason: 'notLive', sinceMs: 'sinceMs' in liveness ? liveness.sinceMs : null };
   }
-  if (live === undefined) return { kind: 'unknown', reason: 'notYetRead', sinceMs: null };
+  if (live === undefined) return { kind: 'unknown', reason: absentReason, sinceMs: null };
   if (isBad(live.quality) || live.value === null) {
     return {
       kind: 'unknown',
@@ -26,6 +31,6 @@ export function pointReadingOf(live: LiveValue | undefined, liveness: Liveness, 
 export function usePointReading(pointId: string): PointReading {
   const live = useLiveValue(pointId);
   const liveness = useLiveness();
-  const { values } = useLiveClient();
-  return pointReadingOf(live, liveness, values.badSinceMs(pointId));
+  const { values, absentReason } = useLiveClient();
+  return pointReadingOf(live, liveness, values.badSinceMs(pointId), absentReason);
 }

@@ -3,11 +3,16 @@ import { useEffect, useState } from 'react';
 import { useLiveClient } from '../live/live-context.tsx';
 
 export function useNow(everyMs: number): number {
-  const { serverNowMs } = useLiveClient();
+  const { serverNowMs, jumps } = useLiveClient();
   const [nowMs, setNowMs] = useState(serverNowMs);
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(serverNowMs()), everyMs);
-    return () => clearInterval(timer);
-  }, [serverNowMs, everyMs]);
+    const look = (): void => setNowMs(serverNowMs());
+    const timer = setInterval(look, everyMs);
+    const stopFollowing = jumps.subscribe(look);
+    return () => {
+      clearInterval(timer);
+      stopFollowing();
+    };
+  }, [serverNowMs, jumps, everyMs]);
   return nowMs;
 }
