@@ -24,7 +24,7 @@ export function DensityBar({ atMs, nowMs, onChoose }: DensityBarProps): ReactNod
   const zone = useZone();
   const durationText = useDurationText();
   const queries = useQueryClient();
-  const [spanMs, setSpanMs] = useState<number>(spansMs[2]);
+  const [spanMs, setSpanMs] = useState<number>(spansMs[1]);
   const [stretch, setStretch] = useState<Stretch | null>(null);
   const shown = stretchAround(atMs, spanMs, nowMs, stretch);
   if (stretch === null || shown !== stretch) setStretch(shown);

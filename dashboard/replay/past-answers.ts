@@ -82,8 +82,9 @@ export function stationSummaryThen<Station extends StationSummary>(station: Stat
 /** Not a number where not all points of the station are on the screen: then it is not known. */
 function goodShareThen(player: ReplayPlayer, station: StationSummary): number {
   if (!player.isWholeStation(station.id)) return Number.NaN;
-  const known = player.values.of(`${station.id}.`).filter(({ quality }) => isGood(quality)).length;
-  return station.pointCount === 0 ? 1 : known / station.pointCount;
+  const shown = player.values.of(`${station.id}.`);
+  if (shown.length === 0) return Number.NaN;
+  return shown.filter(({ quality }) => isGood(quality)).length / station.pointCount;
 }
 
 /** Lines up to the moment, by when the server had written them. */

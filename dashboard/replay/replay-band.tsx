@@ -58,15 +58,10 @@ export function ReplayBand({ session }: { readonly session: ReplaySession }): Re
             title={`${t('replay.previousAlarm')} {`}
             aria-label={t('replay.previousAlarm')}
           >
-            ⏮
+            <AlarmArrow isForward={false} />
           </button>
-          <button
-            type="button"
-            onClick={() => void player.step(-stepMs)}
-            title={`${t('replay.stepBack')} [`}
-            aria-label={t('replay.stepBack')}
-          >
-            −10s
+          <button type="button" onClick={() => void player.step(-stepMs)} title={`${t('replay.stepBack')} [`}>
+            −10 s
           </button>
           {status.kind === 'failed' ? (
             <button type="button" onClick={() => void player.seek(player.position.get())}>
@@ -77,13 +72,8 @@ export function ReplayBand({ session }: { readonly session: ReplaySession }): Re
               {isPlaying ? `❚❚ ${t('replay.pause')}` : `▶ ${t('replay.play')}`}
             </button>
           )}
-          <button
-            type="button"
-            onClick={() => void player.step(stepMs)}
-            title={`${t('replay.stepForward')} ]`}
-            aria-label={t('replay.stepForward')}
-          >
-            +10s
+          <button type="button" onClick={() => void player.step(stepMs)} title={`${t('replay.stepForward')} ]`}>
+            +10 s
           </button>
           <button
             type="button"
@@ -92,7 +82,7 @@ export function ReplayBand({ session }: { readonly session: ReplaySession }): Re
             aria-label={t('replay.nextAlarm')}
             data-testid="replay-next"
           >
-            ⏭
+            <AlarmArrow isForward={true} />
           </button>
           <fieldset className="replay-speeds" aria-label={t('replay.speed')}>
             {speeds.map((each) => (
@@ -117,6 +107,14 @@ export function ReplayBand({ session }: { readonly session: ReplaySession }): Re
       <DensityBar atMs={atMs} nowMs={liveNowMs} onChoose={(moment) => void player.seek(moment)} />
       <Remarks player={player} atMs={atMs} />
     </section>
+  );
+}
+
+function AlarmArrow({ isForward }: { readonly isForward: boolean }): ReactNode {
+  return (
+    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false" fill="currentColor">
+      {isForward ? <path d="M2 2l8 6l-8 6zM11 2h3v12h-3z" /> : <path d="M14 2l-8 6l8 6zM2 2h3v12h-3z" />}
+    </svg>
   );
 }
 
@@ -174,7 +172,9 @@ export function MomentForm({
         onChange={(event) => setText(event.target.value)}
         data-testid="replay-moment"
       />
-      <button type="submit">{t('replay.goTo')}</button>
+      <button type="submit" className="button">
+        {t('replay.goTo')}
+      </button>
       {isInvalid && (
         <span role="alert" className="small">
           {t('replay.invalidTime')}

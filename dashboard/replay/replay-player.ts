@@ -68,6 +68,8 @@ export class ReplayPlayer implements PlantSource {
   readonly position: Observable<number>;
   readonly work = new Observable<readonly WorkWindow[]>([]);
   readonly watches = new Observable<readonly WatchThen[]>([]);
+  /** Counts up when readings for other stations or points have come. */
+  readonly arrivals = new Observable(0);
   readonly facts = new Observable<ReplayFacts | null>(null);
   /** What happened since the last jump, newest first. */
   readonly lines = new Observable<readonly JournalEntry[]>([]);
@@ -133,6 +135,9 @@ export class ReplayPlayer implements PlantSource {
     this.#seekAbort.abort();
     this.#readingsAbort?.abort();
     this.#seekAbort = new AbortController();
+    // What is wanted is read with the moment.
+    this.#wantTimer?.cancel();
+    this.#wantTimer = null;
     const { signal } = this.#seekAbort;
     const wantedMs = Math.round(Math.min(atMs, this.edgeMs));
     this.position.set(wantedMs);
@@ -310,6 +315,7 @@ export class ReplayPlayer implements PlantSource {
         this.#readingsUntilMs = this.#take(answers, fromMs);
         // The first statement of each point is of the moment that was asked from.
         this.#playTo(this.position.get());
+        this.arrivals.set(this.arrivals.get() + 1);
       })
       .catch((error: unknown) => {
         if (abort.signal.aborted) return;

@@ -48,6 +48,7 @@ export function openReplaySession(options: {
       recent.reload();
       void queries.invalidateQueries();
     }),
+    player.arrivals.subscribe(() => again('station')),
     player.work.subscribe(() => again('maintenance')),
     player.incidents.list.subscribe(() => again('incidents')),
   ];

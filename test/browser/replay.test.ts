@@ -1,0 +1,107 @@
+// The past on the same screens: a leak that was acknowledged is seen unacknowledged again at its moment, is played on to the acknowledgement, and cannot be
+// acted on; an alarm that comes meanwhile sounds and stands in the strip.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import type { PointView } from '../../domain/api/plant-api.ts';
+import { launchChromium, openPage, picture, signIn, tonesStarted } from '../harness/chromium.ts';
+import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { seriousFaults } from '../harness/serious-faults.ts';
+import { temporaryFolder } from '../harness/temporary-folder.ts';
+
+const browser: Browser | null = await launchChromium();
+afterAll(() => browser?.close());
+
+const slow = { timeout: 40_000 };
+const gas = 'GS-01.GD-501.highHigh';
+
+describe.skipIf(browser === null)('replay', () => {
+  let gatewatch: GatewatchProcess;
+  let duty: GatewatchClient;
+  beforeAll(async () => {
+    gatewatch = await startGatewatch({ dataDir: temporaryFolder(), arguments: ['--no-story'] });
+    duty = await GatewatchClient.signIn(gatewatch.address, 'duty', 'duty-demo');
+  });
+  afterAll(() => gatewatch?.stop());
+
+  async function play(scenario: string, body: object): Promise<void> {
+    const url = new URL(`scenarios/${scenario}`, gatewatch.controlUrl ?? '');
+    expect((await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
+  }
+  const alarm = (alarmId: string) => duty.get<AlarmView>(`/api/alarms/${alarmId}`);
+  const stateOnScreen = (page: Page, alarmId: string) =>
+    page.locator(`main [data-testid=alarm-row][data-alarm-id="${alarmId}"]`).getAttribute('data-state');
+
+  test('a leak as it was before somebody acknowledged it; live alarms go on', async () => {
+    await expect
+      .poll(
+        async () => (await duty.get<PointView[]>('/api/points?station=GS-01')).every((point) => point.latest.quality.severity === 'good'),
+        slow,
+      )
+      .toBe(true);
+    await play('leak', { station: 'GS-01', size: 60, seconds: 900 });
+    await expect.poll(async () => (await alarm(gas)).state, slow).toBe('unacknowledged');
+    const raised = await alarm(gas);
+    const { raisedAtMs } = raised;
+    expect((await duty.ask('POST', `/api/alarms/${raised.id}/acknowledge`, { version: raised.version, comment: '关阀' })).status).toBe(200);
+    const acknowledgedAtMs = (await alarm(gas)).acknowledgedAtMs ?? 0;
+    // What is replayed lies three seconds back at least.
+    await expect.poll(() => Date.now() - acknowledgedAtMs, slow).toBeGreaterThan(6_000);
+
+    const { page, complaints } = await openPage(browser as Browser);
+    onTestFinished(() => page.context().close());
+    page.setDefaultTimeout(20_000);
+    await signIn(page, gatewatch.address, 'duty', 'duty-demo');
+    await page.goto(`${gatewatch.address}/replay?at=${acknowledgedAtMs - 1}&screen=${encodeURIComponent('/alarms')}`);
+    const band = page.getByTestId('replay-band');
+    await band.waitFor();
+    await expect.poll(() => page.url()).toMatch(/\/alarms$/);
+    await expect.poll(() => stateOnScreen(page, gas)).toBe('unacknowledged');
+    expect((await alarm(gas)).state).toBe('acknowledged');
+    expect(await band.getAttribute('data-status')).toBe('paused');
+    await picture(page, 'replay-1-alarms');
+    expect(await seriousFaults(page)).toEqual([]);
+
+    // Nothing can be done to the past.
+    await page.locator(`main [data-testid=alarm-row][data-alarm-id="${gas}"]`).click();
+    await page.keyboard.press('a');
+    expect(await page.getByTestId('acknowledge-dialog').count()).toBe(0);
+    expect(await page.locator('main').getByRole('button', { name: '确认', exact: true }).count()).toBe(0);
+
+    // What comes now is heard and stands in the strip, not on the screens of then.
+    const door = 'RS-01.XS-601.state';
+    const tonesBefore = await tonesStarted(page);
+    await play('door-open', { station: 'RS-01', seconds: 900 });
+    await expect.poll(async () => (await duty.alarms('?station=RS-01')).length, slow).toBeGreaterThan(0);
+    const [live] = await duty.alarms('?station=RS-01');
+    const liveId = live?.alarmId ?? door;
+    await expect.poll(() => page.getByTestId('alarm-strip').textContent(), slow).toMatch(/RS-01|高新调压站/);
+    await expect.poll(() => tonesStarted(page), slow).toBeGreaterThan(tonesBefore);
+    expect(await page.getByTestId('strip-live').isVisible()).toBe(true);
+    expect(await page.locator(`main [data-alarm-id="${liveId}"]`).count()).toBe(0);
+
+    // Played on, the acknowledgement comes.
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.getByTestId('speed-2').click();
+    await page.getByTestId('replay-play').click();
+    await expect.poll(() => stateOnScreen(page, gas), slow).toBe('acknowledged');
+    await expect.poll(() => page.getByTestId('replay-lines').textContent()).toMatch(/王敏.*关阀/);
+
+    // The station as it was: values from history, no value of now.
+    await page.goto(`${gatewatch.address}/replay?at=${(raisedAtMs ?? 0) + 500}&screen=${encodeURIComponent('/stations/GS-01')}`);
+    await page.locator('main .station').waitFor();
+    await expect.poll(() => page.locator('main .station').textContent()).toMatch(/GD-501/);
+    await expect.poll(() => page.locator('main .point-table').textContent(), slow).toMatch(/%LEL/);
+    await picture(page, 'replay-2-station');
+    expect(await seriousFaults(page)).toEqual([]);
+
+    await page.getByTestId('replay-leave').click();
+    await band.waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.locator(`main [data-testid=alarm-row][data-alarm-id="${liveId}"]`).waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
