@@ -70,14 +70,14 @@ describe.skipIf(browser === null)('replay', () => {
     expect(await page.locator('main').getByRole('button', { name: '确认', exact: true }).count()).toBe(0);
 
     // What comes now is heard and stands in the strip, not on the screens of then.
-    const door = 'RS-01.XS-601.state';
-    const tonesBefore = await tonesStarted(page);
-    await play('door-open', { station: 'RS-01', seconds: 900 });
-    await expect.poll(async () => (await duty.alarms('?station=RS-01')).length, slow).toBeGreaterThan(0);
-    const [live] = await duty.alarms('?station=RS-01');
-    const liveId = live?.alarmId ?? door;
-    await expect.poll(() => page.getByTestId('alarm-strip').textContent(), slow).toMatch(/RS-01|高新调压站/);
-    await expect.poll(() => tonesStarted(page), slow).toBeGreaterThan(tonesBefore);
+    const criticalNow = async () => Number(await page.getByTestId('count-critical').locator('b').textContent());
+    const [tonesBefore, criticalBefore] = [await tonesStarted(page), await criticalNow()];
+    const liveId = 'RS-01.GD-501.highHigh';
+    await play('leak', { station: 'RS-01', size: 60, seconds: 900 });
+    await expect.poll(async () => (await alarm(liveId)).state, slow).toBe('unacknowledged');
+    await expect.poll(criticalNow).toBeGreaterThan(criticalBefore);
+    await expect.poll(() => tonesStarted(page)).toBeGreaterThan(tonesBefore);
+    expect(await page.getByTestId('alarm-strip').textContent()).toMatch(/未确认/);
     expect(await page.getByTestId('strip-live').isVisible()).toBe(true);
     expect(await page.locator(`main [data-alarm-id="${liveId}"]`).count()).toBe(0);
 
