@@ -14,10 +14,8 @@ import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
 
 import { en as faceplate } from '../point/faceplate-words.ts';
-
-import { en as trends } from '../trends/trends-words.ts';
-
 import { en as replay } from '../replay/replay-words.ts';
+import { en as trends } from '../trends/trends-words.ts';
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';
 import type { zh } from './zh.ts';

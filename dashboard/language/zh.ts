@@ -14,10 +14,8 @@ import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
 
 import { zh as faceplate } from '../point/faceplate-words.ts';
-
-import { zh as trends } from '../trends/trends-words.ts';
-
 import { zh as replay } from '../replay/replay-words.ts';
+import { zh as trends } from '../trends/trends-words.ts';
 import { sharedZh } from './shared-zh.ts';
 
 export const zh = {

@@ -33,7 +33,7 @@ export function ReplayBand({ session }: { readonly session: ReplaySession }): Re
   const jump = useJumps(player);
   const isPlaying = status.kind === 'playing' || status.kind === 'waiting';
   useKeys([
-    ['p', () => player.toggle()],
+    ['k', () => player.toggle()],
     ['[', () => void player.step(-stepMs)],
     [']', () => void player.step(stepMs)],
     ['{', () => void jump.to('previous')],

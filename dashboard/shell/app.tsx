@@ -146,7 +146,13 @@ function SignedIn({ session, clock, sound, onSignedOut }: SignedInProps): ReactN
     <LiveProvider stores={stores}>
       <PlantProvider session={session} plant={plant.data} stations={stations.data} onSignOut={leave}>
         {/* A wall is looked at, not answered: it has no voice, because nobody there could silence it. */}
-        {isWallPage() ? content : <SoundProvider sound={sound}><ReplayProvider clock={clock}>{content}</ReplayProvider></SoundProvider>}
+        {isWallPage() ? (
+          content
+        ) : (
+          <SoundProvider sound={sound}>
+            <ReplayProvider clock={clock}>{content}</ReplayProvider>
+          </SoundProvider>
+        )}
       </PlantProvider>
     </LiveProvider>
   );

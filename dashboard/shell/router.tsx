@@ -9,9 +9,9 @@ import {
 } from '../../domain/api/notification-api.ts';
 import { type NotificationChannel, notificationChannels } from '../../domain/notification/notification-order.ts';
 import { type AlarmScope, alarmScopes } from '../alarms/alarm-order.ts';
+import type { ReplaySearch } from '../replay/replay-link.ts';
 import { readTrendsSearch } from '../trends/trend-search.ts';
 import { isWallPage } from '../wall/wall-address.ts';
-import type { ReplaySearch } from '../replay/replay-link.ts';
 import { Crashed } from './crash-boundary.tsx';
 import { NotFound } from './not-found.tsx';
 import { Shell } from './shell.tsx';
