@@ -44,6 +44,7 @@ import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 import { openPush } from './push/open-push.ts';
 import { openReplay } from './replay/open-replay.ts';
+import { trendExportRoutes } from './trends/export/trend-export-routes.ts';
 import { trendRoutes } from './trends/trend-routes.ts';
 import { trendViewRoutes } from './trends/trend-view-routes.ts';
 import { TrendViews } from './trends/trend-views.ts';
@@ -208,6 +209,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('replay', () => replay.stop());
     await app.register(replay.routes);
     await app.register(trendRoutes({ plant, database, historian: options.historian }));
+    await app.register(trendExportRoutes({ plant, historian: options.historian, dataDir: options.dataDir }));
     const trendViews = new TrendViews(ledger, clock);
     await app.register(trendViewRoutes({ plant, views: trendViews, announce: () => announce('trendViews', null) }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));

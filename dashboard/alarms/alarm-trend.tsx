@@ -46,7 +46,7 @@ function TrendOfAlarm({ alarm, point }: { readonly alarm: AlarmView; readonly po
   const marks = useMarks([point.id], { kind: 'past', fromMs, toMs }, nowMs).of(points);
   if (trend === undefined || trend.error !== null) return <p className="empty">{t('trends.failed')}</p>;
   const { columns, earlier, holdMs, gaps, quality } = trend;
-  const pens: Pen[] = [{ point, letter: letterOf(0), style: styleOf(0), columns, earlier, holdMs, gaps, quality, limits }];
+  const pens: Pen[] = [{ point, letter: letterOf(0), style: styleOf(0), scaleKey: 'y', columns, earlier, holdMs, gaps, quality, limits }];
   return (
     <div className="trend-pane">
       <div className="trend-legend-box">

@@ -3,12 +3,13 @@ import type uPlot from 'uplot';
 import type { TrendMark } from '../../domain/api/trends-api.ts';
 import { formatNumber } from '../values/format-value.ts';
 import type { Span } from './trend-data.ts';
-import { type Pen, scaleKeyOf } from './trend-pens.ts';
+import type { Pen } from './trend-pens.ts';
 
 export const chartFont = '"Noto Sans SC Variable", "Noto Sans SC", system-ui, sans-serif';
 const limitSigns: Readonly<Record<string, string>> = { highHigh: 'HH', high: 'H', low: 'L', lowLow: 'LL' };
 
 const laneHeight = 5;
+const pensWithLimits = 2;
 
 export function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -81,8 +82,8 @@ export function drawGround(chart: uPlot, pens: readonly Pen[]): void {
 function drawNormalBand(chart: uPlot, pen: Pen, ctx: CanvasRenderingContext2D, box: uPlot.BBox): void {
   const { normal } = pen.point;
   if (normal === null) return;
-  const top = Math.max(box.top, chart.valToPos(normal.max, scaleKeyOf(pen.point), true));
-  const bottom = Math.min(box.top + box.height, chart.valToPos(normal.min, scaleKeyOf(pen.point), true));
+  const top = Math.max(box.top, chart.valToPos(normal.max, pen.scaleKey, true));
+  const bottom = Math.min(box.top + box.height, chart.valToPos(normal.min, pen.scaleKey, true));
   if (bottom <= top) return;
   ctx.globalAlpha = 0.35;
   ctx.fillStyle = colour('--raised');
@@ -90,8 +91,8 @@ function drawNormalBand(chart: uPlot, pen: Pen, ctx: CanvasRenderingContext2D, b
   ctx.globalAlpha = 1;
 }
 
-/** Limits as steps: what was in force when. */
-export function drawLimits(chart: uPlot, pens: readonly Pen[], untilMs: number): void {
+/** Limits as steps: what was in force when. Of many lines, only those of the one that is pointed at in the legend. */
+export function drawLimits(chart: uPlot, pens: readonly Pen[], untilMs: number, pointedAt: string | null): void {
   within(chart, (ctx, box, ratio) => {
     ctx.font = `${11 * ratio}px ${chartFont}`;
     ctx.textAlign = 'left';
@@ -102,8 +103,8 @@ export function drawLimits(chart: uPlot, pens: readonly Pen[], untilMs: number):
       labelled.push(y);
       ctx.fillText(text, x + 6 * ratio, y - 2 * ratio);
     };
-    for (const pen of pens) {
-      const key = scaleKeyOf(pen.point);
+    for (const pen of pens.filter(({ point }) => (pointedAt === null ? pens.length <= pensWithLimits : point.id === pointedAt))) {
+      const key = pen.scaleKey;
       const name = pens.length > 1 ? `${pen.letter} ` : '';
       const yOf = (value: number): number => chart.valToPos(value, key, true);
       for (const limit of pen.limits) {
@@ -181,7 +182,7 @@ export function drawLetters(chart: uPlot, pens: readonly Pen[]): void {
         const x = box.left + box.width * (half + (0.5 * (index + 0.5)) / pens.length);
         const value = meanNear(pen, chart.posToVal((x - box.left) / ratio, 'x'));
         if (value === null) continue;
-        const y = chart.valToPos(value, scaleKeyOf(pen.point), true);
+        const y = chart.valToPos(value, pen.scaleKey, true);
         ctx.fillStyle = colour('--surface');
         ctx.strokeStyle = colour(pen.style.colour);
         ctx.lineWidth = 1.2 * ratio;

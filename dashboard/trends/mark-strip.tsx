@@ -104,7 +104,6 @@ function Sign({
         className="trend-sign"
         tabIndex={isReached ? 0 : -1}
         aria-expanded={isOpen}
-        aria-label={summary}
         onFocus={() => onOpen(true)}
         onClick={() => onOpen(true)}
         data-testid="trend-sign"
@@ -116,6 +115,7 @@ function Sign({
             {textOf(first).sign}
           </span>
         )}
+        <span className="visually-hidden">{summary}</span>
         {marks.length > 1 && (
           <span className="trend-sign-count" aria-hidden="true">
             {marks.length}

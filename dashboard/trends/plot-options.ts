@@ -4,8 +4,8 @@ import type { Language } from '../../domain/text/localized-text.ts';
 import { formatNumber } from '../values/format-value.ts';
 import { chartFont, colour } from './draw-plot.ts';
 import { timeSplits, timeSteps, timeTexts } from './time-axis.ts';
-import { valueRange } from './trend-data.ts';
-import { type Pen, scaleKeyOf } from './trend-pens.ts';
+import { digitsOf, valueRange } from './trend-data.ts';
+import type { Pen } from './trend-pens.ts';
 import type { TrendPlotProps } from './trend-plot.tsx';
 
 export interface PlotState {
@@ -27,8 +27,7 @@ const axisHeight = 28;
 export function pensByScale(pens: readonly Pen[]): Map<string, Pen[]> {
   const found = new Map<string, Pen[]>();
   for (const pen of pens) {
-    const key = scaleKeyOf(pen.point);
-    found.set(key, [...(found.get(key) ?? []), pen]);
+    found.set(pen.scaleKey, [...(found.get(pen.scaleKey) ?? []), pen]);
   }
   return found;
 }
@@ -87,6 +86,15 @@ export function optionsOf(
     cursor: {
       drag: { x: true, y: props.onRange !== undefined, uni: 30, setScale: false },
       points: { size: 6, fill: colour('--ink') },
+      // The nearest row is no value of this moment where readings are not held so long; bands have no point of their own.
+      dataIdx: (chart, series, nearest, time) => {
+        const step = pens[0]?.earlier === null ? 3 : 4;
+        const pen = pens[Math.floor((series - 1) / step)];
+        if (series === 0 || pen === undefined) return nearest;
+        const isBand = (series - 1) % step < 2;
+        const isNear = Math.abs((chart.data[0][nearest] ?? 0) - time) * 1_000 <= latestHoldMs(latest, pen);
+        return isBand || !isNear ? null : nearest;
+      },
       bind: {
         dblclick: () => () => {
           const { fromMs, toMs, onRange } = latest.current.props;
@@ -127,6 +135,10 @@ export function optionsOf(
   };
 }
 
+function latestHoldMs(latest: { readonly current: PlotState }, pen: Pen): number {
+  return latest.current.props.pens.find(({ point }) => point.id === pen.point.id)?.holdMs ?? 0;
+}
+
 function boxOf(chart: uPlot): HorizontalBox {
   return { left: chart.bbox.left / devicePixelRatio, width: chart.bbox.width / devicePixelRatio };
 }
@@ -157,21 +169,14 @@ function valueAxis(
     ...common,
     ...named,
     size: 62,
-    space: 28,
+    space: 34,
     values: (_, splits) => splits.map((value) => formatNumber(value, digitsOf(splits, digits))),
   };
 }
 
-/** As many digits as the marks need to differ, but not more than two beyond the instrument's. */
-function digitsOf(splits: readonly number[], digits: number): number {
-  const step = splits.length > 1 ? Math.abs((splits[1] ?? 0) - (splits[0] ?? 0)) : 1;
-  const needed = step >= 1 ? 0 : Math.ceil(-Math.log10(step) - 1e-9);
-  return Math.min(needed, digits + 2);
-}
-
 function seriesOf(pen: Pen): uPlot.Series[] {
   const stroke = colour(pen.style.colour);
-  const scale = scaleKeyOf(pen.point);
+  const scale = pen.scaleKey;
   const isStepped = pen.point.kind === 'discrete';
   const paths = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
   const common: uPlot.Series = { scale, points: { show: false }, ...(paths === undefined ? {} : { paths }) };

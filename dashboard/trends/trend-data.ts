@@ -198,8 +198,21 @@ export function joinColumns(
     return pen.values.map((values) => {
       const column = new Array<number | null | undefined>(times.length).fill(undefined);
       for (let index = 0; index < rows.length; index++) column[rows[index] ?? 0] = values[index] ?? null;
+      // The chart ends a gap at the next moment of any pen: so it is told at each of them that this one still has nothing.
+      for (let row = 1; row < column.length; row++) if (column[row] === undefined && column[row - 1] === null) column[row] = null;
       return column;
     });
   });
   return [times, ...columns];
+}
+
+/** As many digits as the marks need to be what they say (2.5 is no 3), but not more than two beyond the instrument's. */
+export function digitsOf(splits: readonly number[], digits: number): number {
+  const most = digits + 2;
+  for (let needed = 0; needed < most; needed++) {
+    const scale = 10 ** needed;
+    if (splits.every((split) => Math.abs(split * scale - Math.round(split * scale)) < 1e-6 * Math.max(1, Math.abs(split * scale))))
+      return needed;
+  }
+  return most;
 }

@@ -21,6 +21,7 @@ export interface TrendLegendProps {
   readonly toMs: number;
   readonly nowMs: number;
   readonly cursor: Observable<number | null>;
+  readonly onPointAt?: (pointId: string | null) => void;
   /** Absent where lines stay where they are. */
   readonly moving?: PenMoving;
 }
@@ -95,7 +96,7 @@ function LegendRow({
   const { t, text, language } = useWords();
   const stationName = useStationName();
   const { point } = pen;
-  const { fromMs, toMs, nowMs, moving } = props;
+  const { fromMs, toMs, nowMs, moving, onPointAt } = props;
   const statistics = useMemo(
     () => statisticsOf(pen.columns, { fromMs, toMs: Math.min(toMs, nowMs), holdMs: pen.holdMs }),
     [pen, fromMs, toMs, nowMs],
@@ -106,6 +107,10 @@ function LegendRow({
   return (
     <tr
       draggable={moving !== undefined}
+      onMouseEnter={() => onPointAt?.(point.id)}
+      onMouseLeave={() => onPointAt?.(null)}
+      onFocus={() => onPointAt?.(point.id)}
+      onBlur={() => onPointAt?.(null)}
       onDragStart={(event) => {
         event.dataTransfer.setData(draggedPoint, point.id);
         event.dataTransfer.effectAllowed = 'move';

@@ -20,6 +20,7 @@ export interface TrendPaneProps {
   readonly toMs: number;
   readonly nowMs: number;
   readonly scale: TrendScale;
+  readonly height: number;
   readonly cursor: Observable<number | null>;
   readonly onRange: (fromMs: number, toMs: number, step: RangeStep) => void;
   readonly onMovePoint: (pointId: string, toPane: number) => void;
@@ -28,13 +29,12 @@ export interface TrendPaneProps {
   readonly onDrop: (event: DragEvent) => void;
 }
 
-const heights = [480, 300, 220, 190] as const;
-
 export function TrendPane(props: TrendPaneProps): ReactNode {
   const { pens, trends, marks, paneIndex, paneCount, fromMs, toMs, nowMs, scale, cursor, onRange, onDragging, onDrop } = props;
   const { t } = useWords();
   const durationText = useDurationText();
   const [isOver, setIsOver] = useState(false);
+  const [pointedAt, setPointedAt] = useState<string | null>(null);
   const failed = trends.find(({ error }) => error !== null);
   const isLoading = trends.some((trend) => trend.isLoading);
   const isEmpty = trends.every(({ columns }) => columns.times.length === 0);
@@ -64,6 +64,7 @@ export function TrendPane(props: TrendPaneProps): ReactNode {
           toMs={toMs}
           nowMs={nowMs}
           cursor={cursor}
+          onPointAt={setPointedAt}
           moving={{ paneIndex, paneCount, onMove: props.onMovePoint, onRemove: props.onRemovePoint, onDragging }}
         />
       </div>
@@ -72,10 +73,11 @@ export function TrendPane(props: TrendPaneProps): ReactNode {
         fromMs={fromMs}
         toMs={toMs}
         nowMs={nowMs}
-        height={heights[Math.min(paneCount, heights.length) - 1] ?? 190}
+        height={props.height}
         scale={scale}
         cursor={cursor}
         marks={marks}
+        pointedAt={pens.length > 1 ? pointedAt : null}
         onRange={onRange}
       />
       <p className="trend-note small muted">

@@ -24,6 +24,8 @@ export interface Pen {
   /** A, B, C … over the whole page. */
   readonly letter: string;
   readonly style: PenStyle;
+  /** Lines with the same key share an axis. */
+  readonly scaleKey: string;
   readonly columns: TrendColumns;
   /** The same time earlier, moved here; null without a comparison. */
   readonly earlier: TrendColumns | null;
@@ -43,7 +45,33 @@ export function styleOf(indexInPane: number): PenStyle {
   return penStyles[indexInPane % penStyles.length] ?? { colour: '--pen-1', dash: [] };
 }
 
-/** Pens with the same key share an axis: those of one unit; a state has its own. */
-export function scaleKeyOf(point: Pick<PointView, 'kind' | 'id' | 'unit'>): string {
-  return point.kind === 'discrete' ? `state ${point.id}` : `unit ${point.unit}`;
+/** Lines of one unit share an axis, unless one instrument's range would flatten another's; a state has its own. */
+export function scaleKeysOf(points: readonly Pick<PointView, 'kind' | 'id' | 'unit' | 'range'>[]): Map<string, string> {
+  const keys = new Map<string, string>();
+  const groups: { readonly unit: string; readonly span: number; readonly key: string }[] = [];
+  for (const point of points.toSorted((one, other) => spanOf(one) - spanOf(other))) {
+    if (point.kind === 'discrete') {
+      keys.set(point.id, `state ${point.id}`);
+      continue;
+    }
+    const span = spanOf(point);
+    let group = groups.find(({ unit, span: smallest }) => unit === point.unit && span <= smallest * mostUnequal);
+    if (group === undefined) {
+      group = { unit: point.unit, span, key: `unit ${point.unit} ${groups.length}` };
+      groups.push(group);
+    }
+    keys.set(point.id, group.key);
+  }
+  return keys;
+}
+
+const mostUnequal = 4;
+
+/** Of a point without a range nothing is known that would set it apart. */
+function spanOf({ range }: Pick<PointView, 'range'>): number {
+  return range === null ? 1 : range.max - range.min;
+}
+
+export function sharesAxis(one: PointView, other: PointView): boolean {
+  return new Set(scaleKeysOf([one, other]).values()).size === 1;
 }

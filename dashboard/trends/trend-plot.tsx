@@ -32,6 +32,8 @@ export interface TrendPlotProps {
   readonly marks?: readonly TrendMark[];
   /** Values that must be seen whatever the data. */
   readonly shownValues?: readonly number[];
+  /** Point whose line is pointed at in the legend: drawn stronger, with its limits. */
+  readonly pointedAt?: string | null;
   readonly onRange?: (fromMs: number, toMs: number, step: RangeStep) => void;
 }
 
@@ -58,7 +60,7 @@ export function TrendPlot(props: TrendPlotProps): ReactNode {
       ...options.hooks,
       drawAxes: [(chart) => drawGround(chart, latest.current.props.pens)],
       draw: [
-        (chart) => drawLimits(chart, latest.current.props.pens, latest.current.props.nowMs),
+        (chart) => drawLimits(chart, latest.current.props.pens, latest.current.props.nowMs, latest.current.props.pointedAt ?? null),
         (chart) => drawMarkLines(chart, latest.current.props.marks ?? []),
         (chart) => drawLetters(chart, latest.current.props.pens),
       ],
@@ -88,6 +90,17 @@ export function TrendPlot(props: TrendPlotProps): ReactNode {
       chart.setScale('x', { min: fromMs / 1_000, max: toMs / 1_000 });
     });
   }, [pens, fromMs, toMs, zoomedScales, scale, marks]);
+
+  const { pointedAt = null } = props;
+  useEffect(() => {
+    const chart = plot.current;
+    if (chart === null) return;
+    for (const [index, pen] of latest.current.props.pens.entries()) {
+      const series = chart.series[3 + index * (pen.earlier === null ? 3 : 4)];
+      if (series !== undefined) series.width = pen.point.id === pointedAt ? 2.8 : 1.6;
+    }
+    chart.redraw(false);
+  }, [pointedAt]);
 
   useEffect(() => {
     const element = holder.current;

@@ -5,6 +5,7 @@ import { type TrendComparison, type TrendWindow, trendComparisons, trendScales }
 import { useWords } from '../language/language.ts';
 import { KeyHint } from '../shell/key-hint.tsx';
 import { useDurationText } from '../values/duration-text.ts';
+import { ExportMenu } from './export-menu.tsx';
 import { RangeForm } from './range-form.tsx';
 import type { Pen } from './trend-pens.ts';
 import type { TrendsSearch } from './trend-search.ts';
@@ -77,6 +78,7 @@ export function TrendsBar(props: TrendsBarProps): ReactNode {
           {step(t('trends.forward'), '↷', () => router.history.forward(), 'view-forward')}
         </fieldset>
         <ViewsMenu search={search} onOpen={onSearch} />
+        <ExportMenu search={search} penPanes={props.penPanes} fromMs={props.fromMs} toMs={props.toMs} />
       </div>
       <div className="trends-head">
         <RangeForm key={`${search.from}-${search.to}`} fromMs={props.fromMs} toMs={props.toMs} onRange={props.onRange} />

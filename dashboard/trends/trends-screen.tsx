@@ -14,7 +14,7 @@ import { useNow } from '../values/use-now.ts';
 import { PickDialog } from './pick-dialog.tsx';
 import { draggedPoint } from './trend-legend.tsx';
 import { TrendPane } from './trend-pane.tsx';
-import { letterOf, type Pen, scaleKeyOf, styleOf } from './trend-pens.ts';
+import { letterOf, type Pen, scaleKeysOf, sharesAxis, styleOf } from './trend-pens.ts';
 import type { RangeStep } from './trend-plot.tsx';
 import {
   addPoint,
@@ -31,6 +31,7 @@ import {
 } from './trend-search.ts';
 import { TrendsBar } from './trends-bar.tsx';
 import { useLimits, useMarks } from './use-marks.ts';
+import { usePaneHeight } from './use-pane-height.ts';
 import { useSettled } from './use-settled.ts';
 import { useTrends } from './use-trends.ts';
 import './trends.css';
@@ -64,6 +65,8 @@ export function TrendsScreen(): ReactNode {
   const trends = useTrends(points, { window: settled, nowMs, zone, comparison });
   const limits = useLimits(pointIds);
   const marks = useMarks(search.marks === 'off' ? [] : pointIds, settled, nowMs);
+
+  const height = usePaneHeight(panes.map((pane) => pane.length));
 
   const go = (next: TrendsSearch, replace = false): void => void navigate({ search: next, replace });
   const setWindow = (next: TrendWindow, step: RangeStep = 'new'): void => {
@@ -107,14 +110,16 @@ export function TrendsScreen(): ReactNode {
   ]);
 
   let index = -1;
-  const penPanes: Pen[][] = panes.map((pane) =>
-    pane.map((point, inPane): Pen => {
+  const penPanes: Pen[][] = panes.map((pane) => {
+    const scaleKeys = scaleKeysOf(pane);
+    return pane.map((point, inPane): Pen => {
       index += 1;
       const trend = trends[index];
       return {
         point,
         letter: letterOf(index),
         style: styleOf(inPane),
+        scaleKey: scaleKeys.get(point.id) ?? '',
         columns: trend?.columns ?? noColumns,
         earlier: trend?.earlier ?? null,
         holdMs: trend?.holdMs ?? 0,
@@ -122,8 +127,8 @@ export function TrendsScreen(): ReactNode {
         quality: trend?.quality ?? [],
         limits: limits.filter(({ pointId }) => pointId === point.id),
       };
-    }),
-  );
+    });
+  });
   const dropTo = (event: DragEvent, pane: number): void => {
     const pointId = event.dataTransfer.getData(draggedPoint);
     setIsDragging(false);
@@ -135,7 +140,7 @@ export function TrendsScreen(): ReactNode {
     const wanted = pointsQuery.data?.find((point) => point.id === id);
     return (other: string): boolean => {
       const found = points.find((point) => point.id === other);
-      return wanted !== undefined && found !== undefined && scaleKeyOf(found) === scaleKeyOf(wanted);
+      return wanted !== undefined && found !== undefined && sharesAxis(found, wanted);
     };
   };
 
@@ -178,6 +183,7 @@ export function TrendsScreen(): ReactNode {
           toMs={toMs}
           nowMs={nowMs}
           scale={search.scale ?? 'data'}
+          height={height}
           cursor={cursor}
           onRange={setRange}
           onMovePoint={(id, to) => setPanes(movePoint(idPanes, id, to))}

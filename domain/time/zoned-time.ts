@@ -17,3 +17,8 @@ export function minuteOfDayAt(atMs: number, zone: string): number {
   const time = Temporal.Instant.fromEpochMilliseconds(Math.floor(atMs)).toZonedDateTimeISO(zone);
   return time.hour * 60 + time.minute;
 }
+
+/** How far the zone's wall clock is ahead of UTC at a moment, in milliseconds. */
+export function offsetMsOf(atMs: number, zone: string): number {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(atMs)).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
+}

@@ -225,6 +225,10 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/trends/marks': { permission: 'alarms.read', url: '/api/trends/marks?points=GS-01.PT-101&from=0&to=1' },
   'GET /api/trends/limits': { permission: 'readings.read', url: '/api/trends/limits?points=GS-01.PT-101' },
   'GET /api/trends/quality': { permission: 'readings.read', url: '/api/trends/quality?point=GS-01.PT-101&from=0&to=1' },
+  'GET /api/trends/export': {
+    permission: 'readings.read',
+    url: '/api/trends/export?points=GS-01.PT-101&from=1&to=2&format=csv',
+  },
   'GET /api/trend-views': { permission: 'readings.read' },
   'POST /api/trend-views': {
     permission: 'readings.read',
