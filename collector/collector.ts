@@ -13,6 +13,8 @@ import type { ConnectionState, Driver, DriverSink } from './drivers/driver.ts';
 import { createModbusDrivers } from './drivers/modbus/modbus-drivers.ts';
 import { createOpcuaDriver } from './drivers/opcua/opcua-driver.ts';
 import { readSecret } from './drivers/read-secret.ts';
+import { createEngineering } from './engineering/engineering.ts';
+import { MachineWatch } from './engineering/machine-watch.ts';
 import { ConditionOutbox, type NamedEdge } from './outbox/condition-outbox.ts';
 import { ConditionSender } from './outbox/condition-sender.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
@@ -106,6 +108,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     devices.map((device) => [device.index, { state: { kind: 'disconnected', reason: null }, sinceMs: clock.nowMs(), reconnects: 0 }]),
   );
 
+  /** Of devices that no scheduler asks: tries that failed, by reason. */
+  const failuresOf = new Map<number, Map<string, number>>();
   const sink: DriverSink = {
     readings(batch) {
       pipeline.take(batch);
@@ -122,6 +126,10 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
         } else if (state.kind === 'failed' && entry.state.kind !== 'connecting')
           log.warn({ device: device?.id, reason: state.reason }, 'device lost');
         entry.sinceMs = clock.nowMs();
+      }
+      if (state.kind === 'failed' && device?.protocol === 'opcua') {
+        const reasons = failuresOf.get(deviceIndex) ?? new Map<string, number>();
+        failuresOf.set(deviceIndex, reasons.set(state.reason, (reasons.get(state.reason) ?? 0) + 1));
       }
       entry.state = state;
       if (state.kind === 'connected') detector.device(deviceIndex, true, clock.nowMs(), clock.monotonicMs());
@@ -151,6 +159,11 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   const drivers: readonly Driver[] = [...modbus.drivers, ...opcua];
   const scheduler = new ScanScheduler(clock);
   for (const driver of modbus.drivers) scheduler.add(driver);
+
+  const machine = new MachineWatch({ dataDir: options.dataDir, clock });
+  const stopHearingCommands = link.handleCommands(
+    createEngineering({ plant, deviceIndexes: new Set(devices.map(({ index }) => index)), modbus, opcua, clock, random }),
+  );
 
   const timers = new Set<TimerHandle>();
   let readingsBefore = 0;
@@ -205,6 +218,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       durationP50Ms: statistics?.duration.percentile(0.5) ?? 0,
       durationP99Ms: statistics?.duration.percentile(0.99) ?? 0,
       isInsecure: device?.protocol === 'opcua' && device.securityMode === 'None',
+      errorsByReason: Object.fromEntries(statistics?.errorsByReason ?? failuresOf.get(deviceIndex) ?? []),
+      clockOffsetMs: opcua.find((driver) => driver.deviceIndex === deviceIndex)?.clockOffsetMs ?? null,
     };
   }
 
@@ -220,6 +235,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     readingsTotal: pipeline.readingsTotal,
     readingsPerSecond,
     historian: historian.status(),
+    machine: machine.status(),
   });
 
   return {
@@ -241,6 +257,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     },
     async stop() {
       stopHearingSettings();
+      stopHearingCommands();
+      machine.stop();
       scheduler.stop();
       for (const timer of timers) timer.cancel();
       await Promise.all([modbus.stop(), ...opcua.map((driver) => driver.stop())]);

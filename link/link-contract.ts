@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { AlarmSettingsMessage } from '../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { ConditionDelivery, ConditionMessage, ConditionStatement } from '../domain/messages/condition-message.ts';
+import type { EngineeringAnswer, EngineeringCommand } from '../domain/messages/engineering-command.ts';
 import { Quality } from '../domain/readings/quality.ts';
 import { createReadingBatch, type PointTable, pushReading, type ReadingBatch } from '../domain/readings/reading-batch.ts';
 import type { CollectorLink, ServerLink } from './link.ts';
@@ -247,12 +248,45 @@ export function linkContract(open: () => Promise<LinkEnds>): void {
       expect(gone).toEqual([]);
     }));
 
+  test('a command reaches the collector that it is for, and its answer comes back as it was', () =>
+    withLink(async ({ collector, server }) => {
+      const heard: EngineeringCommand[] = [];
+      const answer: EngineeringAnswer = { kind: 'registers', words: [0x4123, 0xffff], atMs: 5, tookMs: 1.5 };
+      const stop = collector.handleCommands(async (command) => {
+        heard.push(command);
+        return answer;
+      });
+      const command: EngineeringCommand = {
+        kind: 'peek',
+        target: { kind: 'device', deviceId: 'RS-01.PLC-1' },
+        table: 'holding',
+        address: 7,
+        count: 2,
+      };
+      await expect.poll(() => server.command('c1', command), { timeout: 20_000 }).toEqual(answer);
+      expect(heard[0]).toEqual(command);
+      expect(await server.command('c2', command)).toEqual({ kind: 'failed', reason: 'noCollector', detail: null });
+      stop();
+      expect(await server.command('c1', command)).toMatchObject({ kind: 'failed', reason: 'noCollector' });
+    }));
+
+  test('a collector that fails at a command says so; the link lives on', () =>
+    withLink(async ({ collector, server }) => {
+      collector.handleCommands(async () => {
+        throw new Error('no such thing');
+      });
+      await expect
+        .poll(() => server.command('c1', { kind: 'plan', deviceId: 'x' }), { timeout: 20_000 })
+        .toEqual({ kind: 'failed', reason: 'rejected', detail: 'no such thing' });
+    }));
+
   test('closed, it says so and does not hang', () =>
     withLink(async (ends) => {
       serve(ends.server);
       await ends.close();
       expect(await ends.collector.deliverConditions(delivery(1))).toMatchObject({ kind: 'failed', reason: 'closed' });
       expect(await ends.collector.stateConditions(statement)).toMatchObject({ kind: 'failed', reason: 'closed' });
+      expect(await ends.server.command('c1', { kind: 'plan', deviceId: 'x' })).toMatchObject({ kind: 'failed', reason: 'closed' });
       expect(ends.server.state()).toMatchObject({ isConnected: false, reason: 'closed' });
       ends.collector.publishReadings(batchOf(1));
       ends.collector.publishStatus(status);

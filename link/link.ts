@@ -3,6 +3,7 @@
 import type { AlarmSettingsMessage } from '../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { ConditionDelivery, ConditionStatement } from '../domain/messages/condition-message.ts';
+import type { EngineeringAnswer, EngineeringCommand } from '../domain/messages/engineering-command.ts';
 import type { PointTable, ReadingBatch } from '../domain/readings/reading-batch.ts';
 
 export type DeliveryResult =
@@ -15,6 +16,9 @@ export type StatementResult =
   /** The server has not yet committed `throughSequence`: deliver again, then state again. */
   | { readonly kind: 'behind'; readonly committedThrough: number }
   | { readonly kind: 'failed'; readonly retryable: boolean; readonly reason: 'noServer' | 'timeout' | 'rejected' | 'closed' };
+
+/** Exactly one handler. It must not throw. */
+export type CommandHandler = (command: EngineeringCommand) => Promise<EngineeringAnswer>;
 
 /** The collector's end. */
 export interface CollectorLink {
@@ -29,6 +33,8 @@ export interface CollectorLink {
   onSnapshotRequested(listener: () => ReadingBatch): () => void;
   /** The server tells the alarm settings in force: when they change, and again until `publishStatus` names them. Returns an unsubscribe. */
   onAlarmSettings(listener: (message: AlarmSettingsMessage) => void): () => void;
+  /** What an engineer asks through the server. Returns an unsubscribe. */
+  handleCommands(handler: CommandHandler): () => void;
   close(): Promise<void>;
 }
 
@@ -45,6 +51,8 @@ export interface ServerLink {
   requestSnapshots(): void;
   /** Best effort, newest wins: whether it arrived is seen in the collector's status. Throws where the message is too large for the link. */
   publishAlarmSettings(collectorId: string, message: AlarmSettingsMessage): void;
+  /** Asks one collector, and waits for its answer. Never rejects: no collector, no answer in time are answers of their own. */
+  command(collectorId: string, command: EngineeringCommand): Promise<EngineeringAnswer>;
   /** Tells collectors that a server is ready for conditions. Call once all handlers are set. */
   announceReady(): void;
   state(): LinkState;

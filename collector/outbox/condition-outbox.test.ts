@@ -140,6 +140,7 @@ function createLink() {
   };
   const collectorLink: CollectorLink = {
     publishReadings: () => undefined,
+    handleCommands: () => () => undefined,
     publishStatus: () => undefined,
     deliverConditions: async (delivery) => {
       deliveries.push(delivery);

@@ -9,6 +9,8 @@ export interface ScanStatistics {
   scansMissed: number;
   requests: number;
   errors: number;
+  /** By closed reason: what ended a scan, and answers of the device that say no. */
+  readonly errorsByReason: Map<string, number>;
   readonly startLateness: DurationHistogram;
   readonly duration: DurationHistogram;
 }
@@ -43,6 +45,7 @@ export class ScanScheduler {
       scansMissed: 0,
       requests: 0,
       errors: 0,
+      errorsByReason: new Map(),
       startLateness: new DurationHistogram(),
       duration: new DurationHistogram(),
     });
@@ -117,6 +120,11 @@ export class ScanScheduler {
         statistics.scans += 1;
         statistics.requests += outcome.requests;
         statistics.errors += outcome.errors;
+        // A scan that its back-off kept from asking is no error of its own.
+        if (outcome.errors > 0) {
+          const reason = outcome.kind === 'failed' ? outcome.reason : 'deviceException';
+          statistics.errorsByReason.set(reason, (statistics.errorsByReason.get(reason) ?? 0) + outcome.errors);
+        }
         statistics.startLateness.add(Math.max(0, startMs - dueMs), endMs);
         statistics.duration.add(endMs - startMs, endMs);
       }

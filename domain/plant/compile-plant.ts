@@ -221,6 +221,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     responsePlans: file.responsePlans,
     notifications: file.notifications,
     northbound: compileNorthbound(file.northbound, { companyId: file.company.id, stationIndexById, issues }),
+    peekHosts: file.engineering.peekHosts,
     pointTable: { version: options.version, ids: points.map((point) => point.id) },
     stationIndexById,
     deviceIndexById,

@@ -168,6 +168,15 @@ export const plantFileSchema = z.strictObject({
   responsePlans: z.array(responsePlanSchema(stationTypes)).default([]),
   /** Channels by which people are told: see docs/notifications.md. */
   notifications: notificationSettingsSchema.prefault({}),
+  /** Hosts (or networks, 192.168.10.0/24) beside those of the devices above where an engineer may look at registers of a device that is not in this file yet. */
+  engineering: z
+    .strictObject({
+      peekHosts: z
+        .array(z.string().regex(/^[A-Za-z0-9.:-]{1,253}(\/\d{1,3})?$/, 'expected a host or a network such as 192.168.10.0/24'))
+        .max(200)
+        .default([]),
+    })
+    .prefault({}),
   /** How other systems take part: OPC UA server, MQTT Sparkplug B, webhooks. All off where absent. */
   northbound: northboundSchema.prefault({}),
 });

@@ -29,6 +29,8 @@ export interface Plant {
   readonly responsePlans: readonly ResponsePlan[];
   readonly notifications: NotificationSettings;
   readonly northbound: Northbound;
+  /** Hosts and networks where an engineer may look at registers, beside those of the devices. */
+  readonly peekHosts: readonly string[];
   /** `points[i].id` in order, for reading batches. */
   readonly pointTable: PointTable;
   readonly stationIndexById: ReadonlyMap<string, number>;

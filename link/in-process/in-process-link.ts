@@ -3,8 +3,9 @@ import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type { EngineeringAnswer, EngineeringCommand } from '../../domain/messages/engineering-command.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
-import type { CollectorLink, DeliveryResult, LinkOptions, LinkState, ServerLink, StatementResult } from '../link.ts';
+import type { CollectorLink, CommandHandler, DeliveryResult, LinkOptions, LinkState, ServerLink, StatementResult } from '../link.ts';
 
 type ReadingsListener = (collectorId: string, batch: ReadingBatch) => void;
 type StatementAnswer = { kind: 'accepted' } | { kind: 'behind'; committedThrough: number };
@@ -25,6 +26,7 @@ class InProcessHub {
   #lastSettings: AlarmSettingsMessage | null = null;
   #handleConditions: ((delivery: ConditionDelivery) => Promise<{ committedThrough: number }>) | null = null;
   #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
+  #handleCommand: CommandHandler | null = null;
   #isReady = false;
   #isClosed = false;
 
@@ -55,6 +57,12 @@ class InProcessHub {
         if (last !== null) queueMicrotask(() => this.#settings.has(listener) && listener(last));
         return () => void this.#settings.delete(listener);
       },
+      handleCommands: (handler) => {
+        this.#handleCommand = handler;
+        return () => {
+          if (this.#handleCommand === handler) this.#handleCommand = null;
+        };
+      },
       close: () => this.#close(),
     };
   }
@@ -83,6 +91,7 @@ class InProcessHub {
         this.#lastSettings = message;
         for (const listener of this.#settings) queueMicrotask(() => this.#settings.has(listener) && listener(message));
       },
+      command: (collectorId, command) => this.#command(collectorId, command),
       announceReady: () => {
         this.#isReady = true;
         for (const listener of this.#connected) queueMicrotask(listener);
@@ -118,6 +127,17 @@ class InProcessHub {
       return await this.#handleStatement(statement);
     } catch {
       return { kind: 'failed', retryable: true, reason: 'rejected' };
+    }
+  }
+
+  async #command(collectorId: string, command: EngineeringCommand): Promise<EngineeringAnswer> {
+    await turnOfOthers();
+    if (this.#isClosed) return { kind: 'failed', reason: 'closed', detail: null };
+    if (this.#handleCommand === null || collectorId !== this.#collectorId) return { kind: 'failed', reason: 'noCollector', detail: null };
+    try {
+      return await this.#handleCommand(command);
+    } catch (error) {
+      return { kind: 'failed', reason: 'rejected', detail: (error as Error).message };
     }
   }
 

@@ -6,8 +6,9 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { type AlarmSettingsMessage, alarmSettingsMessageSchema } from '../../domain/messages/alarm-settings-message.ts';
 import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import { type EngineeringAnswer, engineeringCommandSchema } from '../../domain/messages/engineering-command.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
-import type { CollectorLink, DeliveryResult, LinkOptions, StatementResult } from '../link.ts';
+import type { CollectorLink, CommandHandler, DeliveryResult, LinkOptions, StatementResult } from '../link.ts';
 import { encodeReadingBatch } from '../reading-batch-codec.ts';
 import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
 
@@ -39,6 +40,7 @@ class NatsCollectorLink implements CollectorLink {
   readonly #snapshots = new Set<() => ReadingBatch>();
   readonly #settings = new Set<(message: AlarmSettingsMessage) => void>();
   readonly #waiting = new Set<(outboxId: string, throughSequence: number) => void>();
+  #handleCommand: CommandHandler | null = null;
   #isStreamMade = false;
 
   constructor(connection: NatsConnection, options: LinkOptions & NatsLinkOptions) {
@@ -52,6 +54,12 @@ class NatsCollectorLink implements CollectorLink {
     this.#listen(this.#subjects.alarmSettings(options.collectorId), (data) => {
       const message = alarmSettingsMessageSchema.safeParse(inflatedJson(data));
       if (message.success) for (const listener of this.#settings) listener(message.data);
+    });
+    connection.subscribe(this.#subjects.command(options.collectorId), {
+      callback: (error, message) => {
+        if (error !== null) return;
+        void this.#answerCommand(parseJson(message.data)).then((answer) => void message.respond(JSON.stringify(answer)));
+      },
     });
     this.#listen(this.#subjects.ready, () => this.#serverIsThere());
     this.#listen(this.#subjects.snapshot, () => {
@@ -128,6 +136,22 @@ class NatsCollectorLink implements CollectorLink {
   onAlarmSettings(listener: (message: AlarmSettingsMessage) => void): () => void {
     this.#settings.add(listener);
     return () => void this.#settings.delete(listener);
+  }
+
+  handleCommands(handler: CommandHandler): () => void {
+    this.#handleCommand = handler;
+    return () => {
+      if (this.#handleCommand === handler) this.#handleCommand = null;
+    };
+  }
+
+  async #answerCommand(content: unknown): Promise<EngineeringAnswer> {
+    const command = engineeringCommandSchema.safeParse(content);
+    if (!command.success) return { kind: 'failed', reason: 'rejected', detail: 'this collector does not know the command' };
+    if (this.#handleCommand === null) return { kind: 'failed', reason: 'noCollector', detail: null };
+    return this.#handleCommand(command.data).catch(
+      (error: unknown): EngineeringAnswer => ({ kind: 'failed', reason: 'rejected', detail: (error as Error).message }),
+    );
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 // The server's end over NATS: readings and status from core subjects, conditions from a durable JetStream consumer, acknowledged after the commit.
 import { deflateSync } from 'node:zlib';
 import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection, TimeoutError } from '@nats-io/transport-node';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import { type CollectorStatus, collectorStatusSchema } from '../../domain/messages/collector-status.ts';
 import {
@@ -10,6 +10,12 @@ import {
   conditionDeliverySchema,
   conditionStatementSchema,
 } from '../../domain/messages/condition-message.ts';
+import {
+  commandDeadlineMs,
+  type EngineeringAnswer,
+  type EngineeringCommand,
+  engineeringAnswerSchema,
+} from '../../domain/messages/engineering-command.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { LinkOptions, LinkState, ServerLink } from '../link.ts';
 import { decodeReadingBatch } from '../reading-batch-codec.ts';
@@ -113,6 +119,20 @@ class NatsServerLink implements ServerLink {
   publishAlarmSettings(collectorId: string, message: AlarmSettingsMessage): void {
     if (this.#connection.isClosed()) return;
     this.#connection.publish(this.#subjects.alarmSettings(collectorId), deflateSync(JSON.stringify(message)));
+  }
+
+  async command(collectorId: string, command: EngineeringCommand): Promise<EngineeringAnswer> {
+    if (this.#connection.isClosed()) return { kind: 'failed', reason: 'closed', detail: null };
+    try {
+      const reply = await this.#connection.request(this.#subjects.command(collectorId), JSON.stringify(command), {
+        timeout: commandDeadlineMs + 2_000,
+      });
+      const answer = engineeringAnswerSchema.safeParse(parseJson(reply.data));
+      return answer.success ? answer.data : { kind: 'failed', reason: 'rejected', detail: 'the collector’s answer makes no sense' };
+    } catch (error) {
+      const isLate = error instanceof TimeoutError || (error as Error).cause instanceof TimeoutError;
+      return { kind: 'failed', reason: isLate ? 'timeout' : 'noCollector', detail: null };
+    }
   }
 
   announceReady(): void {

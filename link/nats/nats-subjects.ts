@@ -15,6 +15,8 @@ export function subjectsOf(plantId: string) {
     committed: (collectorId: string) => `${prefix}.committed.${collectorId}`,
     /** Compressed: the settings of a large plant fit one message. */
     alarmSettings: (collectorId: string) => `${prefix}.alarmSettings.${collectorId}`,
+    /** Request and reply: what an engineer asks. */
+    command: (collectorId: string) => `${prefix}.command.${collectorId}`,
     statement: `${prefix}.statement`,
     ready: `${prefix}.ready`,
     snapshot: `${prefix}.snapshot`,

@@ -10,6 +10,9 @@ export type PortFailure = 'refused' | 'timeout' | 'reset' | 'closed' | 'protocol
 const readFunctions: ReadonlySet<number> = new Set([1, 2, 3, 4]);
 const mbapLength = 6;
 
+/** Told of every frame on the wire; must not keep the program waiting. */
+export type OnFrame = (direction: 'sent' | 'received' | 'refused', bytes: Buffer) => void;
+
 interface Expected {
   readonly transactionId: number;
   readonly unitId: number;
@@ -36,18 +39,27 @@ export class GuardedPort extends EventEmitter {
   readonly #port: number;
   readonly #framing: Framing;
   readonly #connectTimeoutMs: number;
+  readonly #onFrame: OnFrame;
   #socket: net.Socket | null = null;
   #received: Buffer = Buffer.alloc(0);
   #expected: Expected | null = null;
   #nextTransactionId: number;
   #hasFailed = false;
 
-  constructor(options: { host: string; port: number; framing: Framing; connectTimeoutMs: number; firstTransactionId: number }) {
+  constructor(options: {
+    host: string;
+    port: number;
+    framing: Framing;
+    connectTimeoutMs: number;
+    firstTransactionId: number;
+    onFrame?: OnFrame;
+  }) {
     super();
     this.#host = options.host;
     this.#port = options.port;
     this.#framing = options.framing;
     this.#connectTimeoutMs = options.connectTimeoutMs;
+    this.#onFrame = options.onFrame ?? (() => undefined);
     this.#nextTransactionId = options.firstTransactionId & 0xffff;
   }
 
@@ -95,6 +107,7 @@ export class GuardedPort extends EventEmitter {
       byteCount: functionCode <= 2 ? Math.ceil(count / 8) : count * 2,
     };
     if (this.#framing === 'rtu') {
+      this.#onFrame('sent', frame);
       socket.write(frame);
       return;
     }
@@ -103,6 +116,7 @@ export class GuardedPort extends EventEmitter {
     bytes.writeUInt16BE(0, 2);
     bytes.writeUInt16BE(frame.length - 2, 4);
     frame.copy(bytes, mbapLength, 0, frame.length - 2);
+    this.#onFrame('sent', bytes);
     socket.write(bytes);
   }
 
@@ -153,6 +167,7 @@ export class GuardedPort extends EventEmitter {
     }
     this.#received = Buffer.alloc(0);
     this.#expected = null;
+    this.#onFrame('received', bytes);
     const frame = Buffer.allocUnsafe(length + 2);
     bytes.copy(frame, 0, mbapLength);
     frame.writeUInt16LE(crc16(frame, length), length);
@@ -185,11 +200,14 @@ export class GuardedPort extends EventEmitter {
     }
     this.#received = Buffer.alloc(0);
     this.#expected = null;
+    this.#onFrame('received', bytes);
     this.emit('data', bytes);
   }
 
   #fail(reason: PortFailure): void {
     if (this.#hasFailed) return;
+    // What is not an answer is what an engineer wants to see.
+    if (reason === 'protocolViolation') this.#onFrame('refused', this.#received);
     this.destroy();
     this.emit('failure', reason);
   }

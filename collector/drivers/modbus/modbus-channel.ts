@@ -5,7 +5,8 @@ import type { ModbusTable } from '../../../domain/plant/modbus-schema.ts';
 import type { ModbusDevice } from '../../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
 import type { DriverFailure } from '../driver.ts';
-import { assertReadFrame, type Framing, GuardedPort, type PortFailure } from './guarded-port.ts';
+import { FrameLog } from './frame-log.ts';
+import { assertReadFrame, type Framing, GuardedPort, type OnFrame, type PortFailure } from './guarded-port.ts';
 
 export type ChannelReply =
   | { readonly kind: 'data'; readonly bytes: Buffer }
@@ -57,6 +58,7 @@ const longestBackOffMs = 15_000;
 
 export class ModbusChannel {
   readonly #options: ChannelOptions;
+  readonly frames: FrameLog;
   readonly #queue: Pending[] = [];
   #client: ReadingClient | null = null;
   #state: 'idle' | 'connecting' | 'open' | 'waiting' | 'stopped' = 'idle';
@@ -70,6 +72,7 @@ export class ModbusChannel {
 
   constructor(options: ChannelOptions) {
     this.#options = options;
+    this.frames = new FrameLog(options.clock, options.framing);
   }
 
   /** Milliseconds until the channel tries to connect again; 0 while it is not in back-off. */
@@ -86,6 +89,15 @@ export class ModbusChannel {
       if (this.#state === 'idle') this.#connect();
       else this.#sendNext();
     });
+  }
+
+  /** Drops the connection, and whatever was waited for, and connects again at the next request. */
+  reconnect(): void {
+    if (this.#state === 'stopped') return;
+    this.#retry?.cancel();
+    this.#failures = 0;
+    this.#state = 'idle';
+    this.#end('closed');
   }
 
   stop(): void {
@@ -105,8 +117,9 @@ export class ModbusChannel {
             framing,
             connectTimeoutMs,
             firstTransactionId: Math.floor(random() * 65_536),
+            onFrame: this.frames.note,
           })
-        : guardedSerialPort(line.serial);
+        : guardedSerialPort(line.serial, this.frames.note);
     const client = new ModbusClient(port);
     this.#client = client;
     const isCurrent = () => this.#client === client;
@@ -209,7 +222,10 @@ export class ModbusChannel {
   }
 }
 
-function guardedSerialPort(serial: { path: string; baudRate: number; dataBits: 7 | 8; stopBits: 1 | 2; parity: 'none' | 'even' | 'odd' }) {
+function guardedSerialPort(
+  serial: { path: string; baudRate: number; dataBits: 7 | 8; stopBits: 1 | 2; parity: 'none' | 'even' | 'odd' },
+  onFrame: OnFrame,
+) {
   const RtuBufferedPort = require('modbus-serial/ports/rtubufferedport') as {
     new (path: string, options: object): NodeJS.EventEmitter & { write(frame: Buffer): void };
   };
@@ -222,7 +238,9 @@ function guardedSerialPort(serial: { path: string; baudRate: number; dataBits: 7
   const write = port.write.bind(port);
   port.write = (frame: Buffer) => {
     assertReadFrame(frame);
+    onFrame('sent', frame);
     write(frame);
   };
+  port.on('data', (frame: Buffer) => onFrame('received', frame));
   return port;
 }

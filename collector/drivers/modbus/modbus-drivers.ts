@@ -17,7 +17,23 @@ export interface ModbusDriversOptions {
   readonly random?: () => number;
 }
 
-export function createModbusDrivers(options: ModbusDriversOptions): { readonly drivers: readonly PolledDriver[]; stop(): Promise<void> } {
+/** A device's line as an engineer looks at it. It reads, through the same guarded port as the scans, and never beside them: the line has one request in flight. */
+export interface ModbusLine {
+  readonly device: ModbusDevice;
+  readonly channel: ModbusChannel;
+  readonly groups: readonly { readonly scanMs: number; readonly requests: readonly ReadRequest[] }[];
+  reconnect(): void;
+}
+
+export interface ModbusDrivers {
+  readonly drivers: readonly PolledDriver[];
+  lineOf(deviceIndex: number): ModbusLine | null;
+  /** The channel that goes to this place already, if any: a serial gateway may take one connection only. */
+  channelTo(framing: 'tcp' | 'rtu', host: string, port: number): ModbusChannel | null;
+  stop(): Promise<void>;
+}
+
+export function createModbusDrivers(options: ModbusDriversOptions): ModbusDrivers {
   const random = options.random ?? Math.random;
   const channels = new Map<string, ModbusChannel>();
   const drivers = options.devices.map((device) => {
@@ -38,6 +54,8 @@ export function createModbusDrivers(options: ModbusDriversOptions): { readonly d
   });
   return {
     drivers,
+    lineOf: (deviceIndex) => drivers.find((driver) => driver.deviceIndex === deviceIndex) ?? null,
+    channelTo: (framing, host, port) => channels.get(`${framing} ${host}:${port}`) ?? null,
     async stop() {
       for (const driver of drivers) await driver.stop();
       for (const channel of channels.values()) channel.stop();
@@ -58,12 +76,12 @@ const scansBeforeReplan = 600;
 const unitBackOffFirstMs = 1_000;
 const unitBackOffLongestMs = 30_000;
 
-class ModbusDriver implements PolledDriver {
+class ModbusDriver implements PolledDriver, ModbusLine {
   readonly kind = 'polled';
   readonly deviceIndex: number;
   readonly groups: readonly ScanGroup[];
-  readonly #device: ModbusDevice;
-  readonly #channel: ModbusChannel;
+  readonly device: ModbusDevice;
+  readonly channel: ModbusChannel;
   readonly #options: ModbusDriversOptions;
   readonly #random: () => number;
   #connection: ConnectionState['kind'] = 'disconnected';
@@ -73,8 +91,8 @@ class ModbusDriver implements PolledDriver {
   #isStopped = false;
 
   constructor(device: ModbusDevice, channel: ModbusChannel, options: ModbusDriversOptions, random: () => number) {
-    this.#device = device;
-    this.#channel = channel;
+    this.device = device;
+    this.channel = channel;
     this.#options = options;
     this.#random = random;
     this.deviceIndex = device.index;
@@ -98,7 +116,7 @@ class ModbusDriver implements PolledDriver {
 
   async scan(groupIndex: number): Promise<ScanOutcome> {
     const group = this.groups[groupIndex];
-    if (group === undefined) throw new RangeError(`device ${this.#device.id} has no scan group ${groupIndex}`);
+    if (group === undefined) throw new RangeError(`device ${this.device.id} has no scan group ${groupIndex}`);
     group.batch.length = 0;
     group.batch.text = null;
     if (this.#isStopped) return { kind: 'failed', reason: 'stopped', requests: 0, errors: 0 };
@@ -108,7 +126,7 @@ class ModbusDriver implements PolledDriver {
       if (group.scansUntilReplan === 0)
         group.requests = planReads(
           group.requests.flatMap((request) => request.points),
-          this.#device.limits,
+          this.device.limits,
         );
     }
     let requests = 0;
@@ -118,13 +136,13 @@ class ModbusDriver implements PolledDriver {
     const refined: ReadRequest[] = [];
     while (worklist.length > 0) {
       const request = worklist.shift() as ReadRequest;
-      const reply: ChannelReply = await this.#channel.read({
-        unitId: this.#device.unitId,
+      const reply: ChannelReply = await this.channel.read({
+        unitId: this.device.unitId,
         table: request.table,
         address: request.address,
         count: request.count,
-        timeoutMs: this.#device.timeoutMs,
-        pauseMs: this.#device.limits.pause,
+        timeoutMs: this.device.timeoutMs,
+        pauseMs: this.device.limits.pause,
       });
       requests += 1;
       if (this.#isStopped) return { kind: 'failed', reason: 'stopped', requests, errors };
@@ -158,6 +176,12 @@ class ModbusDriver implements PolledDriver {
     this.#tell({ kind: 'connected' });
     this.#options.sink.readings(group.batch);
     return { kind: 'done', requests, errors };
+  }
+
+  reconnect(): void {
+    this.#failures = 0;
+    this.#notBeforeMs = 0;
+    this.channel.reconnect();
   }
 
   async stop(): Promise<void> {
@@ -195,7 +219,7 @@ class ModbusDriver implements PolledDriver {
       const ceilingMs = this.#failures < 2 ? 0 : Math.min(unitBackOffLongestMs, unitBackOffFirstMs * 2 ** Math.min(10, this.#failures - 2));
       const waitMs = ceilingMs / 2 + this.#random() * (ceilingMs / 2);
       this.#notBeforeMs = clock.monotonicMs() + waitMs;
-      this.#tell({ kind: 'failed', reason, retryInMs: Math.max(waitMs, this.#channel.retryInMs) });
+      this.#tell({ kind: 'failed', reason, retryInMs: Math.max(waitMs, this.channel.retryInMs) });
     }
     group.batch.length = 0;
     group.batch.text = null;

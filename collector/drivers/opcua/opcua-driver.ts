@@ -51,11 +51,25 @@ const watchMs = 500;
 /** A value that did not change is stated again this often. */
 const restateMs = 5_000;
 const itemsPerRequest = 500;
+/** Server_ServerStatus_CurrentTime (OPC 10000-6, annex A). */
+const currentTimeNode = 'i=2258';
+const clockLookMs = 60_000;
 
 /** What a session may be asked: reading, browsing, subscribing. Writing and calling are not in the type. */
 type ReadingSession = Pick<ClientSession, 'read' | 'readNamespaceArray' | 'createSubscription2'>;
 
-export function createOpcuaDriver(options: OpcuaDriverOptions): SubscribedDriver {
+/** What an engineer may ask of a running session besides. */
+export type InspectedSession = Pick<ClientSession, 'read' | 'browse' | 'browseNext' | 'readNamespaceArray'>;
+
+export interface InspectableOpcuaDriver extends SubscribedDriver {
+  /** The session that the readings come from, while it is up. */
+  readonly session: InspectedSession | null;
+  /** How far the server's clock is ahead; null where it has not told. */
+  readonly clockOffsetMs: number | null;
+  reconnect(): void;
+}
+
+export function createOpcuaDriver(options: OpcuaDriverOptions): InspectableOpcuaDriver {
   return new OpcuaDriver(options);
 }
 
@@ -68,7 +82,7 @@ class ConnectionEnded extends Error {
   }
 }
 
-class OpcuaDriver implements SubscribedDriver {
+class OpcuaDriver implements InspectableOpcuaDriver {
   readonly kind = 'subscribed';
   readonly deviceIndex: number;
   readonly #options: OpcuaDriverOptions;
@@ -83,6 +97,9 @@ class OpcuaDriver implements SubscribedDriver {
   #end: ((reason: DriverFailure) => void) | null = null;
   #running: Promise<void> = Promise.resolve();
   #wait: { readonly timer: TimerHandle; readonly done: () => void } | null = null;
+  session: InspectedSession | null = null;
+  clockOffsetMs: number | null = null;
+  #clockLook: TimerHandle | null = null;
   overflows = 0;
 
   constructor(options: OpcuaDriverOptions) {
@@ -91,6 +108,16 @@ class OpcuaDriver implements SubscribedDriver {
     this.#points = options.device.pointIndexes;
     this.#batch = createReadingBatch(options.plant.pointTable, Math.max(64, this.#points.length * 4));
     this.#last = this.#points.map(() => ({ value: Number.NaN, quality: Quality.badNotYetRead, text: null, statedAtMs: 0, isKnown: false }));
+  }
+
+  reconnect(): void {
+    if (this.#end !== null) {
+      this.#end('closed');
+      return;
+    }
+    // It waits before the next try: not any longer.
+    this.#wait?.timer.cancel();
+    this.#wait?.done();
   }
 
   start(): void {
@@ -152,6 +179,8 @@ class OpcuaDriver implements SubscribedDriver {
       await Promise.race([build, late, ended.then((reason) => Promise.reject(new ConnectionEnded(reason)))]);
       this.#failures = 0;
       this.#heardAtMs = clock.monotonicMs();
+      this.session = session;
+      this.#lookAtClock();
       this.#tell({ kind: 'connected' });
       return await ended;
     } catch (error) {
@@ -162,10 +191,30 @@ class OpcuaDriver implements SubscribedDriver {
       return reason;
     } finally {
       this.#end = null;
+      this.session = null;
+      this.clockOffsetMs = null;
+      this.#clockLook?.cancel();
       this.#poll?.cancel();
       this.#watch?.cancel();
       await this.#takeDown(client, session);
     }
+  }
+
+  /** Once a minute: what the server says the time is, against the middle of question and answer. */
+  #lookAtClock(): void {
+    const { clock } = this.#options;
+    const session = this.session;
+    if (session === null || this.#isStopped) return;
+    const askedMs = clock.nowMs();
+    session.read({ nodeId: currentTimeNode, attributeId: AttributeIds.Value }).then(
+      (value) => {
+        const told: unknown = value.value?.value;
+        if (told instanceof Date && value.statusCode.isGood()) this.clockOffsetMs = told.getTime() - (askedMs + clock.nowMs()) / 2;
+      },
+      // A server without a clock is no worse a server.
+      () => undefined,
+    );
+    this.#clockLook = clock.after(clockLookMs, () => this.#lookAtClock());
   }
 
   #poll: TimerHandle | null = null;
