@@ -75,7 +75,7 @@ function createLog(settings: Settings): Logger {
   });
 }
 
-function loadPlant(file: string): { plant: Plant; warnings: readonly string[] } {
+function loadPlant(file: string): { plant: Plant; plantSource: { file: string; text: string }; warnings: readonly string[] } {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -87,7 +87,7 @@ function loadPlant(file: string): { plant: Plant; warnings: readonly string[] } 
     const lines = parsed.issues.map((issue) => formatIssue(issue, file));
     throw new StartError([...lines, `${lines.length} error(s): the plant was not started`].join('\n'));
   }
-  return { plant: parsed.plant, warnings: parsed.warnings.map((issue) => formatIssue(issue, file)) };
+  return { plant: parsed.plant, plantSource: { file, text }, warnings: parsed.warnings.map((issue) => formatIssue(issue, file)) };
 }
 
 /** What rationalisation finds, a line an alarm. Never stops a start: errors have been refused before. */
@@ -189,7 +189,7 @@ async function run(options: RunOptions): Promise<void> {
       stops.onStop('simulators', () => stopChild(demo.process));
       Object.assign(process.env, demo.ready.environment);
     }
-    const { plant, warnings } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
+    const { plant, plantSource, warnings } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
     for (const warning of warnings) log.warn(warning);
     const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
     stops.onStop('historian', () => historian.close());
@@ -197,6 +197,7 @@ async function run(options: RunOptions): Promise<void> {
     stops.onStop('link', () => link.server.close());
     const server = await createServer({
       plant,
+      plantSource,
       isDemo,
       hasDemoDuty: isDemo,
       link: link.server,
@@ -305,7 +306,7 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
   const log = createLog(settings);
   const stops = new StopList(log);
   try {
-    const { plant } = loadPlant(settings.plant);
+    const { plant, plantSource } = loadPlant(settings.plant);
     // An embedded historian belongs to one process, the collector's; a server apart reads a shared one or has no history.
     const historian = settings.historian.startsWith('duckdb:')
       ? null
@@ -317,6 +318,7 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
     stops.onStop('link', () => link.close());
     const server = await createServer({
       plant,
+      plantSource,
       isDemo: false,
       link,
       historian,

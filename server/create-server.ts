@@ -18,6 +18,8 @@ import { startMarks } from './alarms/start-marks.ts';
 import { makeDemoDuty } from './duty/demo-duty.ts';
 import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
+import { engineeringRoutes, type PlantFileSource } from './engineering/engineering-routes.ts';
+import { ScanHistory } from './engineering/scan-history.ts';
 import { monitorAlarms } from './health/monitor-alarms.ts';
 import { startHealth } from './health/start-health.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
@@ -33,6 +35,8 @@ import { Journal } from './journal/journal.ts';
 import { Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
+import { loopTestRoutes } from './loop-test/loop-test-routes.ts';
+import { LoopTests } from './loop-test/loop-tests.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import { maintenanceRoutes } from './maintenance/maintenance-routes.ts';
 import { WorkWindows } from './maintenance/work-windows.ts';
@@ -55,6 +59,8 @@ export interface ServerOptions {
   /** As the plant file says; approved alarm settings come on top of it. */
   readonly plant: Plant;
   readonly isDemo: boolean;
+  /** Name and text of the plant file, for engineers. */
+  readonly plantSource?: PlantFileSource;
   readonly link: ServerLink;
   readonly historian: HistorianReader | null;
   readonly journalUrl: string;
@@ -173,6 +179,31 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const announceWork = (stationId: string) => announce('maintenance', stationId);
     const maintenance = new Maintenance({ plant, ledger, alarms: store, windows, clock, announce: announceWork });
     await app.register(maintenanceRoutes({ plant, maintenance }));
+    const scanHistory = new ScanHistory();
+    await app.register(
+      engineeringRoutes({
+        plant,
+        plantSource: options.plantSource ?? null,
+        link,
+        ledger,
+        history: scanHistory,
+        statuses: collectorStatuses,
+        isLive: (collectorId) => values.isLive(collectorId),
+        clock,
+      }),
+    );
+    const loopTests = new LoopTests({
+      plant,
+      ledger,
+      clock,
+      isUnderTest: (pointId) => windows.testOf(pointId) !== null,
+      announce: (stationId) => announce('maintenance', stationId),
+    });
+    const collectorOfPoint = (pointId: string) =>
+      plant.stations[plant.points[plant.pointIndexById.get(pointId) ?? -1]?.stationIndex ?? -1]?.collectorId ?? 'default';
+    await app.register(
+      loopTestRoutes({ plant, loopTests, readPoint: (pointId) => link.command(collectorOfPoint(pointId), { kind: 'point', pointId }) }),
+    );
     const duty = await openDuty({
       plant,
       ledger,
@@ -300,6 +331,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         values.heard(status.collectorId);
         alarmSettings.hear(status);
         health.hear(status);
+        scanHistory.hear(status, clock.nowMs());
       }),
     );
     const northbound = await startNorthbound({

@@ -70,6 +70,24 @@ function parseYaml(text: string, options: { readonly version: string }): ParsedP
   return { kind: 'ok', plant, warnings: located };
 }
 
+/** The issues with the places of their paths in `text`, whose own faults of writing come first. */
+export function locateIssues(text: string, issues: readonly PlantIssue[]): ParsedPlant {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, uniqueKeys: true, prettyErrors: false, version: '1.2' });
+  const place = (offset: number | null) => {
+    if (offset === null) return { line: null, column: null };
+    const { line, col } = lineCounter.linePos(offset);
+    return { line, column: col };
+  };
+  return {
+    kind: 'invalid',
+    issues: [
+      ...document.errors.map((error): PlantIssue => ({ severity: 'error', path: [], message: error.message, ...place(error.pos[0]) })),
+      ...issues.map((issue) => ({ ...issue, ...(issue.line === null ? {} : place(offsetOf(document, issue.path))) })),
+    ],
+  };
+}
+
 /** Where in the text a path begins: the key where the last part names one, else the value; the nearest parent where the path is absent. */
 function offsetOf(document: Document, path: readonly PathPart[]): number | null {
   let node: unknown = document.contents;

@@ -11,6 +11,7 @@ import {
 } from '../alarm-settings/alarm-settings-tables.ts';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
+import { engineeringMigration, type LoopTestTable } from '../loop-test/loop-test-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
 import { northboundMigration, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
@@ -76,6 +77,7 @@ export interface Schema extends DutyTables, IncidentSchema, NotificationTables, 
   user_account: UserTable;
   session: SessionTable;
   work_window: WorkWindowTable;
+  loop_test: LoopTestTable;
   webhook_cursor: WebhookCursorTable;
   wall_link: WallLinkTable;
   alarm_settings_version: AlarmSettingsVersionTable;
@@ -100,6 +102,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-trend-views': trendMigration,
   '0011-replay': replayMigration,
   '0018-wall': wallMigration,
+  '0012-engineering': engineeringMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */
