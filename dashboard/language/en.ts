@@ -4,8 +4,10 @@ import { en as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
+import { en as engineering } from '../engineering/engineering-words.ts';
 import { en as health } from '../health/health-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
+import { en as loopTest } from '../loop-test/loop-test-words.ts';
 import { en as maintenance } from '../maintenance/maintenance-words.ts';
 import { en as notifications } from '../notifications/notification-words.ts';
 import { en as overview } from '../overview/overview-words.ts';
@@ -35,6 +37,7 @@ export const en: Texts<typeof zh> = {
     performance: 'Alarm performance',
     duty: 'Duty',
     notifications: 'Notifications',
+    engineering: 'Engineering',
     health: 'Health',
     people: 'People',
     alarmSettings: 'Alarm settings',
@@ -43,6 +46,8 @@ export const en: Texts<typeof zh> = {
   notifications,
   health,
   people,
+  engineering,
+  loopTest,
   performance,
   replay,
   duty,
@@ -367,6 +372,16 @@ export const en: Texts<typeof zh> = {
       'user.change': 'User’s rights changed',
       'user.endSessions': 'User’s sessions ended',
       'journal.verify': 'Journal checked',
+      'engineering.peek': 'Registers looked at',
+      'engineering.browse': 'OPC UA nodes browsed',
+      'engineering.node': 'OPC UA node looked at',
+      'engineering.plan': 'Request plan looked at',
+      'engineering.frames': 'Raw frames looked at',
+      'engineering.reconnect': 'Device told to connect anew',
+      'loopTest.start': 'Loop test begun',
+      'loopTest.measure': 'Loop test step recorded',
+      'loopTest.finish': 'Loop test finished',
+      'loopTest.abandon': 'Loop test given up',
       'user.enable': 'User enabled',
       'access.refused': 'Access refused',
       'alarm.unknownDefinition': 'Unknown alarm',

@@ -4,8 +4,10 @@ import { zh as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
+import { zh as engineering } from '../engineering/engineering-words.ts';
 import { zh as health } from '../health/health-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
+import { zh as loopTest } from '../loop-test/loop-test-words.ts';
 import { zh as maintenance } from '../maintenance/maintenance-words.ts';
 import { zh as notifications } from '../notifications/notification-words.ts';
 import { zh as overview } from '../overview/overview-words.ts';
@@ -33,6 +35,7 @@ export const zh = {
     performance: '报警绩效',
     duty: '值班',
     notifications: '通知',
+    engineering: '工程',
     health: '健康',
     people: '人员',
     alarmSettings: '报警设置',
@@ -41,6 +44,8 @@ export const zh = {
   notifications,
   health,
   people,
+  engineering,
+  loopTest,
   performance,
   replay,
   duty,
@@ -365,6 +370,16 @@ export const zh = {
       'user.change': '修改用户权限',
       'user.endSessions': '结束用户登录',
       'journal.verify': '校验记录簿',
+      'engineering.peek': '查看寄存器',
+      'engineering.browse': '浏览 OPC UA 节点',
+      'engineering.node': '查看 OPC UA 节点',
+      'engineering.plan': '查看请求计划',
+      'engineering.frames': '查看原始报文',
+      'engineering.reconnect': '要求设备重新连接',
+      'loopTest.start': '开始回路测试',
+      'loopTest.measure': '回路测试记录一点',
+      'loopTest.finish': '完成回路测试',
+      'loopTest.abandon': '放弃回路测试',
       'user.enable': '启用用户',
       'access.refused': '操作被拒',
       'alarm.unknownDefinition': '未知报警',

@@ -12,6 +12,7 @@ export interface NavigationItem {
     | '/notifications'
     | '/alarm-settings'
     | '/health'
+    | '/engineering'
     | '/people'
     | '/replay';
   /** Key of its name in the words: `nav.…`. */
@@ -25,6 +26,7 @@ export interface NavigationItem {
     | 'nav.notifications'
     | 'nav.alarmSettings'
     | 'nav.health'
+    | 'nav.engineering'
     | 'nav.people'
     | 'nav.replay';
   /** Two keys, `g` first. */
@@ -44,6 +46,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
   { to: '/notifications', name: 'nav.notifications', keys: 'g n', permission: 'notifications.read', place: 'more' },
   { to: '/alarm-settings', name: 'nav.alarmSettings', keys: 'g r', permission: 'alarmSettings.read', place: 'more' },
+  { to: '/engineering', name: 'nav.engineering', keys: 'g e', permission: 'engineering.read', place: 'more' },
   { to: '/health', name: 'nav.health', keys: 'g h', permission: 'health.read', place: 'more' },
   { to: '/people', name: 'nav.people', keys: 'g u', permission: 'users.manage', place: 'more' },
 ];

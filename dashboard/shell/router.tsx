@@ -221,6 +221,27 @@ const alarmSettingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../alarm-settings/alarm-settings-screen.tsx'), 'AlarmSettingsScreen'),
 });
 
+export interface EngineeringSearch {
+  readonly tab?: 'profiles' | 'plant' | 'loop';
+  readonly device?: string;
+}
+
+const engineeringRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/engineering',
+  validateSearch: (search: Record<string, unknown>): EngineeringSearch => ({
+    ...(search.tab === 'profiles' || search.tab === 'plant' || search.tab === 'loop' ? { tab: search.tab } : {}),
+    ...(typeof search.device === 'string' ? { device: search.device } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../engineering/engineering-screen.tsx'), 'EngineeringScreen'),
+});
+
+const loopTestRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/engineering/loop-tests/$testId',
+  component: lazyRouteComponent(() => import('../loop-test/loop-screen.tsx'), 'LoopScreen'),
+});
+
 const healthRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/health',
@@ -257,6 +278,8 @@ const routeTree = rootRoute.addChildren([
   performanceRoute,
   notificationsRoute,
   alarmSettingsRoute,
+  engineeringRoute,
+  loopTestRoute,
   healthRoute,
   peopleRoute,
   replayRoute,

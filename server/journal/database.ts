@@ -101,8 +101,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0009-northbound': northboundMigration,
   '0010-trend-views': trendMigration,
   '0011-replay': replayMigration,
-  '0018-wall': wallMigration,
   '0012-engineering': engineeringMigration,
+  '0018-wall': wallMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

@@ -11,6 +11,7 @@ import { createReadingBatch, pushReading } from '../../domain/readings/reading-b
 import type { Clock } from '../../domain/time/clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
+import type { CommandHandler } from '../../link/link.ts';
 import { createServer, type Server } from '../../server/create-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -37,6 +38,8 @@ export interface SmallServer {
   raise(alarmId: string, value?: number): Promise<string>;
   clear(alarmId: string): Promise<void>;
   publish(values: Readonly<Record<string, { readonly value: number; readonly quality?: number; readonly timeMs?: number }>>): void;
+  /** Answers what engineers ask, as a collector would. */
+  handleCommands(handler: CommandHandler): void;
   /** As a collector does every second: without it the server takes the collector for lost after three. */
   beat(): void;
   stop(): Promise<void>;
@@ -50,7 +53,13 @@ export function plantOf(text: string): Plant {
 
 export async function startSmallServer(
   plant: Plant,
-  options: { readonly dataDir?: string; readonly clock?: Clock; readonly historian?: HistorianReader; readonly dashboardDir?: string } = {},
+  options: {
+    readonly dataDir?: string;
+    readonly clock?: Clock;
+    readonly historian?: HistorianReader;
+    readonly dashboardDir?: string;
+    readonly plantSource?: { readonly file: string; readonly text: string };
+  } = {},
 ): Promise<SmallServer> {
   const clock = options.clock ?? realClock;
   const dataDir = options.dataDir ?? temporaryFolder();
@@ -59,6 +68,7 @@ export async function startSmallServer(
   const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
   const server = await createServer({
     plant,
+    ...(options.plantSource === undefined ? {} : { plantSource: options.plantSource }),
     isDemo: true,
     link: link.server,
     historian: options.historian ?? null,
@@ -113,6 +123,7 @@ export async function startSmallServer(
     logLines,
     ask,
     beat,
+    handleCommands: (handler) => void link.collector.handleCommands(handler),
     async addPerson({ username, role, stationIds }) {
       const password = `${username}-has-a-password`;
       const answer = await ask('admin', 'POST', '/api/users', { username, displayName: username, role, stationIds, password });
