@@ -4,6 +4,7 @@ import type { QueryKey } from '@tanstack/react-query';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import type { WorkList } from '../../domain/api/maintenance-api.ts';
 import type { PointView, StationSummary, StationView } from '../../domain/api/plant-api.ts';
+import type { TrendMarks } from '../../domain/api/trends-api.ts';
 import { isGood } from '../../domain/readings/quality.ts';
 import { fetchJournal } from '../http/gatewatch-api.ts';
 import type { ReplayPlayer } from './replay-player.ts';
@@ -30,7 +31,17 @@ export async function pastAnswer(player: ReplayPlayer, { key, signal, ask }: Que
     case 'users':
     // History by its own nature: the stretch is in the question.
     case 'readings':
+    // A person's own choice of points, not of any time.
+    case 'trendViews':
       return ask();
+    case 'trend-marks': {
+      const marks = (await ask()) as TrendMarks;
+      return { ...marks, marks: marks.marks.filter(({ timeMs }) => timeMs <= nowMs) };
+    }
+    case 'alarmSettings':
+      // Limits over time, by the versions of the settings.
+      if (which === 'trend-limits') return ask();
+      break;
     case 'points':
       return ((await ask()) as PointView[]).map((point) => pointThen(point, player));
     case 'station':

@@ -1,4 +1,5 @@
 // What changed in a stretch of the past, in frames that a page plays by its own clock: alarms, incidents, surroundings, and the journal's lines.
+import { setImmediate } from 'node:timers/promises';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { ReplayEvents } from '../../domain/api/replay-api.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
@@ -70,21 +71,22 @@ async function playedAlarms(
   let changed = new Set<string>();
   let frameStartMs = ask.fromMs;
   let lastMs = ask.fromMs;
-  const close = (atMs: number) => {
+  const close = async (atMs: number) => {
+    await setImmediate(); // the server does its other work between frames
     past.moveTo(atMs);
     const alarms: AlarmView[] = past.viewsAfter(changed, ask.maySee);
     if (alarms.length > 0) frames.push({ atMs, alarms });
     changed = new Set();
   };
-  const passTime = (untilMs: number) => {
-    for (let atMs = lastMs + lookEveryMs; atMs < untilMs; atMs += lookEveryMs) close(atMs);
+  const passTime = async (untilMs: number) => {
+    for (let atMs = lastMs + lookEveryMs; atMs < untilMs; atMs += lookEveryMs) await close(atMs);
   };
   for (const entry of entries) {
     // A clock that was set back does not turn the replay back.
     const atMs = Math.max(lastMs, entry.recordedAtMs);
-    if (changed.size > 0 && atMs - frameStartMs > frameMs) close(lastMs);
+    if (changed.size > 0 && atMs - frameStartMs > frameMs) await close(lastMs);
     if (changed.size === 0) {
-      passTime(atMs);
+      await passTime(atMs);
       frameStartMs = atMs;
     }
     lastMs = atMs;
@@ -93,8 +95,8 @@ async function playedAlarms(
     const alarmId = past.apply(entry);
     if (alarmId !== null) changed.add(alarmId);
   }
-  if (changed.size > 0) close(lastMs);
-  passTime(ask.toMs);
+  if (changed.size > 0) await close(lastMs);
+  await passTime(ask.toMs);
   past.moveTo(ask.toMs);
   return frames;
 }

@@ -20,11 +20,13 @@ export class PastIncidents {
   constructor(store: IncidentStore) {
     this.#store = store;
     this.#stopListening = store.onChange((changes) => {
-      const { record } = changes.at(-1) ?? {};
-      if (record === undefined || this.#spans === null) return;
-      void this.#spans.then((spans) => {
-        for (const change of changes) spans.set(change.record.id, spanOf(change.record));
-      });
+      const loading = this.#spans;
+      if (loading === null) return;
+      const note = (spans: Map<string, Span>): void => {
+        for (const { record } of changes) spans.set(record.id, spanOf(record));
+      };
+      // One that failed is read anew at the next question.
+      loading.then(note, () => undefined);
     });
   }
 
