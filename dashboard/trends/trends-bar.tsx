@@ -3,6 +3,7 @@ import { useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type TrendComparison, type TrendWindow, trendComparisons, trendScales } from '../../domain/trends/trend-view.ts';
 import { useWords } from '../language/language.ts';
+import { useIsPast } from '../replay/replay-context.tsx';
 import { KeyHint } from '../shell/key-hint.tsx';
 import { useDurationText } from '../values/duration-text.ts';
 import { ExportMenu } from './export-menu.tsx';
@@ -34,6 +35,7 @@ export function TrendsBar(props: TrendsBarProps): ReactNode {
   const { t } = useWords();
   const router = useRouter();
   const durationText = useDurationText();
+  const isPast = useIsPast();
   const isLive = window.kind === 'live';
   const step = (label: string, sign: string, action: () => void, testId: string): ReactNode => (
     <button type="button" className="button" aria-label={label} title={label} onClick={action} data-testid={testId}>
@@ -62,11 +64,12 @@ export function TrendsBar(props: TrendsBarProps): ReactNode {
         </fieldset>
         {isLive ? (
           <button type="button" className="button trends-live" onClick={onPause} data-testid="pause">
-            <span className="trends-beat" aria-hidden="true" /> {t('trends.live')} · {t('trends.pause')} <KeyHint name="p" />
+            <span className="trends-beat" aria-hidden="true" /> {isPast ? t('replay.follows') : t('trends.live')} · {t('trends.pause')}{' '}
+            <KeyHint name="p" />
           </button>
         ) : (
           <button type="button" className="button" onClick={onGoLive} data-testid="go-live">
-            {t('trends.goLive')} <KeyHint name="l" />
+            {isPast ? t('replay.follow') : t('trends.goLive')} <KeyHint name="l" />
           </button>
         )}
         <fieldset className="trends-steps" aria-label={t('trends.navigate')}>

@@ -150,7 +150,7 @@ test('the state rebuilt for any past moment is what was on the screens then, and
           rig.moments.keep(past);
           const later = seen.filter(({ atMs }) => atMs > moment.atMs);
           const target = later[(numbers.next().value ?? 0) % Math.max(1, later.length)];
-          if (target === undefined || target.atMs - moment.atMs > 20_000_000) continue;
+          if (target === undefined || target.atMs - moment.atMs > 5_000_000) continue;
           expect(await played(rig, moment, target.atMs)).toEqual(target.shown);
         }
       } finally {

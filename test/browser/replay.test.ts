@@ -47,7 +47,7 @@ describe.skipIf(browser === null)('replay', () => {
     expect((await duty.ask('POST', `/api/alarms/${raised.id}/acknowledge`, { version: raised.version, comment: '关阀' })).status).toBe(200);
     const acknowledgedAtMs = (await alarm(gas)).acknowledgedAtMs ?? 0;
     // What is replayed lies three seconds back at least.
-    await expect.poll(() => Date.now() - acknowledgedAtMs, slow).toBeGreaterThan(6_000);
+    await expect.poll(() => Date.now() - acknowledgedAtMs, slow).toBeGreaterThan(4_500);
 
     const { page, complaints } = await openPage(browser as Browser);
     onTestFinished(() => page.context().close());
