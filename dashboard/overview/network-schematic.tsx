@@ -33,6 +33,7 @@ export const NetworkSchematic = memo(function NetworkSchematic({
     [stationKey, plant.pipelines],
   );
   const stationById = new Map(stations.map((station) => [station.id, station]));
+  const feedOf = new Map(plant.pipelines.map((pipe) => [pipe.to, pipe]));
   const pipeline = new Map(plant.pipelines.map((pipe) => [`${pipe.from}→${pipe.to}`, pipe]));
   useSubscription(
     [],
@@ -79,6 +80,8 @@ export const NetworkSchematic = memo(function NetworkSchematic({
               height={placed.isSmall ? smallSize.height : layout.nodeHeight}
               station={station}
               point={pointById.get(station.keyPointIds[0] ?? '')}
+              feed={placed.isSmall ? (feedOf.get(placed.id) ?? null) : null}
+              pointById={pointById}
               summary={byStation.get(placed.id) ?? noAlarms}
             />
           );
@@ -138,12 +141,17 @@ const StationNode = memo(
     height,
     station,
     point,
+    feed,
+    pointById,
     summary,
   }: {
     readonly placed: PlacedStation;
     readonly height: number;
     readonly station: StationSummary;
     readonly point: PointView | undefined;
+    /** Of a station in a block, whose pipe is not drawn for itself. */
+    readonly feed: Pipeline | null;
+    readonly pointById: ReadonlyMap<string, PointView>;
     readonly summary: AlarmSummary;
   }): ReactNode {
     const { t, text } = useWords();
@@ -163,6 +171,7 @@ const StationNode = memo(
       >
         <title>{`${station.id} ${name}`}</title>
         <rect width={width} height={height} rx="4" />
+        {feed !== null && <FeedMark feed={feed} pointById={pointById} />}
         <text className="network-name" x={placed.isSmall ? 6 : 10} y={placed.isSmall ? 16 : isFull ? 19 : 16}>
           {shorten(name, placed.isSmall ? 15 : 21)}
         </text>
@@ -190,9 +199,18 @@ const StationNode = memo(
     before.height === after.height &&
     before.station.name === after.station.name &&
     before.point === after.point &&
+    before.feed === after.feed &&
+    before.pointById === after.pointById &&
     before.summary.worstPriority === after.summary.worstPriority &&
     before.summary.isWorstUnacknowledged === after.summary.isWorstUnacknowledged,
 );
+
+/** At the left edge of a station in a block: what its pipe would show. */
+function FeedMark({ feed, pointById }: { readonly feed: Pipeline; readonly pointById: ReadonlyMap<string, PointView> }): ReactNode {
+  const upstream = usePipeEnd(pointById.get(feed.fromPointId ?? ''));
+  const downstream = usePipeEnd(pointById.get(feed.toPointId ?? ''));
+  return <path className="network-feed" data-state={pipeStateOf(upstream, downstream)} d={`M2 2V${smallSize.height - 2}`} />;
+}
 
 function NodeValue({ point, y }: { readonly point: PointView; readonly y: number }): ReactNode {
   const { language, text } = useWords();

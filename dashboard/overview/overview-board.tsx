@@ -31,10 +31,13 @@ export interface OverviewBoardProps {
 
 export function useShownStations(areaIds: readonly string[]) {
   const { plant, stations } = usePlant();
-  return useMemo(
-    () => (areaIds.length === plant.areas.length ? stations : stations.filter((station) => areaIds.includes(station.areaId))),
-    [areaIds, plant.areas.length, stations],
-  );
+  // By content: a wall asks anew every second.
+  const key = areaIds.length === plant.areas.length ? null : areaIds.join(',');
+  return useMemo(() => {
+    if (key === null) return stations;
+    const wanted = new Set(key.split(','));
+    return stations.filter((station) => wanted.has(station.areaId));
+  }, [key, stations]);
 }
 
 export function useStationAlarms() {

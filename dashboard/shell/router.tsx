@@ -67,7 +67,7 @@ const wallRoute = createRoute({
   path: '/wall',
   validateSearch: (search: Record<string, unknown>): WallSearch => ({
     ...overviewSearchOf(search),
-    ...(typeof search.every === 'number' && search.every >= 5 && search.every <= 3_600 ? { every: search.every } : {}),
+    ...(typeof search.every === 'number' && search.every >= 2 && search.every <= 3_600 ? { every: search.every } : {}),
   }),
   component: lazyRouteComponent(() => import('../wall/wall-screen.tsx'), 'WallScreen'),
 });

@@ -159,13 +159,17 @@ function LinkLine({ link }: { readonly link: WallLinkView }): ReactNode {
   const personName = usePersonName();
   const queries = useQueryClient();
   const [isAsking, setIsAsking] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const time = (timeMs: number): string => formatRecent(timeMs, serverNowMs(), zone);
   const areas =
     link.areaIds === null
       ? t('overview.wall.allStations')
       : link.areaIds.map((id) => text(plant.areas.find((area) => area.id === id)?.name ?? { zh: id, en: id })).join(' · ');
   async function revoke(): Promise<void> {
-    await revokeWallLink(link.id);
+    const answer = await revokeWallLink(link.id);
+    // Somebody else was quicker: the list says who.
+    const isRevoked = answer.kind === 'ok' || (answer.kind === 'problem' && answer.status === 409);
+    setProblem(isRevoked ? null : answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : t('common.unreachable'));
     await queries.invalidateQueries({ queryKey: ['wallLinks'] });
   }
   return (
@@ -180,6 +184,11 @@ function LinkLine({ link }: { readonly link: WallLinkView }): ReactNode {
             ? t(link.isOpened ? 'overview.wall.opened' : 'overview.wall.notOpened')
             : t('overview.wall.revokedBy', { who: personName(link.revokedBy ?? ''), time: time(link.revokedAtMs) })}
         </span>
+        {problem !== null && (
+          <span className="small" role="alert">
+            {t('action.refused', { reason: problem })}
+          </span>
+        )}
       </span>
       {link.revokedAtMs === null && (
         <button

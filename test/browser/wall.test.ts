@@ -195,7 +195,7 @@ describe.skipIf(browser === null)('the wall', () => {
     expect(await seriousFaults(desk)).toEqual([]);
 
     const { page: wall, complaints } = await open();
-    await wall.goto(address.replace('?', '?every=5&'));
+    await wall.goto(address.replace('?', '?every=2&'));
     await wall.getByTestId('wall').waitFor();
     await expect.poll(() => wall.getByTestId('wall-turn').textContent()).toMatch(/^[12] \/ 2$/);
     await expect.poll(() => wall.locator('h1').textContent()).toBe('north区');
