@@ -1,7 +1,7 @@
 // The network as a drawing made from the plant's pipelines: gate stations left, districts right; the worst alarm and a pressure at each station; each
 // pipe by the pressures at its ends.
 import { useNavigate } from '@tanstack/react-router';
-import { memo, type ReactNode, useMemo } from 'react';
+import { type CSSProperties, memo, type ReactNode, useMemo } from 'react';
 import type { PlantView, PointView, StationSummary } from '../../domain/api/plant-api.ts';
 import { type AlarmSummary, noAlarms } from '../alarms/alarm-order.ts';
 import { PriorityShape, useFlashStyle } from '../alarms/priority-mark.tsx';
@@ -53,7 +53,7 @@ export const NetworkSchematic = memo(function NetworkSchematic({
       <svg
         className="network"
         viewBox={`0 0 ${layout.width} ${layout.height}`}
-        style={{ '--network-height': `${Math.round(layout.height * 1.3)}px` } as React.CSSProperties}
+        style={{ '--network-height': `${Math.round(layout.height * 1.3)}px` } as CSSProperties}
         role="img"
         aria-label={t('overview.networkLabel')}
         data-testid="network"

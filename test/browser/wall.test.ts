@@ -158,6 +158,31 @@ describe.skipIf(browser === null)('the wall', () => {
     await page.getByTestId(`station-${idOf(0)}`).waitFor();
   });
 
+  test('in the dark, in English, with motion reduced, at the desk and on a phone: nobody is kept out and nothing is wider than the screen', async () => {
+    const { page, complaints } = await openSignedIn();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.evaluate(() => {
+      localStorage.setItem('gatewatch.theme', 'dark');
+      localStorage.setItem('gatewatch.language', 'en');
+    });
+    for (const [name, width, height] of [
+      ['desk', 1_920, 1_080],
+      ['phone', 390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.goto(`${gatewatch.address}/?area=north`);
+      await page.getByTestId(`station-${idOf(0)}`).waitFor();
+      expect(await seriousFaults(page), `overview, ${name}`).toEqual([]);
+      expect((await overflow(page)).across, name).toBeLessThanOrEqual(0);
+      await page.goto(`${gatewatch.address}/stations/${idOf(0)}?point=${idOf(0)}.PT-301`);
+      await expect.poll(() => page.getByTestId('faceplate').textContent()).toContain('0.400');
+      expect(await seriousFaults(page), `faceplate, ${name}`).toEqual([]);
+      expect((await overflow(page)).across, name).toBeLessThanOrEqual(0);
+      await picture(page, `wall-dark-${name}`);
+    }
+    expect(complaints).toEqual([]);
+  });
+
   test('a map is offered where tiles lie in the data folder, and the schematic where they are taken away', async () => {
     device.holding.writeUInt16BE(900, outletRegister(137) * 2);
     const { page, complaints } = await openSignedIn();
@@ -193,6 +218,7 @@ describe.skipIf(browser === null)('the wall', () => {
     await desk.getByTestId('wall-make').click();
     const address = (await desk.getByTestId('wall-address').textContent()) ?? '';
     expect(await seriousFaults(desk)).toEqual([]);
+    await picture(desk, 'wall-links');
 
     const { page: wall, complaints } = await open();
     await wall.goto(address.replace('?', '?every=2&'));

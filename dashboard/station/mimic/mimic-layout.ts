@@ -66,7 +66,8 @@ function drawLine(drawing: Drawing, points: readonly PointView[], isFedFromBelow
   const [firstValve, ...laterValves] = ofRole('shutoffValve').filter((point) => !isInRun(point));
   if (firstValve !== undefined) {
     drawing.symbol('valve', x + 12, y, firstValve.unitOf, [firstValve]);
-    drawing.instrument(firstValve, x - 22, y + 48, null);
+    // Clear of the pipe that goes down to the tanks and machines.
+    drawing.instrument(firstValve, x - (isFedFromBelow ? 0 : 22), y + 48, null);
     x += 56;
   }
   const temperatures = ofRole('gasTemperature').filter((point) => !isInRun(point));
@@ -167,7 +168,7 @@ function drawLine(drawing: Drawing, points: readonly PointView[], isFedFromBelow
     drawing.instrument(valve, x, y + 48, null);
     x += 120;
   }
-  x += 44;
+  x += hasOutlet ? 44 : 44 - instrumentWidth;
   drawing.pipes.unshift(`M${start},${y}H${x - 8}`);
   // A pipe through the runs would be a by-pass that is not there.
   if (runs.length > 0 || isFedFromBelow) openAtRuns(drawing, y);

@@ -1,6 +1,6 @@
 // The plan of the station: gas and flame detectors, emergency stops, doors, fence, each with value, quality and alarm; a place or a zone with an alarm stands out.
 import { Link } from '@tanstack/react-router';
-import { memo, type ReactNode, useMemo } from 'react';
+import { type CSSProperties, memo, type ReactNode, useMemo } from 'react';
 import type { PointView } from '../../../domain/api/plant-api.ts';
 import { type AlarmSummary, noAlarms } from '../../alarms/alarm-order.ts';
 import { PriorityMark } from '../../alarms/priority-mark.tsx';
@@ -28,7 +28,7 @@ export function PlanView({
   return (
     <section className="plan" aria-label={t('station.plan')} data-testid="plan">
       {plan.placed.length > 0 && (
-        <ul className="plan-plot" style={{ '--plan-rows': plan.rows } as React.CSSProperties}>
+        <ul className="plan-plot" style={{ '--plan-rows': plan.rows } as CSSProperties}>
           {plan.placed.map(({ point, x, y }) => (
             <li key={point.id} style={{ left: `${x}%`, top: `${y}%` }}>
               <PlanInstrument point={point} summary={alarmsByPoint.get(point.id) ?? noAlarms} />
