@@ -24,7 +24,7 @@ export function Header({ onJump, onHelp }: { readonly onJump: () => void; readon
     <header className="header">
       <Brand />
       <Navigation />
-      <button type="button" className="header-button header-jump" onClick={onJump} data-testid="open-jump">
+      <button type="button" className="header-button header-jump" aria-label={t('header.jump')} onClick={onJump} data-testid="open-jump">
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">
           <path d="M10.5 10.5L15 15M12 6.5a5.5 5.5 0 1 1-11 0a5.5 5.5 0 0 1 11 0Z" fill="none" stroke="currentColor" strokeWidth="1.6" />
         </svg>
@@ -45,7 +45,8 @@ export function Brand(): ReactNode {
   const { t, text } = useWords();
   const { plant } = usePlant();
   return (
-    <Link to="/" className="brand">
+    // On a phone the words are hidden; the link keeps its name.
+    <Link to="/" className="brand" aria-label={`${t('product.name')} ${text(plant.company.name)}`}>
       <img src={new URL('../look/gatewatch.svg', import.meta.url).href} alt="" width="26" height="26" />
       <span className="brand-name">{t('product.name')}</span>
       <span className="brand-company">{text(plant.company.name)}</span>
