@@ -12,6 +12,8 @@ import { StationTile } from './station-tile.tsx';
 import { nearestInDirection } from './tile-movement.ts';
 import { densityOf, groupForWall, mostSteps, tightened, valuesShown, type WallOrder } from './wall-order.ts';
 
+const mostRoomy = 100;
+
 export interface StationTilesProps {
   readonly stations: readonly StationSummary[];
   readonly order: WallOrder;
@@ -27,6 +29,8 @@ export function StationTiles({ stations, order: wantedOrder, byStation, mustFit 
   const { maintenanceByStation } = useWork();
   const steps = useSteps(mustFit, stations.map((station) => station.id).join(' '));
   const { density, order } = tightened(densityOf(stations.length), wantedOrder, steps);
+  // Between few and very many: the same one value, larger.
+  const isRoomy = density === 'compact' && stations.length <= mostRoomy && steps === 0;
   const shown = valuesShown[density];
   useSubscription(
     [],
@@ -62,6 +66,7 @@ export function StationTiles({ stations, order: wantedOrder, byStation, mustFit 
       onKeyDown={move}
       data-shape={isColumns ? 'columns' : 'rows'}
       data-density={density}
+      data-room={isRoomy || undefined}
       style={isColumns ? ({ '--area-columns': groups.length, '--area-rows': mostInArea } as CSSProperties) : undefined}
     >
       {groups.map((group) => {
