@@ -45,8 +45,8 @@ export function Brand(): ReactNode {
   const { t, text } = useWords();
   const { plant } = usePlant();
   return (
-    // On a phone the words are hidden; the link keeps its name.
-    <Link to="/" className="brand" aria-label={`${t('product.name')} ${text(plant.company.name)}`}>
+    // On a phone the words are hidden; the title is the link's name then.
+    <Link to="/" className="brand" title={`${t('product.name')} ${text(plant.company.name)}`}>
       <img src={new URL('../look/gatewatch.svg', import.meta.url).href} alt="" width="26" height="26" />
       <span className="brand-name">{t('product.name')}</span>
       <span className="brand-company">{text(plant.company.name)}</span>
