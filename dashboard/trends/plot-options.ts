@@ -12,8 +12,6 @@ export interface PlotState {
   readonly props: TrendPlotProps;
   readonly zone: string;
   readonly language: Language;
-  /** Scales that a box was drawn on, by key. */
-  readonly zoomedScales: Readonly<Record<string, readonly [number, number]>>;
 }
 
 /** The drawing area in CSS pixels, from the left of the chart. */
@@ -32,9 +30,12 @@ export function pensByScale(pens: readonly Pen[]): Map<string, Pen[]> {
   return found;
 }
 
-export function shownRanges({ props, zoomedScales }: PlotState): Map<string, readonly [number, number]> {
+export function shownRanges({ props }: PlotState): Map<string, readonly [number, number]> {
   const ranges = new Map<string, readonly [number, number]>();
-  for (const [key, pens] of pensByScale(props.pens)) ranges.set(key, zoomedScales[key] ?? rangeOf(pens, props));
+  for (const [key, pens] of pensByScale(props.pens)) {
+    const chosen = props.values?.find(({ pointId }) => pens.some(({ point }) => point.id === pointId));
+    ranges.set(key, chosen === undefined ? rangeOf(pens, props) : [chosen.minimum, chosen.maximum]);
+  }
   return ranges;
 }
 
@@ -63,7 +64,7 @@ function rangeOf(pens: readonly Pen[], props: TrendPlotProps): readonly [number,
 export function optionsOf(
   latest: { readonly current: PlotState },
   element: HTMLElement,
-  tell: { readonly onZoomedScales: (scales: PlotState['zoomedScales']) => void; readonly onBox: (box: HorizontalBox) => void },
+  onBox: (box: HorizontalBox) => void,
 ): uPlot.Options {
   const { props } = latest.current;
   const { pens } = props;
@@ -99,8 +100,7 @@ export function optionsOf(
         dblclick: () => () => {
           const { fromMs, toMs, onRange } = latest.current.props;
           const half = (toMs - fromMs) / 2;
-          tell.onZoomedScales({});
-          onRange?.(fromMs - half, toMs + half, 'new');
+          onRange?.(fromMs - half, toMs + half, 'new', []);
           return null;
         },
       },
@@ -127,10 +127,10 @@ export function optionsOf(
           latest.current.props.cursor.set(left < 0 ? null : chart.posToVal(left, 'x') * 1_000);
         },
       ],
-      setSelect: [(chart) => select(chart, latest, tell.onZoomedScales)],
+      setSelect: [(chart) => select(chart, latest)],
       draw: [],
-      setSize: [(chart) => tell.onBox(boxOf(chart))],
-      ready: [(chart) => tell.onBox(boxOf(chart))],
+      setSize: [(chart) => onBox(boxOf(chart))],
+      ready: [(chart) => onBox(boxOf(chart))],
     },
   };
 }
@@ -225,20 +225,19 @@ function bandsOf(pens: readonly Pen[]): uPlot.Band[] {
   return bands;
 }
 
-function select(chart: uPlot, latest: { readonly current: PlotState }, onZoomedScales: (scales: PlotState['zoomedScales']) => void): void {
+function select(chart: uPlot, latest: { readonly current: PlotState }): void {
   const { left, top, width, height } = chart.select;
   if (width < 4 && height < 4) return;
   const { clientWidth, clientHeight } = chart.over;
   const isHigh = height > 4 && height < clientHeight - 1;
   const isWide = width > 4 && width < clientWidth - 1;
-  if (isHigh) {
-    const scales: Record<string, readonly [number, number]> = {};
-    for (const key of pensByScale(latest.current.props.pens).keys())
-      scales[key] = [chart.posToVal(top + height, key), chart.posToVal(top, key)];
-    onZoomedScales(scales);
-  }
-  const from = chart.posToVal(left, 'x') * 1_000;
-  const to = chart.posToVal(left + width, 'x') * 1_000;
+  const { pens, fromMs, toMs, onRange } = latest.current.props;
+  const values = [...pensByScale(pens)].flatMap(([key, [first]]) => {
+    const [minimum, maximum] = [chart.posToVal(top + height, key), chart.posToVal(top, key)];
+    return first === undefined ? [] : [{ pointId: first.point.id, minimum, maximum }];
+  });
+  const from = isWide ? chart.posToVal(left, 'x') * 1_000 : fromMs;
+  const to = isWide ? chart.posToVal(left + width, 'x') * 1_000 : toMs;
   chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-  if (isWide) latest.current.props.onRange?.(from, to, 'new');
+  onRange?.(from, to, 'new', isHigh ? values : undefined);
 }

@@ -1,7 +1,7 @@
 // One pane: legend, drawing, and what is to be said about its data. Lines dragged from other panes are dropped here.
 import { type DragEvent, type ReactNode, useState } from 'react';
 import type { TrendMark } from '../../domain/api/trends-api.ts';
-import type { TrendScale } from '../../domain/trends/trend-view.ts';
+import type { TrendScale, ValueRange } from '../../domain/trends/trend-view.ts';
 import { useWords } from '../language/language.ts';
 import type { Observable } from '../live/observable.ts';
 import { useDurationText } from '../values/duration-text.ts';
@@ -22,7 +22,8 @@ export interface TrendPaneProps {
   readonly scale: TrendScale;
   readonly height: number;
   readonly cursor: Observable<number | null>;
-  readonly onRange: (fromMs: number, toMs: number, step: RangeStep) => void;
+  readonly values: readonly ValueRange[];
+  readonly onRange: (fromMs: number, toMs: number, step: RangeStep, values?: readonly ValueRange[]) => void;
   readonly onMovePoint: (pointId: string, toPane: number) => void;
   readonly onRemovePoint: (pointId: string) => void;
   readonly onDragging: (isDragging: boolean) => void;
@@ -77,6 +78,7 @@ export function TrendPane(props: TrendPaneProps): ReactNode {
         scale={scale}
         cursor={cursor}
         marks={marks}
+        values={props.values}
         pointedAt={pens.length > 1 ? pointedAt : null}
         onRange={onRange}
       />

@@ -3,7 +3,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import uPlot from 'uplot';
 import type { TrendMark } from '../../domain/api/trends-api.ts';
-import type { TrendScale } from '../../domain/trends/trend-view.ts';
+import type { TrendScale, ValueRange } from '../../domain/trends/trend-view.ts';
 import { useWords } from '../language/language.ts';
 import type { Observable } from '../live/observable.ts';
 import { shownTheme } from '../look/theme.ts';
@@ -34,19 +34,23 @@ export interface TrendPlotProps {
   readonly shownValues?: readonly number[];
   /** Point whose line is pointed at in the legend: drawn stronger, with its limits. */
   readonly pointedAt?: string | null;
-  readonly onRange?: (fromMs: number, toMs: number, step: RangeStep) => void;
+  /** Values chosen by a person, of any of the points. */
+  readonly values?: readonly ValueRange[];
+  /** `values`: of the axes of this pane from now on; absent: as they are. */
+  readonly onRange?: (fromMs: number, toMs: number, step: RangeStep, values?: readonly ValueRange[]) => void;
 }
 
+const noValues: readonly ValueRange[] = [];
+
 export function TrendPlot(props: TrendPlotProps): ReactNode {
-  const { pens, fromMs, toMs, height, cursor, marks = [], scale } = props;
+  const { pens, fromMs, toMs, height, cursor, marks = [], scale, values = noValues } = props;
   const { t, text, language } = useWords();
   const zone = useZone();
   const theme = useSyncExternalStore(shownTheme.subscribe, shownTheme.get);
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const [zoomedScales, setZoomedScales] = useState<PlotState['zoomedScales']>({});
   const [box, setBox] = useState<HorizontalBox>({ left: 0, width: 0 });
-  const state: PlotState = { props, zone, language, zoomedScales };
+  const state: PlotState = { props, zone, language };
   const latest = useRef(state);
   latest.current = state;
   const identity = JSON.stringify([pens.map(({ point, letter }) => [point.id, letter]), pens[0]?.earlier === null, theme, zone, language]);
@@ -55,7 +59,7 @@ export function TrendPlot(props: TrendPlotProps): ReactNode {
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
-    const options = optionsOf(latest, element, { onZoomedScales: setZoomedScales, onBox: setBox });
+    const options = optionsOf(latest, element, setBox);
     options.hooks = {
       ...options.hooks,
       drawAxes: [(chart) => drawGround(chart, latest.current.props.pens)],
@@ -89,7 +93,7 @@ export function TrendPlot(props: TrendPlotProps): ReactNode {
       for (const [key, [min, max]] of shownRanges(latest.current)) chart.setScale(key, { min, max });
       chart.setScale('x', { min: fromMs / 1_000, max: toMs / 1_000 });
     });
-  }, [pens, fromMs, toMs, zoomedScales, scale, marks]);
+  }, [pens, fromMs, toMs, values, scale, marks]);
 
   const { pointedAt = null } = props;
   useEffect(() => {
@@ -106,6 +110,8 @@ export function TrendPlot(props: TrendPlotProps): ReactNode {
     const element = holder.current;
     if (element !== null) plot.current?.setSize({ width: element.clientWidth, height });
   }, [height]);
+
+  const hasValues = values.some(({ pointId }) => pens.some(({ point }) => point.id === pointId));
 
   function onKeyDown(event: KeyboardEvent): void {
     const { onRange, nowMs } = props;
@@ -142,7 +148,7 @@ export function TrendPlot(props: TrendPlotProps): ReactNode {
         break;
       case 'Escape':
         cursor.set(null);
-        setZoomedScales({});
+        if (hasValues) onRange?.(fromMs, toMs, 'new', []);
         break;
       default:
         return;
@@ -165,8 +171,13 @@ export function TrendPlot(props: TrendPlotProps): ReactNode {
         onKeyDown={onKeyDown}
         data-testid="trend-holder"
       />
-      {Object.keys(zoomedScales).length > 0 && (
-        <button type="button" className="button button-small trend-autoscale" onClick={() => setZoomedScales({})}>
+      {hasValues && (
+        <button
+          type="button"
+          className="button button-small trend-autoscale"
+          onClick={() => props.onRange?.(fromMs, toMs, 'new', [])}
+          data-testid="auto-scale"
+        >
           {t('trends.autoScale')}
         </button>
       )}

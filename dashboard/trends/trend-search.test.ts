@@ -12,8 +12,10 @@ import {
   readTrendsSearch,
   removePoint,
   searchOf,
+  valuesOf,
   windowOf,
   withPanes,
+  withValues,
   withWindow,
   zoomed,
 } from './trend-search.ts';
@@ -34,7 +36,7 @@ describe('address', () => {
   test('a saved view and its address are the same thing', () => {
     for (const search of [
       { points: 'a,b;c', minutes: 60 },
-      { points: 'a', from: 1_000, to: 2_000, compare: 'day', scale: 'instrument', marks: 'off' },
+      { points: 'a', from: 1_000, to: 2_000, compare: 'day', scale: 'instrument', marks: 'off', values: 'a:0.39:0.41' },
     ] as const)
       expect(searchOf(contentOf(search))).toEqual(search);
   });
@@ -50,6 +52,16 @@ describe('address', () => {
     expect(windowOf(withWindow({ minutes: 10 }, { kind: 'past', fromMs: 1.4, toMs: 9.6 }))).toEqual({ kind: 'past', fromMs: 1, toMs: 10 });
     expect(windowOf(withWindow({ from: 1, to: 2 }, { kind: 'live', minutes: 10 }))).toEqual({ kind: 'live', minutes: 10 });
   });
+});
+
+test('values are of an axis; what makes no sense is left out; those of other panes stay', () => {
+  expect(valuesOf({ values: 'a:1:2;b:3:2;c:x:1;:1:2;d:-0.5:0' })).toEqual([
+    { pointId: 'a', minimum: 1, maximum: 2 },
+    { pointId: 'd', minimum: -0.5, maximum: 0 },
+  ]);
+  const chosen = withValues({ values: 'a:1:2;b:3:4' }, ['a', 'c'], [{ pointId: 'c', minimum: 0.123456789, maximum: 5 }]);
+  expect(chosen.values).toBe('b:3:4;c:0.123457:5');
+  expect(withValues(chosen, ['b', 'c'], [])).toEqual({});
 });
 
 describe('panes', () => {

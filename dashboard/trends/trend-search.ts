@@ -8,6 +8,8 @@ import {
   type TrendWindow,
   trendComparisons,
   trendScales,
+  type ValueRange,
+  valueRangeSchema,
 } from '../../domain/trends/trend-view.ts';
 
 export interface TrendsSearch {
@@ -21,6 +23,8 @@ export interface TrendsSearch {
   readonly compare?: Exclude<TrendComparison, 'none'>;
   readonly scale?: Exclude<TrendScale, 'data'>;
   readonly marks?: 'off';
+  /** Values shown of a point's axis: `GS-01.PT-101:0.39:0.41;…` */
+  readonly values?: string;
 }
 
 export type Panes = readonly (readonly string[])[];
@@ -41,6 +45,7 @@ export function readTrendsSearch(search: Readonly<Record<string, unknown>>): Tre
     ...(compare === undefined || compare === 'none' ? {} : { compare }),
     ...(scale === undefined || scale === 'data' ? {} : { scale }),
     ...(search.marks === 'off' ? { marks: 'off' } : {}),
+    ...(typeof search.values === 'string' && search.values !== '' ? { values: search.values } : {}),
   };
 }
 
@@ -81,6 +86,27 @@ export function withWindow(search: TrendsSearch, window: TrendWindow): TrendsSea
   return { ...rest, minutes: window.minutes };
 }
 
+export function valuesOf({ values = '' }: TrendsSearch): ValueRange[] {
+  return values.split(';').flatMap((text) => {
+    const [pointId = '', minimum, maximum] = text.split(':');
+    const parsed = valueRangeSchema.safeParse({ pointId, minimum: Number(minimum), maximum: Number(maximum) });
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** Of these points' axes, what is shown now; of all others nothing changes. */
+export function withValues(search: TrendsSearch, pointIds: readonly string[], values: readonly ValueRange[]): TrendsSearch {
+  const { values: _, ...rest } = search;
+  const all = [...valuesOf(search).filter(({ pointId }) => !pointIds.includes(pointId)), ...values];
+  const text = all.map(({ pointId, minimum, maximum }) => `${pointId}:${rounded(minimum)}:${rounded(maximum)}`).join(';');
+  return text === '' ? rest : { ...rest, values: text };
+}
+
+/** Finer than a pixel, and no longer than it must be. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
 export function contentOf(search: TrendsSearch): TrendContent {
   return {
     panes: panesOf(search).map((pane) => [...pane]),
@@ -88,6 +114,7 @@ export function contentOf(search: TrendsSearch): TrendContent {
     comparison: search.compare ?? 'none',
     scale: search.scale ?? 'data',
     hasMarks: search.marks !== 'off',
+    values: valuesOf(search),
   };
 }
 
@@ -97,7 +124,7 @@ export function searchOf(content: TrendContent): TrendsSearch {
     ...(content.scale === 'data' ? {} : { scale: content.scale }),
     ...(content.hasMarks ? {} : { marks: 'off' }),
   };
-  return withWindow(withPanes(base, content.panes), content.window);
+  return withValues(withWindow(withPanes(base, content.panes), content.window), [], content.values);
 }
 
 /** To the pane with the same unit, or a new one; where there can be no new one, to the last. */

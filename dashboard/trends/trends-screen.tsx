@@ -3,7 +3,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { type DragEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { PointView } from '../../domain/api/plant-api.ts';
-import { mostTrendPanes, type TrendWindow } from '../../domain/trends/trend-view.ts';
+import { mostTrendPanes, type TrendWindow, type ValueRange } from '../../domain/trends/trend-view.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient, useSubscription } from '../live/live-context.tsx';
 import { Observable } from '../live/observable.ts';
@@ -24,8 +24,10 @@ import {
   panned,
   removePoint,
   type TrendsSearch,
+  valuesOf,
   windowOf,
   withPanes,
+  withValues,
   withWindow,
   zoomed,
 } from './trend-search.ts';
@@ -57,6 +59,7 @@ export function TrendsScreen(): ReactNode {
   const [cursor] = useState(() => new Observable<number | null>(null));
   const movedAtMs = useRef(0);
   const window = windowOf(search);
+  const values = useMemo(() => valuesOf({ ...(search.values === undefined ? {} : { values: search.values }) }), [search.values]);
   const settled = useSettled(window, 150);
   const toMs = window.kind === 'live' ? nowMs : window.toMs;
   const fromMs = window.kind === 'live' ? nowMs - window.minutes * 60_000 : window.fromMs;
@@ -74,9 +77,15 @@ export function TrendsScreen(): ReactNode {
     if (step === 'moving') movedAtMs.current = performance.now();
     go(withWindow(search, next), isSameStep);
   };
-  const setRange = (from: number, to: number, step: RangeStep = 'new'): void => {
-    const next = zoomed({ fromMs: from, toMs: to }, 1, to, serverNowMs());
-    setWindow({ kind: 'past', ...next }, step);
+  const pastOf = (from: number, to: number): TrendWindow => ({
+    kind: 'past',
+    ...zoomed({ fromMs: from, toMs: to }, 1, to, serverNowMs()),
+  });
+  const setRange = (from: number, to: number, step: RangeStep = 'new'): void => setWindow(pastOf(from, to), step);
+  /** Where only the values change, a live window stays live. */
+  const setBox = (ids: readonly string[], from: number, to: number, values: readonly ValueRange[]): void => {
+    const isSameTime = from === fromMs && to === toMs;
+    go(withValues(isSameTime ? search : withWindow(search, pastOf(from, to)), ids, values));
   };
   const setPanes = (next: Panes): void => go(withPanes(search, next));
   const minutes = search.minutes ?? Math.max(1, Math.round((toMs - fromMs) / 60_000));
@@ -185,7 +194,17 @@ export function TrendsScreen(): ReactNode {
           scale={search.scale ?? 'data'}
           height={height}
           cursor={cursor}
-          onRange={setRange}
+          values={values}
+          onRange={(from, to, step, chosen) => {
+            if (chosen === undefined) setRange(from, to, step);
+            else
+              setBox(
+                pens.map(({ point }) => point.id),
+                from,
+                to,
+                chosen,
+              );
+          }}
           onMovePoint={(id, to) => setPanes(movePoint(idPanes, id, to))}
           onRemovePoint={(id) => setPanes(removePoint(idPanes, id))}
           onDragging={setIsDragging}

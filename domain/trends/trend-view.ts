@@ -22,6 +22,12 @@ export const trendWindowSchema = z.discriminatedUnion('kind', [
 ]);
 export type TrendWindow = z.output<typeof trendWindowSchema>;
 
+/** Values that a person chose to see of the axis that the point is on; otherwise the axis finds its own. */
+export const valueRangeSchema = z
+  .object({ pointId, minimum: z.number(), maximum: z.number() })
+  .refine(({ minimum, maximum }) => minimum < maximum, 'must end above where it begins');
+export type ValueRange = z.output<typeof valueRangeSchema>;
+
 export const trendContentSchema = z.object({
   panes: z
     .array(z.array(pointId).min(1).max(mostTrendPoints))
@@ -33,5 +39,6 @@ export const trendContentSchema = z.object({
   comparison: z.enum(trendComparisons).default('none'),
   scale: z.enum(trendScales).default('data'),
   hasMarks: z.boolean().default(true),
+  values: z.array(valueRangeSchema).max(mostTrendPoints).default([]),
 });
 export type TrendContent = z.output<typeof trendContentSchema>;

@@ -48,7 +48,7 @@ export function trendViewRoutes(options: {
       isMine: owner === identity.username,
       version,
       changedAtMs,
-      content: { ...content, panes },
+      content: { ...content, panes, values: content.values.filter(({ pointId }) => panes.flat().includes(pointId)) },
     };
   }
 

@@ -84,7 +84,7 @@ const author = (username: string): ViewAuthor => ({
 const wanted = (name: string, isShared = false): SaveTrendView => ({
   name,
   isShared,
-  content: { panes: [[first.id]], window: { kind: 'live', minutes: 60 }, comparison: 'none', scale: 'data', hasMarks: true },
+  content: { panes: [[first.id]], window: { kind: 'live', minutes: 60 }, comparison: 'none', scale: 'data', hasMarks: true, values: [] },
 });
 
 describe('saved views', () => {

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Quality } from '../../domain/readings/quality.ts';
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
+import { writeHistory } from '../harness/demo-history.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
 
 const images = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
@@ -11,6 +13,25 @@ mkdirSync(images, { recursive: true });
 const dataDir = mkdtempSync(path.join(tmpdir(), 'gatewatch-pictures-'));
 const browser = await launchChromium();
 if (browser === null) process.exit(1);
+// A trend needs a past: with a gap, and with readings that were not good.
+const hourMs = 3_600_000;
+const nowMs = Date.now();
+const ago = (timeMs: number) => (nowMs - timeMs) / hourMs;
+const wave = (timeMs: number, phase: number) => Math.sin(timeMs / 7.3e6 + phase) + 0.3 * Math.sin(timeMs / 6e5 + phase * 3);
+await writeHistory(dataDir, { fromMs: nowMs - 34 * hourMs, toMs: nowMs - 20_000, stepMs: 10_000 }, [
+  {
+    pointId: 'GS-01.PT-301',
+    at: (timeMs) => (ago(timeMs) < 5 && ago(timeMs) > 4.4 ? null : [0.398 + 0.004 * wave(timeMs, 1)]),
+  },
+  { pointId: 'RS-01.PT-101', at: (timeMs) => [0.393 + 0.003 * wave(timeMs - 9e5, 1)] },
+  {
+    pointId: 'GS-01.FT-301',
+    at: (timeMs) =>
+      ago(timeMs) < 2.2 && ago(timeMs) > 1.9
+        ? [Number.NaN, Quality.badCommFail]
+        : [27_000 + 1_900 * wave(timeMs, 3), ago(timeMs) < 1.2 && ago(timeMs) > 1 ? Quality.uncertainInaccurate : Quality.good],
+  },
+]);
 const gatewatch = await startGatewatch({ dataDir, arguments: ['--no-story'] });
 try {
   const { page } = await openPage(browser);
@@ -32,9 +53,13 @@ try {
   await page.goto(`${gatewatch.address}/alarms`);
   await page.getByTestId('alarm-row').first().waitFor();
   await shot('alarms');
-  await page.goto(`${gatewatch.address}/trends?points=GS-01.GD-501,GS-01.PT-301`);
-  await page.getByRole('button', { name: '10 分' }).click();
-  await page.waitForTimeout(20_000);
+  await page.goto(`${gatewatch.address}/trends?points=GS-01.PT-301,RS-01.PT-101;GS-01.FT-301&minutes=480&compare=day`);
+  await page.getByTestId('pen-GS-01.FT-301').waitFor();
+  await page.waitForTimeout(5_000);
+  await page
+    .getByTestId('trend-holder')
+    .first()
+    .hover({ position: { x: 620, y: 80 } });
   await shot('trends');
   const phone = await browser.newContext({
     viewport: { width: 390, height: 844 },

@@ -130,6 +130,16 @@ describe.skipIf(browser === null)('trends', () => {
     await expect.poll(() => (before - Number(searchOf(page).from)) / hourMs).toBeGreaterThan(0.9);
     expect(Math.abs(spanOf(page) / (4 * hourMs) - 1)).toBeLessThan(0.01);
 
+    // A high box zooms the values too; the address keeps them.
+    await over.dragTo(over, { sourcePosition: { x: box.width * 0.2, y: 20 }, targetPosition: { x: box.width * 0.7, y: 120 } });
+    await expect.poll(() => searchOf(page).values).toMatch(/^GS-01\.PT-301:0\.\d+:0\.\d+$/);
+    expect(Math.abs(spanOf(page) / (2 * hourMs) - 1)).toBeLessThan(0.01);
+    await page.getByTestId('auto-scale').click();
+    await expect.poll(() => searchOf(page).values).toBeUndefined();
+    await page.goBack();
+    await page.goBack();
+    await expect.poll(() => Math.abs(spanOf(page) / (4 * hourMs) - 1)).toBeLessThan(0.01);
+
     // By keys alone: the chart, its cursor, zoom, pan, live, pause.
     await page.mouse.move(5, 5);
     await plot.focus();
