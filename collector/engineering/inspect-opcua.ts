@@ -1,5 +1,13 @@
 // An OPC UA server's address space, looked at through the session that the readings come from: browsing and reading, nothing else.
-import { AttributeIds, BrowseDirection, type DataValue, NodeClass, type ReferenceDescription, resolveNodeId } from 'node-opcua';
+import {
+  AttributeIds,
+  BrowseDirection,
+  type DataValue,
+  LocalizedText,
+  NodeClass,
+  type ReferenceDescription,
+  resolveNodeId,
+} from 'node-opcua';
 import type { EngineeringAnswer } from '../../domain/messages/engineering-command.ts';
 import type { InspectedSession } from '../drivers/opcua/opcua-driver.ts';
 
@@ -106,6 +114,7 @@ function textOf(name: string, dataValue: DataValue): string {
   if (value === null || value === undefined) return '';
   if (name === 'NodeClass' && typeof value === 'number') return NodeClass[value] ?? String(value);
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof LocalizedText) return value.text ?? '';
   const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   const isOwnText = typeof value === 'object' && value.toString !== Object.prototype.toString && !Array.isArray(value);
   const text = isPlain || isOwnText ? String(value) : JSON.stringify(value);

@@ -15,7 +15,7 @@ import { NotificationAttempts } from '../notifications/notification-attempts.tsx
 import { ReplayLink } from '../replay/replay-button.tsx';
 import { useIsPast } from '../replay/replay-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
-import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
+import { usePermission, useZone } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { formatDateTime, formatRecent } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
@@ -29,6 +29,7 @@ import { tagOf } from './alarm-line.tsx';
 import { AlarmMarkTags } from './alarm-mark-tags.tsx';
 import { AlarmOccurrences } from './alarm-occurrences.tsx';
 import { isSetAside } from './alarm-order.ts';
+import { AlarmPlaceLink } from './alarm-place.tsx';
 import { hasNumber } from './alarm-row.tsx';
 import { flashOf, hueOf, PriorityMark } from './priority-mark.tsx';
 import { RelatedAlarms } from './related-alarms.tsx';
@@ -64,7 +65,6 @@ export function AlarmDetailScreen(): ReactNode {
 
 function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonly definition: AlarmDefinitionView | null }): ReactNode {
   const { t, text } = useWords();
-  const station = useStation(alarm.stationId);
   const mayAcknowledge = usePermission('alarms.acknowledge');
   const [isAsking, setIsAsking] = useState(false);
   useSubscription([], alarm.pointId === null ? [] : [alarm.pointId]);
@@ -78,9 +78,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
         <div>
           <h1>{text(alarm.message)}</h1>
           <span>
-            <Link to="/stations/$stationId" params={{ stationId: alarm.stationId }}>
-              {station === undefined ? alarm.stationId : text(station.name)}
-            </Link>
+            <AlarmPlaceLink stationId={alarm.stationId} />
             {' · '}
             {tagOf(alarm)} · {t(`alarmKind.${alarm.kind}`)} · {t(`alarmClass.${alarm.class}`)}
           </span>

@@ -1,14 +1,15 @@
 // The head of a station's alarms while the list is grouped: where, how many of which priority, how many wait, what came first.
 // biome-ignore-all lint/a11y/useSemanticElements: only the rows on the screen exist, which a <table> cannot lay out; the roles say what they are
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid keeps the focus and names the selected row as its active descendant
-import { Link } from '@tanstack/react-router';
+
 import type { ReactNode } from 'react';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
-import { useStation, useZone } from '../session/plant-context.tsx';
+import { useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import type { AlarmGroup } from './alarm-groups.ts';
 import { tagOf } from './alarm-line.tsx';
+import { AlarmPlaceLink } from './alarm-place.tsx';
 import { PriorityMark } from './priority-mark.tsx';
 
 export interface AlarmGroupLineProps {
@@ -22,7 +23,6 @@ export function AlarmGroupLine({ group, index, top, height }: AlarmGroupLineProp
   const { t, text } = useWords();
   const zone = useZone();
   const { serverNowMs } = useLiveClient();
-  const station = useStation(group.stationId);
   const { firstOut } = group;
   return (
     <div
@@ -33,9 +33,7 @@ export function AlarmGroupLine({ group, index, top, height }: AlarmGroupLineProp
       data-testid={`alarm-group-${group.stationId}`}
     >
       <span role="gridcell" className="alarm-group-cell">
-        <Link to="/stations/$stationId" params={{ stationId: group.stationId }} tabIndex={-1}>
-          <b>{station === undefined ? group.stationId : text(station.name)}</b>
-        </Link>
+        <AlarmPlaceLink stationId={group.stationId} tabIndex={-1} isStrong />
         <span className="alarm-group-counts number">
           {[...group.counts].map(([priority, count]) => (
             <span key={priority}>

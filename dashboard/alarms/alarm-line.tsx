@@ -1,10 +1,12 @@
 // One alarm in one line of a dialogue or a pinned bar: priority, time, station, tag, message, state.
+
 import type { ReactNode } from 'react';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
-import { useStation, useZone } from '../session/plant-context.tsx';
+import { useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
+import { usePlaceName } from './alarm-place.tsx';
 import { flashOf, PriorityMark } from './priority-mark.tsx';
 import { TestTag } from './test-tag.tsx';
 
@@ -18,14 +20,14 @@ export function tagOf(alarm: AlarmView): string {
 export function AlarmLine({ alarm, flashes = false }: { readonly alarm: AlarmView; readonly flashes?: boolean }): ReactNode {
   const { t, text } = useWords();
   const zone = useZone();
-  const station = useStation(alarm.stationId);
+  const placeName = usePlaceName();
   const { serverNowMs } = useLiveClient();
   return (
     <span className="alarm-line">
       <PriorityMark priority={alarm.priority} alarmClass={alarm.class} flash={flashes ? flashOf(alarm.state) : 'none'} showsWord />
       {alarm.raisedAtMs !== null && <span className="number">{formatRecent(alarm.raisedAtMs, serverNowMs(), zone)}</span>}
       <span className="alarm-line-text">
-        <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {tagOf(alarm)} {text(alarm.message)} <TestTag alarm={alarm} />
+        <b>{placeName(alarm.stationId)}</b> {tagOf(alarm)} {text(alarm.message)} <TestTag alarm={alarm} />
       </span>
       <span className="muted">{t(`alarmState.${alarm.state}`)}</span>
     </span>

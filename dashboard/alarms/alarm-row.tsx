@@ -9,13 +9,14 @@ import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
-import { useStation, useZone } from '../session/plant-context.tsx';
+import { useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { formatNumber } from '../values/format-value.ts';
 import { usePointReading } from '../values/point-reading.ts';
 import { tagOf } from './alarm-line.tsx';
 import type { ListItem } from './alarm-list.tsx';
 import { AlarmMarkTags } from './alarm-mark-tags.tsx';
+import { AlarmPlaceLink } from './alarm-place.tsx';
 import { flashOf, hueOf, PriorityMark } from './priority-mark.tsx';
 import { TestTag } from './test-tag.tsx';
 
@@ -37,7 +38,6 @@ export const AlarmRowLine = memo(
     const { alarm, eclipsed, isFolded, isChild } = item;
     const { t, text } = useWords();
     const zone = useZone();
-    const station = useStation(alarm.stationId);
     const { serverNowMs } = useLiveClient();
     const time = (timeMs: number): string => formatRecent(timeMs, serverNowMs(), zone);
     const nameOf = usePersonName();
@@ -68,9 +68,7 @@ export const AlarmRowLine = memo(
           {alarm.raisedAtMs === null ? '' : time(alarm.raisedAtMs)}
         </span>
         <span role="gridcell" className="cell-station">
-          <Link to="/stations/$stationId" params={{ stationId: alarm.stationId }} tabIndex={-1}>
-            {station === undefined ? alarm.stationId : text(station.name)}
-          </Link>
+          <AlarmPlaceLink stationId={alarm.stationId} tabIndex={-1} />
         </span>
         <span role="gridcell" className="cell-tag" title={tagOf(alarm)}>
           {tagOf(alarm)}

@@ -1,4 +1,5 @@
 // Alarms that are set aside, each with who did it, why and until when, and the way back: what a person answers for at handover.
+
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
@@ -6,11 +7,12 @@ import type { AlarmAction } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
-import { useStation, useZone } from '../session/plant-context.tsx';
+import { useZone } from '../session/plant-context.tsx';
 import { Countdown } from '../time/countdown.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { SetAsideDialog, useActions } from './alarm-actions.tsx';
 import { tagOf } from './alarm-line.tsx';
+import { usePlaceName } from './alarm-place.tsx';
 import { hueOf, PriorityMark } from './priority-mark.tsx';
 import { TestTag } from './test-tag.tsx';
 
@@ -70,7 +72,7 @@ export function SetAsideList({ alarms, empty }: { readonly alarms: readonly Alar
 
 function SetAsideRow({ alarm, onAct }: { readonly alarm: AlarmView; readonly onAct: (action: AlarmAction) => void }): ReactNode {
   const { t, text } = useWords();
-  const station = useStation(alarm.stationId);
+  const placeName = usePlaceName();
   const back = useActions()(alarm).find((action) => action === 'unshelve' || action === 'return-to-service');
   const untilMs = untilOf(alarm);
   return (
@@ -80,7 +82,7 @@ function SetAsideRow({ alarm, onAct }: { readonly alarm: AlarmView; readonly onA
       </td>
       <td>
         <Link to="/alarms/$alarmId" params={{ alarmId: alarm.alarmId }}>
-          <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {tagOf(alarm)} {text(alarm.message)}
+          <b>{placeName(alarm.stationId)}</b> {tagOf(alarm)} {text(alarm.message)}
         </Link>{' '}
         <TestTag alarm={alarm} />
       </td>

@@ -114,7 +114,8 @@ export function RegisterTable({ words, first, table }: RegisterTableProps): Reac
             </tbody>
           </table>
         </section>
-        <div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe scrollable-region-focusable) */}
+        <section className="registers-meaning" tabIndex={0} aria-label={t('engineering.peek.type')}>
           <p className="no-margin">{t('engineering.peek.from', { address: first + offset })}</p>
           <table className="table number" data-testid="interpretations">
             <thead>
@@ -149,7 +150,7 @@ export function RegisterTable({ words, first, table }: RegisterTableProps): Reac
             </tbody>
           </table>
           {text !== null && <p className="no-margin muted">{t('engineering.peek.asText', { text })}</p>}
-        </div>
+        </section>
       </div>
     </div>
   );

@@ -1,15 +1,17 @@
 // One line of constant height under the header: the most urgent alarm that waits for somebody, on whichever screen he is.
+
 import { Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { compareAlarms, isSetAside } from '../alarms/alarm-order.ts';
+import { usePlaceName } from '../alarms/alarm-place.tsx';
 import { flashOf, hueOf, PriorityMark } from '../alarms/priority-mark.tsx';
 import { TestTag } from '../alarms/test-tag.tsx';
 import { useWords } from '../language/language.ts';
 import { useAlarms, useFlood, useLiveClient } from '../live/live-context.tsx';
 import { useReplay } from '../replay/replay-context.tsx';
-import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
+import { usePermission, useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 
 const AcknowledgeDialog = lazy(() => import('../alarms/acknowledge-dialog.tsx').then((module) => ({ default: module.AcknowledgeDialog })));
@@ -57,7 +59,7 @@ function FloodMark(): ReactNode {
 function StripAlarm({ alarm }: { readonly alarm: AlarmView }): ReactNode {
   const { t, text } = useWords();
   const zone = useZone();
-  const station = useStation(alarm.stationId);
+  const placeName = usePlaceName();
   const { serverNowMs } = useLiveClient();
   const { leave } = useReplay();
   const mayAcknowledge = usePermission('alarms.acknowledge');
@@ -74,7 +76,7 @@ function StripAlarm({ alarm }: { readonly alarm: AlarmView }): ReactNode {
         // What is live is looked at live.
         onClick={leave}
       >
-        <b>{station === undefined ? alarm.stationId : text(station.name)}</b> {text(alarm.message)} <TestTag alarm={alarm} />
+        <b>{placeName(alarm.stationId)}</b> {text(alarm.message)} <TestTag alarm={alarm} />
       </Link>
       <span className="alarm-strip-state muted">{t(`alarmState.${alarm.state}`)}</span>
       {mayAcknowledge && (

@@ -128,13 +128,15 @@ export function checkText(plantText: string, ask: PlantCheckRequest): ParsedPlan
     (station.devices as unknown[]).push(...items);
   }
   const parsed = parsePlantText(JSON.stringify(loose.data), { version: 'check' });
-  if (parsed.kind === 'ok') return parsed;
-  const own = parsed.issues.map((issue): PlantIssue => {
+  const own = (parsed.kind === 'ok' ? parsed.warnings : parsed.issues).flatMap((issue): PlantIssue[] => {
     const isInside = prefix.every((part, index) => issue.path[index] === part);
     const position = issue.path[prefix.length];
-    if (!isInside || typeof position !== 'number' || position < first) return { ...issue, line: null, column: null };
+    if (!isInside || typeof position !== 'number' || position < first)
+      // What the rest of the file is warned of is not the block's.
+      return parsed.kind === 'ok' ? [] : [{ ...issue, line: null, column: null }];
     const rest = issue.path.slice(prefix.length + 1);
-    return { ...issue, path: isList ? [position - first, ...rest] : rest };
+    return [{ ...issue, path: isList ? [position - first, ...rest] : rest }];
   });
-  return locateIssues(ask.text, own);
+  const located = locateIssues(ask.text, own);
+  return parsed.kind === 'ok' && located.kind === 'invalid' ? { ...parsed, warnings: located.issues } : located;
 }
