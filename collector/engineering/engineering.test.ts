@@ -73,7 +73,7 @@ test('a peek shows the words; with what the instrument shows, the right type and
   const answer = await ask({ kind: 'peek', target: { kind: 'device', deviceId: 'GS-01.PLC-1' }, table: 'holding', address: 4, count: 2 });
   expect(answer).toMatchObject({ kind: 'registers', words: [0x6666, 0x4086] });
   if (answer.kind !== 'registers') return;
-  expect(likelyReadings(interpretRegisters(answer.words), 4.2)[0]).toEqual({ type: 'float32', order: 'CDAB' });
+  expect(likelyReadings(interpretRegisters(answer.words), 4.2)[0]).toMatchObject({ type: 'float32', order: 'CDAB' });
   expect(await ask({ kind: 'point', pointId: 'GS-01.PT-101' })).toMatchObject({
     kind: 'point',
     words: [0x6666, 0x4086],

@@ -130,7 +130,7 @@ export function PeekPanel({ device }: { readonly device: EngineeringDevice }): R
           <p className="muted small no-margin number" role="status">
             {t('engineering.peek.took', { time: formatClock(registers.atMs, zone), ms: registers.tookMs })}
           </p>
-          <RegisterTable words={registers.words} first={asked.first} table={asked.table} />
+          <RegisterTable words={registers.words} first={asked.first} table={asked.table} base={asked.base} />
         </>
       )}
     </div>

@@ -9,17 +9,19 @@ export interface RegisterTableProps {
   /** Address of the first word, as the person counts. */
   readonly first: number;
   readonly table: ModbusTable;
+  readonly base: 0 | 1;
 }
 
 interface Found {
   readonly offset: number;
   readonly type: string;
   readonly order: string;
+  readonly off: number;
 }
 
 const mostFound = 6;
 
-export function RegisterTable({ words, first, table }: RegisterTableProps): ReactNode {
+export function RegisterTable({ words, first, table, base }: RegisterTableProps): ReactNode {
   const { t } = useWords();
   const [chosen, setChosen] = useState(0);
   const [expected, setExpected] = useState('');
@@ -30,9 +32,11 @@ export function RegisterTable({ words, first, table }: RegisterTableProps): Reac
   const found: Found[] =
     wanted === null || Number.isNaN(wanted)
       ? []
-      : words.flatMap((_, index) =>
-          likelyReadings(interpretRegisters(words.slice(index, index + 4)), wanted).map((match) => ({ offset: index, ...match })),
-        );
+      : words
+          .flatMap((_, index) =>
+            likelyReadings(interpretRegisters(words.slice(index, index + 4)), wanted).map((match) => ({ offset: index, ...match })),
+          )
+          .toSorted((a, b) => a.off - b.off);
   const isFound = (type: string, order: string): boolean =>
     found.some((match) => match.offset === offset && match.type === type && match.order === order);
   const text = registersAsText(words.slice(offset));
@@ -71,7 +75,8 @@ export function RegisterTable({ words, first, table }: RegisterTableProps): Reac
       )}
       {found[0] !== undefined && (
         <p className="no-margin">
-          {t('engineering.peek.yaml')} <code data-testid="peek-yaml">{registerYaml(found[0], first, table)}</code>
+          {t('engineering.peek.yaml')} <code data-testid="peek-yaml">{registerYaml(found[0], first, table)}</code>{' '}
+          <span className="muted">{t('engineering.peek.baseNote', { base })}</span>
         </p>
       )}
       <div className="registers-columns">

@@ -16,9 +16,9 @@ test('4.2 as the specification’s example of a float, in all four orders', () =
 });
 
 test('what the instrument shows names the type and order', () => {
-  expect(likelyReadings(interpretRegisters([0x6666, 0x4086]), 4.2)[0]).toEqual({ type: 'float32', order: 'CDAB' });
-  expect(likelyReadings(interpretRegisters([0x1234, 0x5678]), 12345678)[0]).toEqual({ type: 'bcd32', order: 'ABCD' });
-  expect(likelyReadings(interpretRegisters([0xfff6]), -10)).toEqual([{ type: 'int16', order: 'ABCD' }]);
+  expect(likelyReadings(interpretRegisters([0x6666, 0x4086]), 4.2)[0]).toMatchObject({ type: 'float32', order: 'CDAB' });
+  expect(likelyReadings(interpretRegisters([0x1234, 0x5678]), 12345678)[0]).toMatchObject({ type: 'bcd32', order: 'ABCD' });
+  expect(likelyReadings(interpretRegisters([0xfff6]), -10)).toEqual([{ type: 'int16', order: 'ABCD', off: 0 }]);
   expect(likelyReadings(interpretRegisters([1, 2]), 77_777)).toEqual([]);
 });
 

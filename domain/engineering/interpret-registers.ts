@@ -33,9 +33,18 @@ export function interpretRegisters(words: readonly number[]): readonly Interpret
 function readingOf(words: readonly number[], type: ModbusDataType, order: WordOrder): Reading {
   const view = viewOf(words, order);
   const value = decode(view, type);
-  if (typeof value === 'bigint') return { order, value: Number(value), text: String(value) };
+  if (typeof value === 'bigint') return { order, value: Number(value), text: longText(Number(value), String(value)) };
   if (!Number.isFinite(value)) return { order, value: null, text: Number.isNaN(value) ? '—' : value > 0 ? '+∞' : '−∞' };
-  return { order, value, text: type === 'float32' ? shortText(value, 7) : type === 'float64' ? shortText(value, 12) : String(value) };
+  return {
+    order,
+    value,
+    text: type === 'float32' ? shortText(value, 7) : type === 'float64' ? shortText(value, 12) : longText(value, String(value)),
+  };
+}
+
+/** Nobody compares fifteen digits with a display; the size says that it is the wrong type. */
+function longText(value: number, text: string): string {
+  return Math.abs(value) >= 1e12 ? value.toExponential(3) : text;
 }
 
 /** As many digits as the type really holds. */
@@ -98,6 +107,8 @@ function packedDecimal(view: DataView): number {
 export interface Match {
   readonly type: ModbusDataType;
   readonly order: WordOrder;
+  /** How far from what the instrument shows. */
+  readonly off: number;
 }
 
 /** Readings that agree with what the instrument shows, within one part in a hundred: the likely ones, the closest first. */
@@ -108,8 +119,7 @@ export function likelyReadings(interpretations: readonly Interpretation[], expec
       readings.map(({ order, value }) => ({ type, order, off: value === null ? Infinity : Math.abs(value - expected) })),
     )
     .filter(({ off }) => off <= tolerance)
-    .sort((a, b) => a.off - b.off)
-    .map(({ type, order }) => ({ type, order }));
+    .sort((a, b) => a.off - b.off);
 }
 
 /** Bytes of registers as text, where they are printable; null where they are not. */
