@@ -180,3 +180,22 @@ test('an administrator ends a person’s sessions, and keeps his own', async () 
   expect((await server.ask('admin', 'DELETE', '/api/users/admin/sessions')).status).toBe(204);
   expect((await server.ask('admin', 'GET', '/api/sessions')).status).toBe(200);
 });
+
+test('[HE13] an alarm of the monitor is listed, opened and acknowledged like any other; who is limited to stations does not see it', async () => {
+  const server = await startSmallServer(plant);
+  onTestFinished(() => server.stop());
+  await server.addPerson({ username: 'north', role: 'operator', stationIds: ['GS-01'] });
+  await server.raise('monitor.disk', 0);
+  const listed = async (person: string) =>
+    ((await server.ask(person, 'GET', '/api/alarms')).body as { alarmId: string }[]).map(({ alarmId }) => alarmId);
+  expect(await listed('duty')).toContain('monitor.disk');
+  expect(await listed('north')).not.toContain('monitor.disk');
+  expect((await server.ask('north', 'GET', '/api/alarms/monitor.disk')).status).toBe(404);
+  for (const what of ['', '/related', '/occurrences'])
+    expect((await server.ask('duty', 'GET', `/api/alarms/monitor.disk${what}`)).status).toBe(200);
+  const alarm = await server.alarm('monitor.disk');
+  expect(alarm).toMatchObject({ stationId: '', kind: 'monitor', class: 'diagnostic', state: 'unacknowledged' });
+  expect((await server.ask('duty', 'POST', '/api/alarms/monitor.disk/acknowledge', { version: alarm.version })).status).toBe(200);
+  expect((await server.alarm('monitor.disk')).state).toBe('acknowledged');
+  expect(server.logLines.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+});
