@@ -110,7 +110,8 @@ const shown = (value: DataValue) => ({
 async function subscribe(publishingMs = 100): Promise<ClientSubscription> {
   subscription ??= ClientSubscription.create(signedIn(), {
     requestedPublishingInterval: publishingMs,
-    requestedMaxKeepAliveCount: 10,
+    // The library wants a word within the session's time-out.
+    requestedMaxKeepAliveCount: publishingMs > 1_000 ? 2 : 10,
     requestedLifetimeCount: 1_000,
     maxNotificationsPerPublish: 0,
     publishingEnabled: true,
