@@ -176,6 +176,7 @@ export function drawLetters(chart: uPlot, pens: readonly Pen[]): void {
     const side = 15 * ratio;
     ctx.font = `600 ${11 * ratio}px ${chartFont}`;
     ctx.textAlign = 'center';
+    ctx.setLineDash([]);
     ctx.textBaseline = 'middle';
     for (const [index, pen] of pens.entries()) {
       for (const half of [0, 0.5]) {

@@ -21,6 +21,19 @@ export interface HorizontalBox {
 }
 
 const axisHeight = 28;
+const axisWidth = 62;
+const labelWidth = 18;
+
+export interface AxisSides {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Axes stand left and right in turns. */
+export function sidesOf(pens: readonly Pick<Pen, 'scaleKey'>[]): AxisSides {
+  const count = new Set(pens.map(({ scaleKey }) => scaleKey)).size;
+  return { left: Math.ceil(count / 2), right: Math.floor(count / 2) };
+}
 
 export function pensByScale(pens: readonly Pen[]): Map<string, Pen[]> {
   const found = new Map<string, Pen[]>();
@@ -76,6 +89,8 @@ export function optionsOf(
     grid: { stroke: line, width: 1 },
     ticks: { stroke: line, width: 1, size: 5 },
   };
+  const own = sidesOf(pens);
+  const missing = (side: keyof AxisSides): number => Math.max(0, (props.sides?.[side] ?? 0) - own[side]) * (axisWidth + labelWidth);
   const ranges = shownRanges(latest.current);
   const scales: uPlot.Scales = { x: { time: false, auto: false, min: props.fromMs / 1_000, max: props.toMs / 1_000 } };
   for (const [key, [min, max]] of ranges) scales[key] = { auto: false, min, max };
@@ -83,18 +98,17 @@ export function optionsOf(
     width: element.clientWidth || 600,
     height: props.height,
     legend: { show: false },
-    padding: [6, 12, 0, 0],
+    // As wide as the pane with the most axes: the same moment stands under itself in every pane.
+    padding: [6, 12 + missing('right'), 0, missing('left')],
     cursor: {
       drag: { x: true, y: props.onRange !== undefined, uni: 30, setScale: false },
       points: { size: 6, fill: colour('--ink') },
-      // The nearest row is no value of this moment where readings are not held so long; bands have no point of their own.
+      // A point on each line, at its own nearest row; none where readings are not held so long. Bands and comparisons have none.
       dataIdx: (chart, series, nearest, time) => {
         const step = pens[0]?.earlier === null ? 3 : 4;
         const pen = pens[Math.floor((series - 1) / step)];
         if (series === 0 || pen === undefined) return nearest;
-        const isBand = (series - 1) % step < 2;
-        const isNear = Math.abs((chart.data[0][nearest] ?? 0) - time) * 1_000 <= latestHoldMs(latest, pen);
-        return isBand || !isNear ? null : nearest;
+        return (series - 1) % step === 2 ? rowWithValue(chart, series, nearest, time, latestHoldMs(latest, pen) / 1_000) : null;
       },
       bind: {
         dblclick: () => () => {
@@ -139,6 +153,21 @@ function latestHoldMs(latest: { readonly current: PlotState }, pen: Pen): number
   return latest.current.props.pens.find(({ point }) => point.id === pen.point.id)?.holdMs ?? 0;
 }
 
+const rowsLookedAt = 60;
+
+/** Rows of other lines lie between those of this one. */
+function rowWithValue(chart: uPlot, series: number, nearest: number, time: number, holdSeconds: number): number | null {
+  const values = chart.data[series];
+  const times = chart.data[0];
+  for (let away = 0; away <= rowsLookedAt; away++) {
+    for (const row of [nearest - away, nearest + away]) {
+      const value = values?.[row];
+      if (value !== null && value !== undefined) return Math.abs((times[row] ?? 0) - time) <= holdSeconds ? row : null;
+    }
+  }
+  return null;
+}
+
 function boxOf(chart: uPlot): HorizontalBox {
   return { left: chart.bbox.left / devicePixelRatio, width: chart.bbox.width / devicePixelRatio };
 }
@@ -156,19 +185,20 @@ function valueAxis(
   const states = first?.point.kind === 'discrete' ? first.point.states : null;
   const common = { ...axis, scale: key, side: index % 2 === 0 ? 3 : 1, ...(index === 0 ? {} : { grid: { show: false } }) };
   const label = `${letters}${first?.point.unit ?? ''}`.trim();
-  const named = label === '' ? {} : { label, labelSize: 18, labelGap: 0, labelFont: `12px ${chartFont}` };
+  // A blank keeps the place: all axes are of one width.
+  const named = { label: label === '' ? ' ' : label, labelSize: labelWidth, labelGap: 0, labelFont: `12px ${chartFont}` };
   if (states !== null)
     return {
       ...common,
       ...named,
-      size: 84,
+      size: axisWidth,
       splits: () => states.map(({ value }) => value),
       values: (_, splits) => splits.map((value) => states.find((state) => state.value === value)?.name[latest.current.language] ?? ''),
     };
   return {
     ...common,
     ...named,
-    size: 62,
+    size: axisWidth,
     space: 34,
     values: (_, splits) => splits.map((value) => formatNumber(value, digitsOf(splits, digits))),
   };

@@ -5,6 +5,7 @@ import type { TrendScale, ValueRange } from '../../domain/trends/trend-view.ts';
 import { useWords } from '../language/language.ts';
 import type { Observable } from '../live/observable.ts';
 import { useDurationText } from '../values/duration-text.ts';
+import type { AxisSides } from './plot-options.ts';
 import { draggedPoint, TrendLegend } from './trend-legend.tsx';
 import type { Pen } from './trend-pens.ts';
 import { type RangeStep, TrendPlot } from './trend-plot.tsx';
@@ -22,6 +23,7 @@ export interface TrendPaneProps {
   readonly scale: TrendScale;
   readonly height: number;
   readonly cursor: Observable<number | null>;
+  readonly sides: AxisSides;
   readonly values: readonly ValueRange[];
   readonly onRange: (fromMs: number, toMs: number, step: RangeStep, values?: readonly ValueRange[]) => void;
   readonly onMovePoint: (pointId: string, toPane: number) => void;
@@ -78,6 +80,7 @@ export function TrendPane(props: TrendPaneProps): ReactNode {
         scale={scale}
         cursor={cursor}
         marks={marks}
+        sides={props.sides}
         values={props.values}
         pointedAt={pens.length > 1 ? pointedAt : null}
         onRange={onRange}

@@ -70,6 +70,7 @@ function sample(ctx: CanvasRenderingContext2D, pen: Pen, x: number, y: number, r
   ctx.stroke();
   ctx.font = `600 ${13 * ratio}px ${chartFont}`;
   ctx.fillStyle = colour(pen.style.colour);
+  ctx.textAlign = 'left';
   ctx.fillText(pen.letter, x + 4 * ratio, y);
   ctx.restore();
 }

@@ -10,7 +10,7 @@ import { shownTheme } from '../look/theme.ts';
 import { useZone } from '../session/plant-context.tsx';
 import { drawGround, drawLetters, drawLimits, drawMarkLines } from './draw-plot.ts';
 import { MarkStrip } from './mark-strip.tsx';
-import { type HorizontalBox, optionsOf, type PlotState, shownRanges } from './plot-options.ts';
+import { type AxisSides, type HorizontalBox, optionsOf, type PlotState, shownRanges } from './plot-options.ts';
 import { joinColumns } from './trend-data.ts';
 import type { Pen } from './trend-pens.ts';
 import { panned, zoomed } from './trend-search.ts';
@@ -34,6 +34,8 @@ export interface TrendPlotProps {
   readonly shownValues?: readonly number[];
   /** Point whose line is pointed at in the legend: drawn stronger, with its limits. */
   readonly pointedAt?: string | null;
+  /** Axes of the pane with the most of them. */
+  readonly sides?: AxisSides;
   /** Values chosen by a person, of any of the points. */
   readonly values?: readonly ValueRange[];
   /** `values`: of the axes of this pane from now on; absent: as they are. */
@@ -53,7 +55,14 @@ export function TrendPlot(props: TrendPlotProps): ReactNode {
   const state: PlotState = { props, zone, language };
   const latest = useRef(state);
   latest.current = state;
-  const identity = JSON.stringify([pens.map(({ point, letter }) => [point.id, letter]), pens[0]?.earlier === null, theme, zone, language]);
+  const identity = JSON.stringify([
+    pens.map(({ point, letter }) => [point.id, letter]),
+    pens[0]?.earlier === null,
+    props.sides,
+    theme,
+    zone,
+    language,
+  ]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: pens, theme and zone are in the identity; the rest is read through `latest`
   useEffect(() => {

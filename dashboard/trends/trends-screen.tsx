@@ -12,6 +12,7 @@ import { useKeys } from '../shell/keys.ts';
 import { useAllPoints } from '../values/all-points.ts';
 import { useNow } from '../values/use-now.ts';
 import { PickDialog } from './pick-dialog.tsx';
+import { sidesOf } from './plot-options.ts';
 import { draggedPoint } from './trend-legend.tsx';
 import { TrendPane } from './trend-pane.tsx';
 import { letterOf, type Pen, scaleKeysOf, sharesAxis, styleOf } from './trend-pens.ts';
@@ -138,6 +139,11 @@ export function TrendsScreen(): ReactNode {
       };
     });
   });
+  const sidesOfPanes = penPanes.map(sidesOf);
+  const sides = {
+    left: Math.max(0, ...sidesOfPanes.map(({ left }) => left)),
+    right: Math.max(0, ...sidesOfPanes.map(({ right }) => right)),
+  };
   const dropTo = (event: DragEvent, pane: number): void => {
     const pointId = event.dataTransfer.getData(draggedPoint);
     setIsDragging(false);
@@ -194,6 +200,7 @@ export function TrendsScreen(): ReactNode {
           scale={search.scale ?? 'data'}
           height={height}
           cursor={cursor}
+          sides={sides}
           values={values}
           onRange={(from, to, step, chosen) => {
             if (chosen === undefined) setRange(from, to, step);

@@ -23,7 +23,7 @@ await writeHistory(dataDir, { fromMs: nowMs - 34 * hourMs, toMs: nowMs - 20_000,
     pointId: 'GS-01.PT-301',
     at: (timeMs) => (ago(timeMs) < 5 && ago(timeMs) > 4.4 ? null : [0.398 + 0.004 * wave(timeMs, 1)]),
   },
-  { pointId: 'RS-01.PT-101', at: (timeMs) => [0.393 + 0.003 * wave(timeMs - 9e5, 1)] },
+  { pointId: 'GS-01.TT-301', at: (timeMs) => [12 + 1.5 * wave(timeMs - 9e5, 1)] },
   {
     pointId: 'GS-01.FT-301',
     at: (timeMs) =>
@@ -53,13 +53,13 @@ try {
   await page.goto(`${gatewatch.address}/alarms`);
   await page.getByTestId('alarm-row').first().waitFor();
   await shot('alarms');
-  await page.goto(`${gatewatch.address}/trends?points=GS-01.PT-301,RS-01.PT-101;GS-01.FT-301&minutes=480&compare=day`);
+  await page.goto(`${gatewatch.address}/trends?points=GS-01.PT-301,GS-01.TT-301;GS-01.FT-301&minutes=480&compare=day`);
   await page.getByTestId('pen-GS-01.FT-301').waitFor();
   await page.waitForTimeout(5_000);
   await page
     .getByTestId('trend-holder')
     .first()
-    .hover({ position: { x: 620, y: 80 } });
+    .hover({ position: { x: 720, y: 80 } });
   await shot('trends');
   const phone = await browser.newContext({
     viewport: { width: 390, height: 844 },
