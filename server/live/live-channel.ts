@@ -29,6 +29,7 @@ import { incidentSummary } from '../incidents/incident-views.ts';
 import { AlarmTexts } from './alarm-texts.ts';
 import type { LastValues } from './last-values.ts';
 import { preparedMessage, preparedParser } from './prepared-message.ts';
+import { nothingSubscribed, ReadingTexts, type Subscription } from './reading-texts.ts';
 
 const updateMs = 250;
 const heartbeatMs = 1_000;
@@ -53,7 +54,7 @@ interface Audience {
 interface Client {
   readonly socket: ClientSocket;
   identity: Identity;
-  points: Uint32Array;
+  subscription: Subscription;
   sequence: number;
   seenChanges: number;
   isSubscribed: boolean;
@@ -104,6 +105,7 @@ export function createLiveChannel(options: {
     allowRequest: (request, answer) => answer(null, isSameOrigin(request.headers.origin, request.headers.host)),
   });
   const texts = new AlarmTexts(store, views);
+  const readings = new ReadingTexts(plant, values);
   const clients = new Map<string, Client>();
   const audiences = new Map<string, Audience>();
   const timers: TimerHandle[] = [];
@@ -130,7 +132,7 @@ export function createLiveChannel(options: {
     const client: Client = {
       socket,
       identity,
-      points: new Uint32Array(0),
+      subscription: nothingSubscribed,
       sequence: 0,
       seenChanges: 0,
       isSubscribed: false,
@@ -146,17 +148,20 @@ export function createLiveChannel(options: {
     socket.on('subscribe', (message) => {
       const parsed = subscribeSchema.safeParse(message);
       if (!parsed.success) return;
-      client.points = subscribedPoints(client.identity, parsed.data.stations ?? [], parsed.data.points ?? []);
+      readings.leave(client.subscription);
+      client.subscription = readings.join(subscribedPoints(client.identity, parsed.data.stations ?? [], parsed.data.points ?? []));
       client.isSubscribed = true;
       sendSnapshot(client);
     });
     socket.on('disconnect', () => {
       clients.delete(socket.id);
+      readings.leave(client.subscription);
+      client.subscription = nothingSubscribed;
       leaveAudience(client);
     });
   });
 
-  function subscribedPoints(identity: Identity, stationIds: readonly string[], pointIds: readonly string[]): Uint32Array {
+  function subscribedPoints(identity: Identity, stationIds: readonly string[], pointIds: readonly string[]): ReadonlySet<number> {
     const points = new Set<number>();
     for (const id of stationIds) {
       const station = plant.stations[plant.stationIndexById.get(id) ?? -1];
@@ -166,18 +171,7 @@ export function createLiveChannel(options: {
       const point = plant.points[plant.pointIndexById.get(id) ?? -1];
       if (point !== undefined && seesStation(identity, point.stationIndex)) points.add(point.index);
     }
-    return Uint32Array.from(points);
-  }
-
-  function columns(points: Iterable<number>) {
-    const message = { p: [] as string[], t: [] as number[], v: [] as (number | string | null)[], q: [] as number[] };
-    for (const point of points) {
-      message.p.push(plant.pointTable.ids[point] ?? '');
-      message.t.push(values.timeMs[point] ?? 0);
-      message.v.push(values.valueOf(point));
-      message.q.push(values.qualityOf(point));
-    }
-    return message;
+    return points;
   }
 
   const seesStation = (who: Pick<Identity, 'stationIds'>, stationIndex: number) => maySee(who, plant.stations[stationIndex]?.id ?? '');
@@ -240,7 +234,7 @@ export function createLiveChannel(options: {
       sequence: client.sequence,
       serverTimeMs: clock.nowMs(),
       collectors: [...values.collectors()],
-      readings: columns(client.points),
+      readings: readings.columns(client.subscription.points),
       incidents: seenIncidents(client.identity, openIncidents()),
       alarmSequence: audience.sequence,
       alarms: [],
@@ -267,12 +261,14 @@ export function createLiveChannel(options: {
       const flood = floods.of(client.identity.stationIds);
       if (flood !== client.flood) sendNotice(client, { kind: 'flood', flood });
       client.flood = flood;
-      const changed: number[] = [];
-      for (const point of client.points) if ((values.changedAt[point] ?? 0) > client.seenChanges) changed.push(point);
+      const changed = readings.changedSince(client.subscription, client.seenChanges);
       client.seenChanges = values.changes;
-      if (changed.length === 0) continue;
+      if (changed === null) continue;
       client.sequence += 1;
-      client.socket.emit('readings', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), ...columns(changed) });
+      client.socket.emit(
+        'readings',
+        preparedMessage(`{"schema":1,"sequence":${client.sequence},"serverTimeMs":${clock.nowMs()},${changed}}`),
+      );
     }
   }
 
