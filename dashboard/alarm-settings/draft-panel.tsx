@@ -4,7 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { AlarmSettingsPatch } from '../../domain/alarm-settings/alarm-settings.ts';
 import { fieldWords, kindWords } from '../../domain/alarm-settings/setting-words.ts';
 import { type DraftView, draftViewSchema } from '../../domain/api/alarm-settings-api.ts';
-import type { Answer } from '../http/request.ts';
+import { type Answer, reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
@@ -37,17 +37,17 @@ export function DraftPanel({ draft, management }: { readonly draft: DraftView; r
     const answer = await work;
     setIsWorking(false);
     if (answer.kind === 'ok') queries.setQueryData(['alarmSettings', 'draft', draft.id], answer.value);
-    else setProblem(reasonOf(answer));
+    else setProblem(refusalOf(answer));
     await queries.invalidateQueries({ queryKey: ['alarmSettings'] });
     return answer.kind === 'ok';
   }
-  function reasonOf(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): string {
+  function refusalOf(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): string {
     if (answer.kind !== 'problem') return t('action.unreachable');
     const { reason: closed, current } = (answer.body ?? {}) as { reason?: unknown; current?: unknown };
     if (answer.status === 409 && draftViewSchema.safeParse(current).success) return t('alarmSettings.draft.moved');
     if (answer.status === 403) return t('alarmSettings.draft.approvalRefused');
     const known = refusals.find((name) => name === closed);
-    return known === undefined ? (answer.problem.detail ?? answer.problem.title) : t(`alarmSettings.draft.refusal.${known}`);
+    return known === undefined ? reasonOf(answer) : t(`alarmSettings.draft.refusal.${known}`);
   }
   const act = (action: DraftActionName, body: Readonly<Record<string, unknown>> = {}) => settle(actOnDraft(draft, action, body));
   const edit = (change: DraftEdit) => settle(editDraft(draft, change));

@@ -1,9 +1,11 @@
 // Sheets out and in: two links that download, a file that becomes a draft or a list of what is wrong with it.
+
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ChangeEvent, type ReactNode, useRef, useState } from 'react';
 import { fieldWords } from '../../domain/alarm-settings/setting-words.ts';
 import type { ImportAnswer } from '../../domain/api/alarm-settings-api.ts';
+import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
@@ -45,7 +47,7 @@ export function SheetButtons(): ReactNode {
     const known = refusals.find((name) => name === reason) ?? (answer.status === 413 ? 'tooLarge' : null);
     return {
       kind: 'refused',
-      reason: known === null ? (answer.problem.detail ?? answer.problem.title) : t(`alarmSettings.imported.refused.${known}`),
+      reason: known === null ? reasonOf(answer) : t(`alarmSettings.imported.refused.${known}`),
     };
   }
 

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef } from 'react';
 import type { AlarmSettingsPatch } from '../../domain/alarm-settings/alarm-settings.ts';
 import type { DraftView } from '../../domain/api/alarm-settings-api.ts';
-import type { Answer } from '../http/request.ts';
+import { type Answer, reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant } from '../session/plant-context.tsx';
 import { type DraftChange, editDraft, fetchDraft, fetchDrafts, propose } from './alarm-settings-api.ts';
@@ -59,7 +59,7 @@ export function useMyDraft(): MyDraft {
         if (answer.kind === 'problem' && answer.status === 409) return { kind: 'failed', reason: t('alarmSettings.draft.moved') };
         return {
           kind: 'failed',
-          reason: answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : t('action.unreachable'),
+          reason: reasonOf(answer),
         };
       };
       const result = tail.current.then(work);

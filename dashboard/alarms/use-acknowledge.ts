@@ -1,8 +1,10 @@
 // Sends acknowledgements: one by itself, or many in one request of which each is answered for itself.
+
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { AcknowledgeManyResult, AlarmView } from '../../domain/api/alarm-api.ts';
 import { acknowledgeAlarms } from '../http/gatewatch-api.ts';
+import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import type { Conflict } from './conflict-notice.tsx';
@@ -47,7 +49,7 @@ export function useAcknowledge(): (
         const answer = await acknowledgeAlarms({ items, ...body });
         part.forEach((alarm, index) => {
           const result = answer.kind === 'ok' ? answer.value.results[index] : undefined;
-          const failed = answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : null;
+          const failed = answer.kind === 'problem' ? reasonOf(answer) : null;
           results.set(alarm.alarmId, result === undefined ? problem(failed) : ofMany(result));
         });
       }

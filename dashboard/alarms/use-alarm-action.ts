@@ -4,7 +4,7 @@ import { useCallback } from 'react';
 import { type AlarmView, type VersionConflict, versionConflictSchema } from '../../domain/api/alarm-api.ts';
 import { exhaustive } from '../../domain/exhaustive.ts';
 import { type AlarmAction, actOnAlarm } from '../http/gatewatch-api.ts';
-import type { Answer } from '../http/request.ts';
+import { type Answer, reasonOf } from '../http/request.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { useRefusalText } from './use-refusal-text.ts';
 
@@ -25,14 +25,13 @@ function actionResultOf(answer: Answer<AlarmView>, refusalText: (body: unknown, 
       const first = answer.problem.errors?.[0];
       return {
         kind: 'refused',
-        reason:
-          first === undefined ? refusalText(answer.body, answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`,
+        reason: first === undefined ? refusalText(answer.body, reasonOf(answer)) : reasonOf(answer),
       };
     }
     case 'unreachable':
       return { kind: 'unreachable' };
     case 'malformed':
-      return { kind: 'refused', reason: answer.detail };
+      return { kind: 'refused', reason: reasonOf(answer) };
     default:
       return exhaustive(answer, 'answer');
   }

@@ -1,7 +1,7 @@
 // Does something about duty and tells plainly what became of it: every page reads duty again, a refusal is a text.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Answer } from '../http/request.ts';
+import { type Answer, reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 
 export interface DutyAction {
@@ -29,8 +29,7 @@ export function useDutyAction(): DutyAction {
         whenDone?.(answer.value);
         return true;
       case 'problem': {
-        const [first] = answer.problem.errors ?? [];
-        const reason = first === undefined ? (answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`;
+        const reason = reasonOf(answer);
         setProblem(answer.status === 409 ? t('duty.problem.conflict', { reason }) : t('duty.problem.refused', { reason }));
         return false;
       }
@@ -38,7 +37,7 @@ export function useDutyAction(): DutyAction {
         setProblem(t('duty.problem.unreachable'));
         return false;
       case 'malformed':
-        setProblem(t('duty.problem.refused', { reason: answer.detail }));
+        setProblem(t('duty.problem.refused', { reason: reasonOf(answer) }));
         return false;
     }
   }

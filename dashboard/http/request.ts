@@ -1,6 +1,8 @@
 // One HTTP request to the server: what the world does to it comes back as a value, and every answer is parsed before it is used.
 import type { z } from 'zod';
 import { type Problem, problemSchema } from '../../domain/api/problem.ts';
+import { exhaustive } from '../../domain/exhaustive.ts';
+import { spokenNow } from '../language/language.ts';
 
 export type Answer<Value> =
   | { readonly kind: 'ok'; readonly value: Value }
@@ -78,13 +80,53 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What a refusal says, for a person. */
+/**
+ * Why there is no value, for a person, in the language of the page. The server's own sentence (English: it names the thing that is meant) comes after the
+ * page's, and stands alone where the page is English.
+ */
 export function reasonOf(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): string {
-  if (answer.kind === 'problem') {
-    const [first] = answer.problem.errors ?? [];
-    return first === undefined ? (answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`;
+  const { language, t } = spokenNow();
+  switch (answer.kind) {
+    case 'unreachable':
+      return t('common.unreachable');
+    case 'malformed':
+      return `${t('common.malformed')} (${answer.detail})`;
+    case 'problem': {
+      const [first] = answer.problem.errors ?? [];
+      const said = first === undefined ? answer.problem.detail : `${first.path}: ${first.message}`;
+      if (language === 'en') return said ?? answer.problem.title;
+      const kind = t(`refusalKind.${refusalKindOf(answer.status)}`);
+      return said === undefined ? kind : `${kind}（${said}）`;
+    }
+    default:
+      return exhaustive(answer, 'answer');
   }
-  return answer.kind === 'malformed' ? answer.detail : '—';
+}
+
+function refusalKindOf(
+  status: number,
+): 'badInput' | 'signedOut' | 'notAllowed' | 'notFound' | 'changed' | 'tooLarge' | 'tooMany' | 'refused' | 'notNow' | 'fault' {
+  switch (status) {
+    case 400:
+      return 'badInput';
+    case 401:
+      return 'signedOut';
+    case 403:
+      return 'notAllowed';
+    case 404:
+      return 'notFound';
+    case 409:
+      return 'changed';
+    case 413:
+      return 'tooLarge';
+    case 429:
+      return 'tooMany';
+    case 503:
+    case 504:
+      return 'notNow';
+    default:
+      return status >= 500 ? 'fault' : 'refused';
+  }
 }
 
 /** For TanStack Query, whose language is exceptions: a query that got no value has failed, with the reason kept. */
@@ -92,7 +134,7 @@ export class RequestFailed extends Error {
   readonly answer: Exclude<Answer<unknown>, { kind: 'ok' }>;
 
   constructor(answer: Exclude<Answer<unknown>, { kind: 'ok' }>) {
-    super(answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : answer.kind);
+    super(reasonOf(answer));
     this.answer = answer;
   }
 

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import { type ActionAnswer, incidentConflictSchema } from '../../domain/api/incident-api.ts';
 import type { ClosingAction, IncidentAction } from '../../domain/incidents/incident-action.ts';
-import type { Answer } from '../http/request.ts';
+import { type Answer, reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
 import { useLiveClient } from '../live/live-context.tsx';
@@ -31,15 +31,12 @@ export function useRefusalText(): (answer: Exclude<Answer<unknown>, { kind: 'ok'
   return useCallback(
     (answer) => {
       if (answer.kind === 'unreachable') return t('incidents.action.unreachable');
-      if (answer.kind === 'malformed') return t('incidents.action.refused', { reason: answer.detail });
+      if (answer.kind === 'malformed') return t('incidents.action.refused', { reason: reasonOf(answer) });
       const { reason } = (answer.body ?? {}) as { reason?: unknown };
-      const first = answer.problem.errors?.[0];
       const said =
         typeof reason === 'string' && Object.hasOwn(zh.incidents.refusal, reason)
           ? t(`incidents.refusal.${reason as keyof typeof zh.incidents.refusal}`)
-          : first === undefined
-            ? (answer.problem.detail ?? answer.problem.title)
-            : `${first.path}: ${first.message}`;
+          : reasonOf(answer);
       return t('incidents.action.refused', { reason: said });
     },
     [t],

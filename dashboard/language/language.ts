@@ -86,6 +86,11 @@ export function followLanguage(listener: (language: Language) => void): void {
   spoken.subscribe(() => listener(spoken.get().language));
 }
 
+/** The language of this moment, for what is worded outside a component. A component uses `useWords` and follows a change. */
+export function spokenNow(): Spoken {
+  return spoken.get();
+}
+
 /** `t` for the page's own words, `text` for words that come from the plant file. */
 export function useWords() {
   const { language, t } = useSyncExternalStore(spoken.subscribe, spoken.get);

@@ -1,9 +1,8 @@
 // Stations in maintenance and points under test, as the server is asked about them.
-import { z } from 'zod';
 import { type WorkList, workConflictSchema, workListSchema } from '../../domain/api/maintenance-api.ts';
 import { exhaustive } from '../../domain/exhaustive.ts';
 import { type WorkWindow, workWindowSchema } from '../../domain/maintenance/work-window.ts';
-import { type Answer, request, valueOrThrow } from '../http/request.ts';
+import { type Answer, reasonOf, request, valueOrThrow } from '../http/request.ts';
 
 export async function fetchWork(signal?: AbortSignal): Promise<WorkList> {
   return valueOrThrow(await request('/api/maintenance', { schema: workListSchema, ...(signal && { signal }) }));
@@ -46,15 +45,12 @@ function resultOf(answer: Answer<WorkWindow>): WorkResult {
         const conflict = workConflictSchema.safeParse(answer.body);
         return conflict.success ? { kind: 'conflict', window: conflict.data.current } : { kind: 'gone' };
       }
-      const errors = z.array(z.object({ path: z.string(), message: z.string() })).safeParse(answer.problem.errors);
-      const first = errors.data?.[0];
-      const reason = first === undefined ? (answer.problem.detail ?? answer.problem.title) : `${first.path}: ${first.message}`;
-      return { kind: 'refused', reason, body: answer.body };
+      return { kind: 'refused', reason: reasonOf(answer), body: answer.body };
     }
     case 'unreachable':
       return { kind: 'unreachable' };
     case 'malformed':
-      return { kind: 'refused', reason: answer.detail, body: null };
+      return { kind: 'refused', reason: reasonOf(answer), body: null };
     default:
       return exhaustive(answer, 'answer');
   }

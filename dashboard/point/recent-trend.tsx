@@ -127,7 +127,7 @@ export function RecentTrend({ point }: { readonly point: PointView }): ReactNode
           y={height - 4}
           textAnchor={minutes === 10 ? 'start' : minutes === 0 ? 'end' : 'middle'}
         >
-          {minutes === 0 ? '0' : `−${minutes} min`}
+          {minutes === 0 ? '0' : `−${t('duration.minutes', { count: minutes })}`}
         </text>
       ))}
     </svg>

@@ -1,7 +1,9 @@
 // One attempt to sign in, the same at the desk and on the phone: what is sent, what came of it in words, and the session where it went well.
+
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { SignIn } from '../../domain/api/session-api.ts';
+import { reasonOf } from '../http/request.ts';
 import { signIn } from '../http/session-requests.ts';
 import { useWords } from '../language/language.ts';
 
@@ -37,12 +39,12 @@ export function useSignIn({ beforeSession, isTriedWithoutNetwork = false }: Sign
           setProblem(t('signIn.unreachable'));
           return;
         case 'malformed':
-          setProblem(t('signIn.failed', { reason: answer.detail }));
+          setProblem(t('signIn.failed', { reason: reasonOf(answer) }));
           return;
         case 'problem':
           if (answer.status === 401 || answer.status === 403) setProblem(t('signIn.refused'));
           else if (answer.status === 429) setProblem(t('signIn.tooMany'));
-          else setProblem(t('signIn.failed', { reason: answer.problem.detail ?? answer.problem.title }));
+          else setProblem(t('signIn.failed', { reason: reasonOf(answer) }));
       }
     },
   });

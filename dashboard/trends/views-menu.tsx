@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { TrendView } from '../../domain/api/trends-api.ts';
-import type { Answer } from '../http/request.ts';
+import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
@@ -27,7 +27,7 @@ export function ViewsMenu({
   const isEmpty = panesOf(search).length === 0;
   async function remove(view: TrendView): Promise<void> {
     const answer = await deleteView(view.id, view.version);
-    setProblem(answer.kind === 'ok' ? null : problemOf(answer));
+    setProblem(answer.kind === 'ok' ? null : reasonOf(answer));
     await queryClient.invalidateQueries({ queryKey: ['trendViews'] });
   }
   return (
@@ -117,7 +117,7 @@ function SaveDialog({
     await queryClient.invalidateQueries({ queryKey: ['trendViews'] });
     if (answer.kind === 'ok') onClose();
     else if (answer.kind === 'problem' && answer.status === 409) setProblem(t('trends.viewConflict', { name: body.name }));
-    else setProblem(t('trends.viewFailed', { reason: problemOf(answer) }));
+    else setProblem(t('trends.viewFailed', { reason: reasonOf(answer) }));
   }
   return (
     <Dialog title={t('trends.viewSave')} onClose={onClose} testId="save-view-dialog">
@@ -159,8 +159,4 @@ function SaveDialog({
       </form>
     </Dialog>
   );
-}
-
-function problemOf(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): string {
-  return answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : answer.kind;
 }

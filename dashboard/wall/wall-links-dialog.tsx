@@ -1,7 +1,9 @@
 // For administrators: makes a link that opens the overview on a wall screen, shows it once, lists who made which, and revokes.
+
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { WallLinkView } from '../../domain/api/wall-api.ts';
+import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
@@ -54,7 +56,7 @@ function MakeForm(): ReactNode {
     const answer = await makeWallLink({ label: String(data.get('label') ?? ''), ...(chosen === null ? {} : { areaIds: chosen }) });
     setIsWorking(false);
     if (answer.kind !== 'ok') {
-      setProblem(answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : t('common.unreachable'));
+      setProblem(reasonOf(answer));
       return;
     }
     setIsCopied(false);
@@ -169,7 +171,7 @@ function LinkLine({ link }: { readonly link: WallLinkView }): ReactNode {
     const answer = await revokeWallLink(link.id);
     // Somebody else was quicker: the list says who.
     const isRevoked = answer.kind === 'ok' || (answer.kind === 'problem' && answer.status === 409);
-    setProblem(isRevoked ? null : answer.kind === 'problem' ? (answer.problem.detail ?? answer.problem.title) : t('common.unreachable'));
+    setProblem(isRevoked ? null : reasonOf(answer));
     await queries.invalidateQueries({ queryKey: ['wallLinks'] });
   }
   return (
