@@ -1,4 +1,5 @@
-// The live channel: a snapshot first, then at most four coalesced updates a second of what the client subscribed and what changed; alarms at once.
+// The live channel: a snapshot first, then at most four coalesced updates a second of what the client subscribed and what changed, the first of them without
+// waiting; alarms at once.
 // A client that cannot keep up is not queued for: what changed for it is noted, once per thing, and it gets the newest state when it can take it.
 // No action travels over a socket.
 import type { Server as HttpServer } from 'node:http';
@@ -31,7 +32,9 @@ import type { LastValues } from './last-values.ts';
 import { preparedMessage, preparedParser } from './prepared-message.ts';
 import { nothingSubscribed, ReadingTexts, type Subscription } from './reading-texts.ts';
 
+/** Between two updates of one client. The first change after that goes within `lookMs`. */
 const updateMs = 250;
+const lookMs = 50;
 const heartbeatMs = 1_000;
 const sessionCheckMs = 1_000;
 /** More than this waiting in the client's socket, and it is left alone until it has drained. */
@@ -57,6 +60,8 @@ interface Client {
   subscription: Subscription;
   sequence: number;
   seenChanges: number;
+  /** Monotonic time of its last update. */
+  updatedAtMs: number;
   isSubscribed: boolean;
   /** Everything may have changed: the next thing it gets is a snapshot. */
   needsSnapshot: boolean;
@@ -135,6 +140,7 @@ export function createLiveChannel(options: {
       subscription: nothingSubscribed,
       sequence: 0,
       seenChanges: 0,
+      updatedAtMs: Number.NEGATIVE_INFINITY,
       isSubscribed: false,
       needsSnapshot: false,
       audience: null,
@@ -248,28 +254,37 @@ export function createLiveChannel(options: {
   }
 
   function update(): void {
+    const nowMs = clock.monotonicMs();
     for (const client of clients.values()) {
       if (!client.isSubscribed || isBehind(client)) continue;
       if (client.needsSnapshot) sendSnapshot(client);
       catchUp(client);
-      if (client.changedPlant !== null) {
-        sendNotice(client, { kind: 'plantChanged', version: client.changedPlant });
-        client.changedPlant = null;
-      }
-      for (const topic of client.changedTopics) sendNotice(client, { kind: 'changed', topic });
-      client.changedTopics.clear();
-      const flood = floods.of(client.identity.stationIds);
-      if (flood !== client.flood) sendNotice(client, { kind: 'flood', flood });
-      client.flood = flood;
-      const changed = readings.changedSince(client.subscription, client.seenChanges);
-      client.seenChanges = values.changes;
-      if (changed === null) continue;
-      client.sequence += 1;
-      client.socket.emit(
-        'readings',
-        preparedMessage(`{"schema":1,"sequence":${client.sequence},"serverTimeMs":${clock.nowMs()},${changed}}`),
-      );
+      if (nowMs - client.updatedAtMs < updateMs) continue;
+      const before = client.sequence;
+      sendNews(client);
+      if (client.sequence !== before) client.updatedAtMs = nowMs;
     }
+  }
+
+  /** What has gathered for a client since its last update. */
+  function sendNews(client: Client): void {
+    if (client.changedPlant !== null) {
+      sendNotice(client, { kind: 'plantChanged', version: client.changedPlant });
+      client.changedPlant = null;
+    }
+    for (const topic of client.changedTopics) sendNotice(client, { kind: 'changed', topic });
+    client.changedTopics.clear();
+    const flood = floods.of(client.identity.stationIds);
+    if (flood !== client.flood) sendNotice(client, { kind: 'flood', flood });
+    client.flood = flood;
+    const changed = readings.changedSince(client.subscription, client.seenChanges);
+    client.seenChanges = values.changes;
+    if (changed === null) return;
+    client.sequence += 1;
+    client.socket.emit(
+      'readings',
+      preparedMessage(`{"schema":1,"sequence":${client.sequence},"serverTimeMs":${clock.nowMs()},${changed}}`),
+    );
   }
 
   function notify(notice: LiveNotice['notice']): void {
@@ -422,7 +437,7 @@ export function createLiveChannel(options: {
       every(periodMs, slot, work);
     });
   }
-  every(updateMs, 0, update);
+  every(lookMs, 0, update);
   every(heartbeatMs, 1, heartbeat);
   every(sessionCheckMs, 2, () => void checkSessions().catch(() => undefined));
 

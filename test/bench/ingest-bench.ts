@@ -1,5 +1,5 @@
 // The whole way in: Modbus TCP devices in another process, decode, detection (five alarms a point), embedded historian, server; measured from outside.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { HealthView } from '../../domain/api/health-api.ts';
@@ -8,11 +8,10 @@ import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { type Bench, type BenchRow, mustHold, percentile } from './bench.ts';
 import { loadPlantText } from './load-plant.ts';
 import { startLoadProcess } from './load-process.ts';
+import { costOf } from './process-cost.ts';
 
 const pointsEach = 100;
 const warmUpMs = 20_000;
-/** Linux counts processor time in hundredths of a second (USER_HZ). */
-const ticksPerSecond = 100;
 
 interface Sample {
   readonly atMs: number;
@@ -127,14 +126,6 @@ function report(measured: {
     row('processor, simulated devices', measured.loadSeconds / seconds, 'cores', ''),
     row('memory, most', measured.residentMB, 'MB', '≤ 600'),
   ];
-}
-
-function costOf(pid: number): { processorSeconds: number; residentMB: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
-  return { processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, residentMB: Number(resident) / 1_024 };
 }
 
 function pause(ms: number): Promise<void> {

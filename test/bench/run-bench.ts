@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench, BenchRow } from './bench.ts';
 import { detectBench } from './detect-bench.ts';
+import { fanoutBench } from './fanout-bench.ts';
 import { floodBench } from './flood-bench.ts';
 import { historianBench } from './historian-bench.ts';
 import { influxBench } from './influx-bench.ts';
@@ -19,6 +20,7 @@ const benches: readonly Bench[] = [
   detectBench,
   latencyBench,
   floodBench,
+  fanoutBench,
   influxBench,
   historianBench,
   trendYearBench,

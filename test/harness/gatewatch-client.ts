@@ -13,11 +13,12 @@ export type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
 export class GatewatchClient {
   readonly address: string;
-  readonly #cookie: string;
+  /** `name=value` of the session. */
+  readonly cookie: string;
 
   private constructor(address: string, cookie: string) {
     this.address = address;
-    this.#cookie = cookie;
+    this.cookie = cookie;
   }
 
   static async signIn(address: string, username: string, password: string): Promise<GatewatchClient> {
@@ -33,7 +34,7 @@ export class GatewatchClient {
   async ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>> {
     const response = await fetch(`${this.address}${path}`, {
       method,
-      headers: { cookie: this.#cookie, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: { cookie: this.cookie, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -66,7 +67,7 @@ export class GatewatchClient {
   listen(parser?: unknown): LiveSocket {
     return io(this.address, {
       ...(parser === undefined ? {} : { parser }),
-      extraHeaders: { cookie: this.#cookie },
+      extraHeaders: { cookie: this.cookie },
       transports: ['websocket'],
       reconnection: false,
     });
