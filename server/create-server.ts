@@ -20,6 +20,7 @@ import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
 import { engineeringRoutes, type PlantFileSource } from './engineering/engineering-routes.ts';
 import { ScanHistory } from './engineering/scan-history.ts';
+import { startHazards } from './hazards/start-hazards.ts';
 import { monitorAlarms } from './health/monitor-alarms.ts';
 import { startHealth } from './health/start-health.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
@@ -165,6 +166,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       log,
     });
     onStop('incidents', () => incidents.stop());
+    const hazards = await startHazards({
+      plant,
+      ledger,
+      alarms: store,
+      dataDir: options.dataDir,
+      clock,
+      log,
+      announce: (stationId) => announce('hazards', stationId),
+    });
+    onStop('hazards', () => hazards.stop());
 
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
     let socketCount = () => 0;
@@ -224,6 +235,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(duty.routes);
     await app.register(notifications.routes);
     await app.register(incidents.routes);
+    await app.register(hazards.routes);
     await app.register(alarmPerformance.routes);
     await app.register(push.routes);
     await app.register(alarmSettings.routes(access));

@@ -39,6 +39,13 @@ export const permissions = [
   'incidents.open',
   'incidents.act',
   'incidents.close',
+  'hazards.read',
+  /** Enter a hazard, add notes and photos, begin and submit the work. */
+  'hazards.report',
+  /** Grade, plan, reject, strike off, reopen; sheets, calibrations, audits. */
+  'hazards.manage',
+  /** Accept work that others have done. */
+  'hazards.accept',
   /** One's own session and password. */
   'session.own',
 ] as const;
@@ -52,9 +59,10 @@ const look: readonly Permission[] = [
   'alarmSettings.read',
   'duty.read',
   'incidents.read',
+  'hazards.read',
 ];
 const readAll: readonly Permission[] = [...look, 'journal.read', 'health.read', 'performance.read', 'notifications.read'];
-const respond: readonly Permission[] = ['alarms.acknowledge', 'alarms.comment', 'incidents.open', 'incidents.act'];
+const respond: readonly Permission[] = ['alarms.acknowledge', 'alarms.comment', 'incidents.open', 'incidents.act', 'hazards.report'];
 const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve', 'duty.watch', 'trends.share'];
 
 const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
@@ -70,6 +78,8 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'alarmSettings.approve',
     'duty.manage',
     'incidents.close',
+    'hazards.manage',
+    'hazards.accept',
   ]),
   emergencyTeam: new Set([...look, ...respond]),
   engineer: new Set([
@@ -83,6 +93,9 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'points.test',
     'alarmSettings.propose',
     'trends.share',
+    'hazards.report',
+    'hazards.manage',
+    'hazards.accept',
   ]),
   auditor: new Set([...readAll, 'journal.verify', 'engineering.read']),
   administrator: new Set([

@@ -328,6 +328,30 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/incidents/{id}/photos/{hash}': { permission: 'incidents.read', url: '/api/incidents/nothing/photos/0' },
   'GET /api/incidents/{id}/report-draft': { permission: 'incidents.read', url: '/api/incidents/nothing/report-draft' },
   'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
+  'GET /api/hazards': { permission: 'hazards.read' },
+  'GET /api/hazards/statistics': { permission: 'hazards.read' },
+  'GET /api/hazards/{id}': { permission: 'hazards.read', url: '/api/hazards/nothing' },
+  'POST /api/hazards': {
+    permission: 'hazards.report',
+    body: { stationId: 'GS-77', description: 'x', source: 'inspection' },
+  },
+  'POST /api/hazards/{id}/work': {
+    permission: 'hazards.report',
+    url: '/api/hazards/nothing/work',
+    body: { kind: 'start', version: 1 },
+  },
+  'POST /api/hazards/{id}/decisions': {
+    permission: 'hazards.manage',
+    url: '/api/hazards/nothing/decisions',
+    body: { kind: 'reject', version: 1, reason: 'x' },
+  },
+  'POST /api/hazards/{id}/acceptance': {
+    permission: 'hazards.accept',
+    url: '/api/hazards/nothing/acceptance',
+    body: { kind: 'accept', version: 1, comment: 'x' },
+  },
+  'POST /api/hazards/{id}/photos': { permission: 'hazards.report', url: '/api/hazards/nothing/photos' },
+  'GET /api/hazards/{id}/photos/{hash}': { permission: 'hazards.read', url: '/api/hazards/nothing/photos/0' },
   'GET /api/maintenance': { permission: 'plant.read' },
   'POST /api/stations/{id}/maintenance': {
     permission: 'stations.maintain',

@@ -12,8 +12,8 @@ const hashPattern = /^[0-9a-f]{64}$/;
 export class PhotoStore {
   readonly #folder: string;
 
-  constructor(dataDir: string) {
-    this.#folder = path.join(dataDir, 'incident-photos');
+  constructor(dataDir: string, folder: 'incident-photos' | 'hazard-photos' = 'incident-photos') {
+    this.#folder = path.join(dataDir, folder);
   }
 
   /** Resolves with the hash when the photo is on disk, name and all. Storing it again changes nothing. */

@@ -10,6 +10,7 @@ import {
   alarmSettingsMigration,
 } from '../alarm-settings/alarm-settings-tables.ts';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
+import { type HazardTables, hazardMigration } from '../hazards/hazard-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { engineeringMigration, type LoopTestTable } from '../loop-test/loop-test-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
@@ -70,7 +71,7 @@ export interface SessionTable {
   expires_at_ms: number;
 }
 
-export interface Schema extends DutyTables, IncidentSchema, NotificationTables, PerformanceTables, PushTables, ReplayTables {
+export interface Schema extends DutyTables, HazardTables, IncidentSchema, NotificationTables, PerformanceTables, PushTables, ReplayTables {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
@@ -102,6 +103,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-trend-views': trendMigration,
   '0011-replay': replayMigration,
   '0012-engineering': engineeringMigration,
+  '0013-hazards': hazardMigration,
   '0018-wall': wallMigration,
 };
 

@@ -1,0 +1,93 @@
+// What was owed at a moment, and when a deadline was missed, from the events of hazards alone. For obligations, evidence and statistics of the past.
+import { type HazardEvent, type HazardGrade, type HazardRecord, isOpenState, isUnfinished } from './hazard.ts';
+import { deadlineEndMs } from './hazard-deadline.ts';
+import { rebuild } from './hazard-machine.ts';
+
+export interface HazardHistory {
+  readonly id: string;
+  readonly events: readonly HazardEvent[];
+}
+
+export interface StationHazards {
+  readonly stationId: string;
+  readonly open: number;
+  readonly ungraded: number;
+  readonly ordinary: number;
+  readonly major: number;
+  readonly supplySuspended: number;
+  readonly overdue: readonly {
+    readonly id: string;
+    readonly number: string;
+    readonly grade: HazardGrade | null;
+    readonly deadline: string;
+  }[];
+}
+
+/** Per station, of those that had an open hazard at that moment. */
+export function hazardsAt(histories: readonly HazardHistory[], atMs: number, zone: string): ReadonlyMap<string, StationHazards> {
+  const stations = new Map<string, HazardRecord[]>();
+  for (const { id, events } of histories) {
+    const record = rebuild(
+      id,
+      events.filter((event) => event.atMs <= atMs),
+    );
+    if (record === null || !isOpenState(record.state)) continue;
+    const { stationId } = record.finding;
+    stations.set(stationId, [...(stations.get(stationId) ?? []), record]);
+  }
+  return new Map([...stations].map(([stationId, records]) => [stationId, standing(stationId, records, atMs, zone)]));
+}
+
+function standing(stationId: string, records: readonly HazardRecord[], atMs: number, zone: string): StationHazards {
+  const graded = (grade: HazardGrade | null) => records.filter((record) => record.grade === grade).length;
+  return {
+    stationId,
+    open: records.length,
+    ungraded: graded(null),
+    ordinary: graded('ordinary'),
+    major: graded('major'),
+    supplySuspended: records.filter(({ supplySuspendedAtMs }) => supplySuspendedAtMs !== null).length,
+    overdue: records.flatMap((record) => {
+      const { deadline } = record.settled;
+      if (deadline === null || !isUnfinished(record.state) || deadlineEndMs(deadline, zone) > atMs) return [];
+      return [{ id: record.id, number: record.number, grade: record.grade, deadline }];
+    }),
+  };
+}
+
+export interface OverdueSpan {
+  readonly hazardId: string;
+  readonly number: string;
+  readonly stationId: string;
+  readonly grade: HazardGrade | null;
+  readonly fromMs: number;
+  /** Null: it is overdue still. */
+  readonly toMs: number | null;
+}
+
+/** Each stretch of time in which a deadline was missed and the work not accepted; up to `nowMs`. */
+export function overdueSpans(histories: readonly HazardHistory[], nowMs: number, zone: string): readonly OverdueSpan[] {
+  return histories.flatMap(({ id, events }) => {
+    const spans: { fromMs: number; toMs: number | null; record: HazardRecord }[] = [];
+    events.forEach((_, index) => {
+      const record = rebuild(id, events.slice(0, index + 1));
+      const deadline = record?.settled.deadline ?? null;
+      if (record === null || deadline === null || !isUnfinished(record.state)) return;
+      const next = events[index + 1];
+      const fromMs = Math.max(events[index]?.atMs ?? 0, deadlineEndMs(deadline, zone));
+      const toMs = next?.atMs ?? null;
+      if (fromMs >= (toMs ?? nowMs)) return;
+      const last = spans.at(-1);
+      if (last !== undefined && last.toMs === fromMs) spans[spans.length - 1] = { fromMs: last.fromMs, toMs, record };
+      else spans.push({ fromMs, toMs, record });
+    });
+    return spans.map(({ fromMs, toMs, record }) => ({
+      hazardId: id,
+      number: record.number,
+      stationId: record.finding.stationId,
+      grade: record.grade,
+      fromMs,
+      toMs,
+    }));
+  });
+}
