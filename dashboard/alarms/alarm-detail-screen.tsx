@@ -6,6 +6,7 @@ import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmDefinitionView } from '../../domain/api/plant-api.ts';
 import { EscalationPanel } from '../duty/escalation-panel.tsx';
+import { AlarmHazard } from '../hazards/alarm-hazard.tsx';
 import { fetchAlarm, fetchJournal } from '../http/gatewatch-api.ts';
 import { AlarmIncident } from '../incidents/alarm-incident.tsx';
 import { useJournalWords } from '../journal/journal-words.ts';
@@ -119,6 +120,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
             <AlarmActions key={alarm.alarmId} alarm={alarm} onAcknowledge={() => setIsAsking(true)} />
             <div className="detail-incident">
               <AlarmIncident key={alarm.id} alarm={alarm} />
+              <AlarmHazard key={`hazard ${alarm.id}`} alarm={alarm} />
               <ReplayLink beforeMs={alarm.raisedAtMs} stationId={alarm.stationId}>
                 {t('replay.fromAlarm')}
               </ReplayLink>

@@ -1,6 +1,8 @@
 // A journal entry in words. A kind or a detail that this page does not know yet is shown as it is: nothing is left out.
 import { type AlarmState, alarmStates } from '../../domain/alarms/alarm-state.ts';
 import type { PointView } from '../../domain/api/plant-api.ts';
+import { hazardEventSchema } from '../../domain/hazards/hazard.ts';
+import { hazardSentence } from '../../domain/hazards/hazard-words.ts';
 import { incidentEventSchema } from '../../domain/incidents/incident.ts';
 import { incidentSentence } from '../../domain/incidents/incident-sentences.ts';
 import { drillWord } from '../../domain/incidents/incident-words.ts';
@@ -123,6 +125,12 @@ export function useJournalWords(): JournalWords {
     return [String(detail.number), ...drill, incidentSentence(event.data)[language]].join(' · ');
   }
 
+  /** Null where the line is not about a hazard, or is of a kind that this page does not know. */
+  function hazardDetail({ kind, detail }: JournalEntry): string | null {
+    const event = kind.startsWith('hazard.') ? hazardEventSchema.safeParse(detail.event) : null;
+    return event?.success === true ? [String(detail.number), hazardSentence(event.data)[language]].join(' · ') : null;
+  }
+
   /** Of a suppression: lines of 0.1.0 name the alarm only. */
   function causeOf({ byAlarmId, cause }: Detail): string | null {
     if (typeof byAlarmId === 'string') return field('causeAlarm', byAlarmId);
@@ -170,6 +178,8 @@ export function useJournalWords(): JournalWords {
       if (entry.kind.startsWith('alarm.')) return alarmDetail(entry).join(' · ');
       const incident = incidentDetail(entry);
       if (incident !== null) return incident;
+      const hazard = hazardDetail(entry);
+      if (hazard !== null) return hazard;
       if (entry.kind.startsWith('maintenance.') || entry.kind.startsWith('test.')) return workDetail(entry).join(' · ');
       if (entry.kind.startsWith('notification.')) return notificationDetail(entry);
       if (entry.kind.startsWith('alarmSettings.')) return [...settingsDetail(entry), ...restOf(withoutFiling(entry.detail))].join(' · ');

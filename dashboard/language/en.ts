@@ -5,6 +5,7 @@ import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
 import { en as engineering } from '../engineering/engineering-words.ts';
+import { en as hazards } from '../hazards/hazards-words.ts';
 import { en as health } from '../health/health-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
 import { en as loopTest } from '../loop-test/loop-test-words.ts';
@@ -25,6 +26,7 @@ import type { zh } from './zh.ts';
 export const en: Texts<typeof zh> = {
   ...sharedEn,
   incidents,
+  hazards,
   phone: phoneEn,
   nav: {
     more: 'More',
@@ -40,6 +42,7 @@ export const en: Texts<typeof zh> = {
     engineering: 'Engineering',
     health: 'Health',
     people: 'People',
+    hazards: 'Hazards',
     alarmSettings: 'Alarm settings',
     replay: 'Replay',
   },
@@ -391,6 +394,7 @@ export const en: Texts<typeof zh> = {
       'plant.apply': 'Plant file applied',
       ...duty.journalKind,
       ...incidents.journalKind,
+      ...hazards.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...alarmSettings.journalKind,

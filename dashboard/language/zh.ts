@@ -5,6 +5,7 @@ import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
 import { zh as engineering } from '../engineering/engineering-words.ts';
+import { zh as hazards } from '../hazards/hazards-words.ts';
 import { zh as health } from '../health/health-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
 import { zh as loopTest } from '../loop-test/loop-test-words.ts';
@@ -23,6 +24,7 @@ import { sharedZh } from './shared-zh.ts';
 export const zh = {
   ...sharedZh,
   incidents,
+  hazards,
   phone: phoneZh,
   nav: {
     more: '更多',
@@ -38,6 +40,7 @@ export const zh = {
     engineering: '工程',
     health: '健康',
     people: '人员',
+    hazards: '隐患',
     alarmSettings: '报警设置',
     replay: '回放',
   },
@@ -389,6 +392,7 @@ export const zh = {
       'plant.apply': '厂站文件启用',
       ...duty.journalKind,
       ...incidents.journalKind,
+      ...hazards.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...alarmSettings.journalKind,

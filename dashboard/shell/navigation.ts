@@ -6,6 +6,7 @@ export interface NavigationItem {
     | '/'
     | '/alarms'
     | '/incidents'
+    | '/hazards'
     | '/trends'
     | '/duty'
     | '/performance'
@@ -20,6 +21,7 @@ export interface NavigationItem {
     | 'nav.overview'
     | 'nav.alarms'
     | 'nav.incidents'
+    | 'nav.hazards'
     | 'nav.trends'
     | 'nav.duty'
     | 'nav.performance'
@@ -42,6 +44,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/incidents', name: 'nav.incidents', keys: 'g i', permission: 'incidents.read', place: 'header' },
   { to: '/trends', name: 'nav.trends', keys: 'g t', permission: 'readings.read', place: 'header' },
   { to: '/duty', name: 'nav.duty', keys: 'g d', permission: 'duty.read', place: 'header' },
+  { to: '/hazards', name: 'nav.hazards', keys: 'g z', permission: 'hazards.read', place: 'more' },
   { to: '/replay', name: 'nav.replay', keys: 'g y', permission: 'alarms.read', place: 'more' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
   { to: '/notifications', name: 'nav.notifications', keys: 'g n', permission: 'notifications.read', place: 'more' },

@@ -180,6 +180,24 @@ const dutyRoute = createRoute({
   component: lazyRouteComponent(() => import('../duty/duty-screen.tsx'), 'DutyScreen'),
 });
 
+export interface HazardsSearch {
+  readonly tab?: 'board' | 'statistics' | 'settled';
+}
+
+const hazardsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/hazards',
+  validateSearch: (search: Record<string, unknown>): HazardsSearch =>
+    search.tab === 'board' || search.tab === 'statistics' || search.tab === 'settled' ? { tab: search.tab } : {},
+  component: lazyRouteComponent(() => import('../hazards/hazards-screen.tsx'), 'HazardsScreen'),
+});
+
+const hazardRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/hazards/$hazardId',
+  component: lazyRouteComponent(() => import('../hazards/hazard-screen.tsx'), 'HazardScreen'),
+});
+
 export interface NotificationsSearch {
   readonly subject?: NotificationSubjectKind | undefined;
   readonly channel?: NotificationChannel | undefined;
@@ -273,6 +291,8 @@ const routeTree = rootRoute.addChildren([
   incidentsRoute,
   incidentRoute,
   incidentReportRoute,
+  hazardsRoute,
+  hazardRoute,
   trendsRoute,
   dutyRoute,
   performanceRoute,
