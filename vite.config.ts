@@ -24,7 +24,22 @@ export default defineConfig({
   root: path.join(import.meta.dirname, 'dashboard'),
   plugins: [...plugins(), phoneShell({ define, build }, plugins), precompress(path.join(import.meta.dirname, 'dashboard', 'dist'))],
   define,
-  build: { ...build, outDir: 'dist', emptyOutDir: true },
+  build: {
+    ...build,
+    outDir: 'dist',
+    emptyOutDir: true,
+    rolldownOptions: {
+      output: {
+        // Few files instead of hundreds of small ones: each costs a request and its headers. What screens share lies together where it is nearly the same for all.
+        codeSplitting: {
+          groups: [
+            { name: 'base', tags: ['$initial'], priority: 2 },
+            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 100_000, priority: 1 },
+          ],
+        },
+      },
+    },
+  },
   server: {
     host: '127.0.0.1',
     port: 5173,

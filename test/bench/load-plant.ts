@@ -4,10 +4,12 @@ interface LoadPlantOptions {
   readonly devices: number;
   readonly pointsEach: number;
   readonly ports: readonly number[];
+  /** What the first points of a device are for. */
+  readonly roles?: readonly string[];
 }
 
 export function loadStations(options: LoadPlantOptions): object[] {
-  const { devices, pointsEach, ports } = options;
+  const { devices, pointsEach, ports, roles = [] } = options;
   const alarm = (kind: string, setpoint: number, priority: string) => ({
     kind,
     setpoint,
@@ -32,6 +34,7 @@ export function loadStations(options: LoadPlantOptions): object[] {
         points: Array.from({ length: pointsEach }, (_, point) => ({
           tag: `PT-${101 + point}`,
           name: { zh: '压力', en: 'Pressure' },
+          ...(roles[point] === undefined ? {} : { role: roles[point] }),
           unit: 'kPa',
           range: { min: 0, max: 100 },
           exceptionDeviation: 0.1,

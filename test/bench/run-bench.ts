@@ -5,6 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench, BenchRow } from './bench.ts';
+import { dashboardBench } from './dashboard-bench.ts';
 import { detectBench } from './detect-bench.ts';
 import { fanoutBench } from './fanout-bench.ts';
 import { floodBench } from './flood-bench.ts';
@@ -21,6 +22,7 @@ const benches: readonly Bench[] = [
   latencyBench,
   floodBench,
   fanoutBench,
+  dashboardBench,
   influxBench,
   historianBench,
   trendYearBench,
