@@ -23,6 +23,13 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 /** A start that cannot go on because of what it was given: told to the person, without a stack. */
 class StartError extends Error {}
 
+/** What goes wrong with the files that a person named is told without a stack. */
+function toldPlainly<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw new StartError(error instanceof Error ? error.message : String(error));
+  });
+}
+
 interface Stopper {
   readonly name: string;
   readonly stop: () => Promise<void> | void;
@@ -410,6 +417,42 @@ plantCommand
   .description('print the JSON Schema of the plant file, for editors')
   .action(() => {
     process.stdout.write(`${JSON.stringify(z.toJSONSchema(plantFileSchema, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`);
+  });
+
+program
+  .command('verify <bundle>')
+  .description('check an evidence bundle from its bytes alone; exit 1 and the first thing that does not hold where one does not')
+  .option('--key <id>', 'id of the signing key that you trust, as the company has given it to you')
+  .option('--heads <file>', 'signed heads of the journal that you have kept (journal-heads.jsonl)')
+  .action(async (bundle: string, options: { key?: string; heads?: string }) => {
+    const { runVerify } = await import('./server/evidence/verify-command.ts');
+    const answer = await runVerify({
+      file: bundle,
+      keyId: options.key,
+      headsFile: options.heads,
+      ...(process.stderr.isTTY ? { onProgress: (line: string) => void process.stderr.write(`\r\u001b[K${line}`) } : {}),
+    });
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    if (!answer.holds) throw new StartError(answer.lines.join('\n'));
+    process.stdout.write(`${answer.lines.join('\n')}\n`);
+  });
+
+const evidenceCommand = program.command('evidence').description('the keys that sign evidence');
+evidenceCommand
+  .command('keys')
+  .description('print the public keys, oldest first; the last signs')
+  .option('--data-dir <folder>', 'data folder (./data; the demo plant: ./data/demo)', './data')
+  .action(async (options: { dataDir: string }) => {
+    const { keyLines } = await import('./server/evidence/key-command.ts');
+    process.stdout.write(`${(await toldPlainly(keyLines(options.dataDir))).join('\n')}\n`);
+  });
+evidenceCommand
+  .command('rotate-key')
+  .description('make a new signing key; the old one signs it, and signs nothing after')
+  .option('--data-dir <folder>', 'data folder (./data; the demo plant: ./data/demo)', './data')
+  .action(async (options: { dataDir: string }) => {
+    const { rotateKey } = await import('./server/evidence/key-command.ts');
+    process.stdout.write(`${(await toldPlainly(rotateKey(options.dataDir, systemClock.nowMs()))).join('\n')}\n`);
   });
 
 const northboundCommand = program.command('northbound').description('which OPC UA clients may connect');

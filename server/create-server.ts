@@ -20,6 +20,7 @@ import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
 import { engineeringRoutes, type PlantFileSource } from './engineering/engineering-routes.ts';
 import { ScanHistory } from './engineering/scan-history.ts';
+import { openEvidence } from './evidence/open-evidence.ts';
 import { startHazards } from './hazards/start-hazards.ts';
 import { monitorAlarms } from './health/monitor-alarms.ts';
 import { startHealth } from './health/start-health.ts';
@@ -256,6 +257,20 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const trendViews = new TrendViews(ledger, clock);
     await app.register(trendViewRoutes({ plant, views: trendViews, announce: () => announce('trendViews', null) }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
+    const evidence = await openEvidence({
+      plant,
+      ledger,
+      journal,
+      historian: options.historian,
+      sections: [],
+      dataDir: options.dataDir,
+      software: `Gatewatch ${productVersion()}`,
+      clock,
+      log,
+      announce: () => announce('evidence', null),
+    });
+    onStop('evidence', () => evidence.stop());
+    await app.register(evidence.routes);
     const health = await startHealth({
       plant,
       dataDir: options.dataDir,
@@ -270,6 +285,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       northbound: () => northboundStatuses(),
       channels: notifications.channels,
       onDuty: duty.onDuty,
+      heads: evidence.heads,
       administrators: async () => (await access.users()).filter(({ role, isDisabled }) => role === 'administrator' && !isDisabled).length,
       clock,
       log,

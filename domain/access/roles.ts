@@ -46,6 +46,8 @@ export const permissions = [
   'hazards.manage',
   /** Accept work that others have done. */
   'hazards.accept',
+  /** Have evidence bundles made, fetch them, remove them. */
+  'evidence.make',
   /** One's own session and password. */
   'session.own',
 ] as const;
@@ -80,6 +82,7 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'incidents.close',
     'hazards.manage',
     'hazards.accept',
+    'evidence.make',
   ]),
   emergencyTeam: new Set([...look, ...respond]),
   engineer: new Set([
@@ -97,7 +100,7 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'hazards.manage',
     'hazards.accept',
   ]),
-  auditor: new Set([...readAll, 'journal.verify', 'engineering.read']),
+  auditor: new Set([...readAll, 'journal.verify', 'engineering.read', 'evidence.make']),
   administrator: new Set([
     ...readAll,
     'users.manage',
@@ -106,6 +109,7 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'duty.manage',
     'notifications.manage',
     'trends.share',
+    'evidence.make',
   ]),
 };
 

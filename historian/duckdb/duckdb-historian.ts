@@ -10,6 +10,7 @@ import { type ReadingChunk, ReadingIntake } from '../reading-intake.ts';
 import { adoptFiles, tidyFolder } from './adopt-files.ts';
 import { appendReadings } from './append-readings.ts';
 import { closeDatabase, type Database, messageOf, openDatabase } from './database.ts';
+import { exportReadings } from './export-readings.ts';
 import { HotDays } from './hot-days.ts';
 import { dayMs } from './parts.ts';
 import { ReadGate } from './read-gate.ts';
@@ -133,6 +134,17 @@ export class DuckdbHistorian implements Historian {
     return this.#gate.read(this.#connect, range.signal, (connection) =>
       readBuckets(connection, this.#folder, { slot, fromMs, toMs, buckets }),
     );
+  }
+
+  async exportReadings(
+    range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly file: string },
+  ): Promise<number> {
+    const points = range.pointIds.flatMap((id) => {
+      const slot = this.#slots.find(id);
+      return slot === null ? [] : [{ slot, id }];
+    });
+    await this.flush();
+    return this.#gate.read(this.#connect, range.signal, (connection) => exportReadings(connection, this.#folder, { ...range, points }));
   }
 
   status(): HistorianStatus {

@@ -19,10 +19,11 @@ import {
   type SettingsChange,
   settingsTableOf,
 } from '../../domain/alarm-settings/settings-history.ts';
+import { canonicalJson } from '../../domain/journal/canonical-json.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { canonicalJson, type NewJournalEntry } from '../journal/journal.ts';
+import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, Ledger } from '../journal/ledger.ts';
 import type { CurrentPlant } from '../plant/current-plant.ts';
 import { checkDraft, type DraftCheck, draftRows } from './draft-check.ts';

@@ -6,12 +6,12 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HandoverDraft, HandoverView } from '../../domain/api/watch-api.ts';
+import { canonicalJson } from '../../domain/journal/canonical-json.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import type { CollectorLink } from '../../link/link.ts';
 import { createServer, type Server } from '../create-server.ts';
-import { canonicalJson } from '../journal/journal.ts';
 import { morningMs, plant } from './escalation-harness.ts';
 
 const clock = new ManualClock(morningMs);

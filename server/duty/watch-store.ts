@@ -3,10 +3,11 @@ import { createHash, randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { DutyPlan } from '../../domain/duty/duty-plan.ts';
 import { type HandoverDocument, handoverDocumentSchema } from '../../domain/duty/handover.ts';
+import { canonicalJson } from '../../domain/journal/canonical-json.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Schema } from '../journal/database.ts';
-import { canonicalJson, type NewJournalEntry } from '../journal/journal.ts';
+import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { HandoverTable, WatchTable } from './duty-tables.ts';
 

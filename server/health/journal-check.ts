@@ -11,32 +11,43 @@ export interface JournalCheckState {
   readonly brokenAt: { readonly sequence: number; readonly reason: string } | null;
 }
 
+/** What was signed of the journal and is kept outside of the database: a cut or rewritten journal whose chain is whole contradicts it. */
+export interface SignedHeads {
+  readonly contradiction: { readonly sequence: number; readonly reason: string } | null;
+  check(isStopped: () => boolean): Promise<{ readonly sequence: number; readonly reason: string } | null>;
+}
+
 const firstAfterMs = 10 * 60_000;
 const everyMs = 24 * 3_600_000;
 const lineKind = 'journal.verify';
+
+export interface JournalCheckOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly report: (error: unknown) => void;
+  readonly heads?: SignedHeads;
+}
 
 export class JournalCheck {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #report: (error: unknown) => void;
+  readonly #heads: SignedHeads | null;
   #state: JournalCheckState;
   #running: Promise<JournalCheckState> | null = null;
   #timer: TimerHandle | null = null;
   #isStopped = false;
 
-  private constructor(ledger: Ledger, clock: Clock, report: (error: unknown) => void, state: JournalCheckState) {
-    this.#ledger = ledger;
-    this.#clock = clock;
-    this.#report = report;
+  private constructor(options: JournalCheckOptions, state: JournalCheckState) {
+    this.#ledger = options.ledger;
+    this.#clock = options.clock;
+    this.#report = options.report;
+    this.#heads = options.heads ?? null;
     this.#state = state;
     this.#plan(firstAfterMs);
   }
 
-  static async start(options: {
-    readonly ledger: Ledger;
-    readonly clock: Clock;
-    readonly report: (error: unknown) => void;
-  }): Promise<JournalCheck> {
+  static async start(options: JournalCheckOptions): Promise<JournalCheck> {
     const row = await options.ledger.database
       .selectFrom('journal')
       .selectAll()
@@ -46,8 +57,9 @@ export class JournalCheck {
       .executeTakeFirst();
     const entry = row === undefined ? null : fromRow(row);
     const { sequence, reason } = entry?.detail ?? {};
-    const brokenAt = typeof sequence === 'number' && typeof reason === 'string' ? { sequence, reason } : null;
-    return new JournalCheck(options.ledger, options.clock, options.report, { verifiedAtMs: entry?.occurredAtMs ?? null, brokenAt });
+    const foundBefore = typeof sequence === 'number' && typeof reason === 'string' ? { sequence, reason } : null;
+    const brokenAt = options.heads?.contradiction ?? foundBefore;
+    return new JournalCheck(options, { verifiedAtMs: entry?.occurredAtMs ?? null, brokenAt });
   }
 
   state(): JournalCheckState {
@@ -71,8 +83,10 @@ export class JournalCheck {
   async #walk(actor: JournalActor): Promise<JournalCheckState> {
     const verdict = await verifyChain(this.#ledger.database, () => this.#isStopped);
     if (verdict === null) return this.#state;
+    const contradiction = verdict.kind === 'broken' ? null : ((await this.#heads?.check(() => this.#isStopped)) ?? null);
+    if (this.#isStopped) return this.#state;
     const verifiedAtMs = this.#clock.nowMs();
-    const brokenAt = verdict.kind === 'broken' ? { sequence: verdict.sequence, reason: verdict.reason } : null;
+    const brokenAt = verdict.kind === 'broken' ? { sequence: verdict.sequence, reason: verdict.reason } : contradiction;
     await this.#ledger.note({
       occurredAtMs: verifiedAtMs,
       kind: lineKind,
@@ -81,8 +95,8 @@ export class JournalCheck {
       occurrenceId: null,
       actor,
       detail:
-        verdict.kind === 'broken'
-          ? { result: 'broken', sequence: verdict.sequence, reason: verdict.reason }
+        brokenAt !== null || verdict.kind === 'broken'
+          ? { result: 'broken', ...brokenAt }
           : { result: 'intact', entries: verdict.entries, headHash: verdict.headHash },
     });
     this.#state = { verifiedAtMs, brokenAt };

@@ -8,7 +8,7 @@ import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import { type HealthSources, HealthWatch } from './health-watch.ts';
-import { JournalCheck } from './journal-check.ts';
+import { JournalCheck, type SignedHeads } from './journal-check.ts';
 import { bringMonitorAlarmsIntoLine } from './monitor-alarms.ts';
 
 export interface Health {
@@ -27,12 +27,14 @@ export async function startHealth(
     readonly store: AlarmStore;
     readonly clock: Clock;
     readonly log: Logger;
+    readonly heads?: SignedHeads;
   },
 ): Promise<Health> {
   const { ledger, store, clock, log } = options;
   const journalCheck = await JournalCheck.start({
     ledger,
     clock,
+    ...(options.heads === undefined ? {} : { heads: options.heads }),
     report: (error) => log.error({ err: error }, 'the journal could not be checked'),
   });
   const watch = new HealthWatch({ ...options, journalCheck });

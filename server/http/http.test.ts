@@ -443,6 +443,17 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   },
   'POST /api/users/{username}/disable': { permission: 'users.manage', url: '/api/users/nobody/disable' },
   'POST /api/users/{username}/enable': { permission: 'users.manage', url: '/api/users/nobody/enable' },
+  'GET /api/evidence': { permission: 'evidence.make' },
+  'POST /api/evidence': {
+    permission: 'evidence.make',
+    body: { stationIds: ['nowhere'], fromDate: '2026-07-03', toDate: '2026-07-03', language: 'zh', reason: 'x' },
+  },
+  'GET /api/evidence/keys': { permission: 'evidence.make' },
+  'GET /api/evidence/heads': { permission: 'evidence.make' },
+  'GET /api/evidence/{id}': { permission: 'evidence.make', url: '/api/evidence/none' },
+  'DELETE /api/evidence/{id}': { permission: 'evidence.make', url: '/api/evidence/none' },
+  'GET /api/evidence/{id}/bundle': { permission: 'evidence.make', url: '/api/evidence/none/bundle' },
+  'POST /api/evidence/{id}/cancel': { permission: 'evidence.make', url: '/api/evidence/none/cancel' },
   'GET /api/people': { permission: 'duty.read' },
   'GET /api/people/{username}/contact': { permission: 'session.own', url: '/api/people/nobody/contact' },
   'PUT /api/people/{username}/contact': {

@@ -10,6 +10,7 @@ import {
   alarmSettingsMigration,
 } from '../alarm-settings/alarm-settings-tables.ts';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
+import { type EvidenceJobTable, evidenceMigration } from '../evidence/evidence-tables.ts';
 import { type HazardTables, hazardMigration } from '../hazards/hazard-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { engineeringMigration, type LoopTestTable } from '../loop-test/loop-test-tables.ts';
@@ -85,6 +86,7 @@ export interface Schema extends DutyTables, HazardTables, IncidentSchema, Notifi
   alarm_settings_change: AlarmSettingsChangeTable;
   alarm_settings_draft: AlarmSettingsDraftTable;
   trend_view: TrendViewTable;
+  evidence_job: EvidenceJobTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -104,6 +106,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-replay': replayMigration,
   '0012-engineering': engineeringMigration,
   '0013-hazards': hazardMigration,
+  '0015-evidence': evidenceMigration,
   '0018-wall': wallMigration,
 };
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../domain/journal/canonical-json.ts';
 import { type Database, openDatabase } from './database.ts';
-import { canonicalJson, Journal, type NewJournalEntry, readJournal, verifyChain } from './journal.ts';
+import { Journal, type NewJournalEntry, readJournal, verifyChain } from './journal.ts';
 
 const folders: string[] = [];
 afterAll(() => {

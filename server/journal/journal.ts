@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
+import { canonicalJson } from '../../domain/journal/canonical-json.ts';
 import type { JournalActor, JournalEntry } from '../../domain/journal/journal-entry.ts';
 import type { JournalTable, Schema } from './database.ts';
 
@@ -143,17 +144,6 @@ export async function verifyChain(database: Kysely<Schema>, isStopped: () => boo
 
 function hashOf(content: Omit<JournalEntry, 'hash'>): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
-}
-
-/** JSON with sorted keys: the same content gives the same bytes wherever it is written. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
 }
 
 function toRow(entry: JournalEntry): JournalTable {
