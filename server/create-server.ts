@@ -46,6 +46,7 @@ import { mapRoutes } from './maps/map-routes.ts';
 import { feedRoutes } from './northbound/feed/feed-routes.ts';
 import { startNorthbound } from './northbound/northbound.ts';
 import { openNotifications } from './notification/open-notifications.ts';
+import { openObligations } from './obligations/open-obligations.ts';
 import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 import { openPush } from './push/open-push.ts';
@@ -257,6 +258,21 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const trendViews = new TrendViews(ledger, clock);
     await app.register(trendViewRoutes({ plant, views: trendViews, announce: () => announce('trendViews', null) }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
+    const obligations = await openObligations({
+      plant,
+      dataDir: options.dataDir,
+      ledger,
+      access,
+      historian: options.historian,
+      notifier: notifications.center,
+      hazards: null,
+      sources: [],
+      clock,
+      log,
+      announce: () => announce('obligations', null),
+    });
+    onStop('obligations', () => obligations.stop());
+    await app.register(obligations.routes);
     const evidence = await openEvidence({
       plant,
       ledger,

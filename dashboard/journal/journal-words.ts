@@ -12,6 +12,7 @@ import { useDutyJournal } from '../duty/duty-journal.ts';
 import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
 import { useNotificationJournal } from '../notifications/notification-journal.ts';
+import { useObligationJournal } from '../obligations/obligation-journal.ts';
 import { useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { usePointById } from '../values/all-points.ts';
@@ -90,6 +91,7 @@ export function useJournalWords(): JournalWords {
   const pointById = usePointById();
   const settingsDetail = useSettingsJournal();
   const dutyDetail = useDutyJournal();
+  const obligationDetail = useObligationJournal();
 
   const field = (name: string, value: unknown): string =>
     isKnownField(name) ? t(`journal.detailField.${name}`, { value: String(value) }) : `${name} ${String(value)}`;
@@ -168,13 +170,15 @@ export function useJournalWords(): JournalWords {
     actor({ actor }) {
       if (actor.kind === 'person') return actor.displayName;
       const [part = '', ...rest] = actor.part.split(' ');
-      return part === 'server' || part === 'collector' || part === 'northbound' || part === 'notifier'
+      return part === 'server' || part === 'collector' || part === 'northbound' || part === 'notifier' || part === 'obligations'
         ? [t(`journal.part.${part}`), ...rest].join(' ')
         : actor.part;
     },
     detail(entry) {
       const duty = dutyDetail(entry);
       if (duty !== null) return duty;
+      const obligation = obligationDetail(entry);
+      if (obligation !== null) return obligation;
       if (entry.kind.startsWith('alarm.')) return alarmDetail(entry).join(' · ');
       const incident = incidentDetail(entry);
       if (incident !== null) return incident;

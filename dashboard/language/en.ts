@@ -11,6 +11,7 @@ import { en as incidents } from '../incidents/incidents-words.ts';
 import { en as loopTest } from '../loop-test/loop-test-words.ts';
 import { en as maintenance } from '../maintenance/maintenance-words.ts';
 import { en as notifications } from '../notifications/notification-words.ts';
+import { en as obligations } from '../obligations/obligations-words.ts';
 import { en as overview } from '../overview/overview-words.ts';
 import { en as people } from '../people/people-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
@@ -37,6 +38,7 @@ export const en: Texts<typeof zh> = {
     trends: 'Trends',
     stations: 'Stations',
     performance: 'Alarm performance',
+    obligations: 'Obligations',
     duty: 'Duty',
     notifications: 'Notifications',
     engineering: 'Engineering',
@@ -47,6 +49,7 @@ export const en: Texts<typeof zh> = {
     replay: 'Replay',
   },
   notifications,
+  obligations,
   health,
   people,
   engineering,
@@ -345,7 +348,7 @@ export const en: Texts<typeof zh> = {
       value: 'value {{value}}',
       what: '{{value}}',
     },
-    part: { server: 'server', collector: 'collector', northbound: 'other systems', notifier: 'notifier' },
+    part: { server: 'server', collector: 'collector', northbound: 'other systems', notifier: 'notifier', obligations: 'obligations' },
     because: { turnedOff: 'turned off', signedOut: 'signed out', tooMany: 'too many phones', takenOver: 'somebody else signed in' },
     refusal: { wrongNameOrPassword: 'wrong name or password', delayed: 'too many failures' },
     kind: {
@@ -404,6 +407,7 @@ export const en: Texts<typeof zh> = {
       ...hazards.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
+      ...obligations.journalKind,
       ...alarmSettings.journalKind,
       ...overview.journalKind,
       ...trends.journalKind,

@@ -70,6 +70,7 @@ export const sharedEn: Texts<typeof sharedZh> = {
     emergencyTeam: 'Emergency team',
     engineer: 'Engineer',
     auditor: 'Auditor',
+    authority: 'Authority',
     administrator: 'Administrator',
   },
   banner: {

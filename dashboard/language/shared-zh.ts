@@ -66,6 +66,7 @@ export const sharedZh = {
     emergencyTeam: '抢险队',
     engineer: '工程师',
     auditor: '审计',
+    authority: '主管部门',
     administrator: '管理员',
   },
   banner: {

@@ -11,6 +11,7 @@ import { zh as incidents } from '../incidents/incidents-words.ts';
 import { zh as loopTest } from '../loop-test/loop-test-words.ts';
 import { zh as maintenance } from '../maintenance/maintenance-words.ts';
 import { zh as notifications } from '../notifications/notification-words.ts';
+import { zh as obligations } from '../obligations/obligations-words.ts';
 import { zh as overview } from '../overview/overview-words.ts';
 import { zh as people } from '../people/people-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
@@ -35,6 +36,7 @@ export const zh = {
     trends: '趋势',
     stations: '场站',
     performance: '报警绩效',
+    obligations: '义务',
     duty: '值班',
     notifications: '通知',
     engineering: '工程',
@@ -45,6 +47,7 @@ export const zh = {
     replay: '回放',
   },
   notifications,
+  obligations,
   health,
   people,
   engineering,
@@ -343,7 +346,7 @@ export const zh = {
       value: '值 {{value}}',
       what: '{{value}}',
     },
-    part: { server: '服务器', collector: '采集器', northbound: '对外接口', notifier: '通知' },
+    part: { server: '服务器', collector: '采集器', northbound: '对外接口', notifier: '通知', obligations: '义务判定' },
     because: { turnedOff: '本人关闭', signedOut: '退出登录', tooMany: '手机过多', takenOver: '由他人登录' },
     refusal: { wrongNameOrPassword: '用户名或密码错误', delayed: '失败次数过多' },
     kind: {
@@ -402,6 +405,7 @@ export const zh = {
       ...hazards.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
+      ...obligations.journalKind,
       ...alarmSettings.journalKind,
       ...overview.journalKind,
       ...trends.journalKind,

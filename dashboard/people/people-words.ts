@@ -58,6 +58,7 @@ export const zh = {
     emergencyTeam: '抢险：确认报警，填报事件',
     engineer: '设备、检修、回路测试，提出报警设置',
     auditor: '查看一切，不改动',
+    authority: '主管部门：查看场站、义务与事件，核对记录，不改动',
     administrator: '人员、通知、值班安排；不操作报警',
   },
 } as const;
@@ -127,6 +128,7 @@ export const en: Texts<typeof zh> = {
     emergencyTeam: 'goes out: acknowledges, reports on incidents',
     engineer: 'devices, maintenance, loop tests, proposes alarm settings',
     auditor: 'sees everything, changes nothing',
+    authority: 'looks at stations, obligations and incidents, verifies the journal, changes nothing',
     administrator: 'people, notification, duty planning; does not operate alarms',
   },
 };

@@ -12,6 +12,7 @@ const demoAccounts = [
   { username: 'team', role: 'emergencyTeam' },
   { username: 'engineer', role: 'engineer' },
   { username: 'auditor', role: 'auditor' },
+  { username: 'authority', role: 'authority' },
   { username: 'admin', role: 'administrator' },
 ] as const;
 

@@ -10,6 +10,7 @@ export interface NavigationItem {
     | '/trends'
     | '/duty'
     | '/performance'
+    | '/obligations'
     | '/notifications'
     | '/alarm-settings'
     | '/health'
@@ -25,6 +26,7 @@ export interface NavigationItem {
     | 'nav.trends'
     | 'nav.duty'
     | 'nav.performance'
+    | 'nav.obligations'
     | 'nav.notifications'
     | 'nav.alarmSettings'
     | 'nav.health'
@@ -47,6 +49,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/hazards', name: 'nav.hazards', keys: 'g z', permission: 'hazards.read', place: 'more' },
   { to: '/replay', name: 'nav.replay', keys: 'g y', permission: 'alarms.read', place: 'more' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
+  { to: '/obligations', name: 'nav.obligations', keys: 'g b', permission: 'obligations.read', place: 'more' },
   { to: '/notifications', name: 'nav.notifications', keys: 'g n', permission: 'notifications.read', place: 'more' },
   { to: '/alarm-settings', name: 'nav.alarmSettings', keys: 'g r', permission: 'alarmSettings.read', place: 'more' },
   { to: '/engineering', name: 'nav.engineering', keys: 'g e', permission: 'engineering.read', place: 'more' },

@@ -164,6 +164,49 @@ const performanceRoute = createRoute({
   component: lazyRouteComponent(() => import('../performance/performance-screen.tsx'), 'PerformanceScreen'),
 });
 
+export interface ObligationsSearch {
+  readonly tab?: 'certificates';
+  /** `2026-07`; this month where neither is given. */
+  readonly month?: string;
+  readonly days?: 1 | 7;
+}
+
+function obligationsSearchOf(search: Record<string, unknown>): ObligationsSearch {
+  return {
+    ...(search.tab === 'certificates' ? { tab: 'certificates' } : {}),
+    ...(typeof search.month === 'string' && /^\d{4}-\d{2}$/.test(search.month) ? { month: search.month } : {}),
+    ...(search.days === 1 || search.days === 7 ? { days: search.days } : {}),
+  };
+}
+
+const obligationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/obligations',
+  validateSearch: obligationsSearchOf,
+  component: lazyRouteComponent(() => import('../obligations/obligations-screen.tsx'), 'ObligationsScreen'),
+});
+
+export interface ObligationSearch extends Omit<ObligationsSearch, 'tab'> {
+  /** The company where absent. */
+  readonly station?: string;
+}
+
+const obligationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/obligations/$obligationId',
+  validateSearch: (search: Record<string, unknown>): ObligationSearch => {
+    const { tab: _, ...period } = obligationsSearchOf(search);
+    return { ...period, ...(typeof search.station === 'string' ? { station: search.station } : {}) };
+  },
+  component: lazyRouteComponent(() => import('../obligations/obligation-screen.tsx'), 'ObligationScreen'),
+});
+
+const inspectionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/obligations/inspection/$stationId',
+  component: lazyRouteComponent(() => import('../obligations/inspection-screen.tsx'), 'InspectionScreen'),
+});
+
 export interface DutySearch {
   readonly tab?: 'roster' | 'people';
   /** Any day of the week that the roster shows. */
@@ -296,6 +339,9 @@ const routeTree = rootRoute.addChildren([
   trendsRoute,
   dutyRoute,
   performanceRoute,
+  obligationsRoute,
+  obligationRoute,
+  inspectionRoute,
   notificationsRoute,
   alarmSettingsRoute,
   engineeringRoute,

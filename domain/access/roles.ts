@@ -1,6 +1,6 @@
 // Who may do what. One table, asked by the server for HTTP and socket.io alike and by the dashboard to hide what would be refused.
 
-export const roles = ['viewer', 'operator', 'supervisor', 'emergencyTeam', 'engineer', 'auditor', 'administrator'] as const;
+export const roles = ['viewer', 'operator', 'supervisor', 'emergencyTeam', 'engineer', 'auditor', 'authority', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
 export const permissions = [
@@ -48,6 +48,9 @@ export const permissions = [
   'hazards.accept',
   /** Have evidence bundles made, fetch them, remove them. */
   'evidence.make',
+  'obligations.read',
+  /** Enter and revoke certificates of people and instruments. */
+  'certificates.manage',
   /** One's own session and password. */
   'session.own',
 ] as const;
@@ -63,7 +66,14 @@ const look: readonly Permission[] = [
   'incidents.read',
   'hazards.read',
 ];
-const readAll: readonly Permission[] = [...look, 'journal.read', 'health.read', 'performance.read', 'notifications.read'];
+const readAll: readonly Permission[] = [
+  ...look,
+  'journal.read',
+  'health.read',
+  'performance.read',
+  'notifications.read',
+  'obligations.read',
+];
 const respond: readonly Permission[] = ['alarms.acknowledge', 'alarms.comment', 'incidents.open', 'incidents.act', 'hazards.report'];
 const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve', 'duty.watch', 'trends.share'];
 
@@ -83,6 +93,7 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'hazards.manage',
     'hazards.accept',
     'evidence.make',
+    'certificates.manage',
   ]),
   emergencyTeam: new Set([...look, ...respond]),
   engineer: new Set([
@@ -101,6 +112,8 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'hazards.accept',
   ]),
   auditor: new Set([...readAll, 'journal.verify', 'engineering.read', 'evidence.make']),
+  /** 主管部门: looks at the stations and obligations of its companies, changes nothing. */
+  authority: new Set([...look, 'obligations.read', 'journal.read', 'journal.verify']),
   administrator: new Set([
     ...readAll,
     'users.manage',
@@ -110,6 +123,7 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'notifications.manage',
     'trends.share',
     'evidence.make',
+    'certificates.manage',
   ]),
 };
 

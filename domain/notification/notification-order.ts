@@ -9,6 +9,8 @@ export type NotificationSubject =
   | { readonly kind: 'alarm'; readonly alarmId: string; readonly occurrenceId: string; readonly stationId: string }
   | { readonly kind: 'incident'; readonly incidentId: string; readonly stationId: string }
   | { readonly kind: 'duty'; readonly stationId: string | null }
+  /** `stationId` null: of the company. */
+  | { readonly kind: 'obligation'; readonly obligationId: string; readonly stationId: string | null }
   /** Orders of one recipient that came too fast, told together; made by the notifier itself. */
   | { readonly kind: 'digest'; readonly orders: number }
   | { readonly kind: 'test' };

@@ -46,6 +46,7 @@ const demoUsers: readonly { username: string; displayName: string; role: Role }[
   { username: 'team', displayName: '抢险队 赵刚', role: 'emergencyTeam' },
   { username: 'engineer', displayName: '工程师 陈晨', role: 'engineer' },
   { username: 'auditor', displayName: '审计员 周洁', role: 'auditor' },
+  { username: 'authority', displayName: '主管部门 吴敏', role: 'authority' },
   { username: 'admin', displayName: '管理员 孙磊', role: 'administrator' },
 ];
 

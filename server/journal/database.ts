@@ -17,6 +17,7 @@ import { engineeringMigration, type LoopTestTable } from '../loop-test/loop-test
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
 import { northboundMigration, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
+import { type ObligationTables, obligationMigration } from '../obligations/obligation-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
 import { type ReplayTables, replayMigration } from '../replay/replay-tables.ts';
@@ -72,7 +73,15 @@ export interface SessionTable {
   expires_at_ms: number;
 }
 
-export interface Schema extends DutyTables, HazardTables, IncidentSchema, NotificationTables, PerformanceTables, PushTables, ReplayTables {
+export interface Schema
+  extends DutyTables,
+    HazardTables,
+    IncidentSchema,
+    NotificationTables,
+    ObligationTables,
+    PerformanceTables,
+    PushTables,
+    ReplayTables {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
@@ -106,6 +115,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-replay': replayMigration,
   '0012-engineering': engineeringMigration,
   '0013-hazards': hazardMigration,
+  '0014-obligations': obligationMigration,
   '0015-evidence': evidenceMigration,
   '0018-wall': wallMigration,
 };

@@ -117,6 +117,8 @@ export class MessageComposer {
         return `${base}/incidents/${encodeURIComponent(subject.incidentId)}`;
       case 'duty':
         return `${base}/duty`;
+      case 'obligation':
+        return `${base}/obligations`;
       case 'digest':
         return `${base}/alarms`;
       case 'test':

@@ -78,6 +78,7 @@ function pathOf({ subject }: ChannelMessage): string {
     case 'incident':
       return `/phone/incidents/${encodeURIComponent(subject.incidentId)}`;
     case 'duty':
+    case 'obligation':
     case 'digest':
       return '/phone/alarms';
     case 'test':
