@@ -3,6 +3,7 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { oneLanguage } from './dashboard/packing/one-language.ts';
 import { precompress } from './dashboard/packing/precompress.ts';
 import { withoutJsonSchema } from './dashboard/packing/without-json-schema.ts';
 import { phoneShell } from './dashboard/phone/install/phone-shell-plugin.ts';
@@ -10,7 +11,7 @@ import packageJson from './package.json' with { type: 'json' };
 
 const server = 'http://127.0.0.1:8080';
 const define = { __gatewatchVersion: JSON.stringify(packageJson.version) };
-const plugins = () => [...react(), withoutJsonSchema()];
+const plugins = () => [...react(), withoutJsonSchema(), oneLanguage()];
 const build = {
   target: 'es2023',
   // The content security policy of the server allows neither `data:` fonts nor inline scripts.
@@ -30,13 +31,8 @@ export default defineConfig({
     emptyOutDir: true,
     rolldownOptions: {
       output: {
-        // Few files instead of hundreds of small ones: each costs a request and its headers. What screens share lies together where it is nearly the same for all.
-        codeSplitting: {
-          groups: [
-            { name: 'base', tags: ['$initial'], priority: 2 },
-            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 100_000, priority: 1 },
-          ],
-        },
+        // What every page needs lies in one file instead of many small ones: each costs a request and its headers.
+        codeSplitting: { groups: [{ name: 'base', tags: ['$initial'] }] },
       },
     },
   },

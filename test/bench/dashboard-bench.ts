@@ -69,10 +69,12 @@ async function watchOverview(
 ): Promise<readonly BenchRow[]> {
   const { page, complaints } = await openPage(browser);
   const received = await countBytes(page);
-  // Whatever the pointer rests on is fetched before it is pressed: that is no part of the first load.
+  // Signed in by keyboard, with the pointer in a corner: the screen behind what it rests on is fetched before it is pressed, and is no part of the first load.
   await page.mouse.move(2, 2);
-  await signIn(page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-  await page.mouse.move(2, 2);
+  await page.goto(gatewatch.address);
+  await page.getByTestId('sign-in-username').fill('admin');
+  await page.getByTestId('sign-in-password').fill(gatewatch.firstPassword ?? '');
+  await page.keyboard.press('Enter');
   await page.locator('[data-tile]').first().waitFor();
   await page.waitForLoadState('networkidle');
   const tiles = await page.locator('[data-tile]').count();
