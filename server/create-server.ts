@@ -46,6 +46,8 @@ import { mapRoutes } from './maps/map-routes.ts';
 import { feedRoutes } from './northbound/feed/feed-routes.ts';
 import { startNorthbound } from './northbound/northbound.ts';
 import { openNotifications } from './notification/open-notifications.ts';
+import { obligationEvidence } from './obligations/evidence-part.ts';
+import { hazardSource } from './obligations/hazard-source.ts';
 import { openObligations } from './obligations/open-obligations.ts';
 import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
@@ -265,7 +267,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       access,
       historian: options.historian,
       notifier: notifications.center,
-      hazards: null,
+      hazards: hazardSource(hazards.store, plant.company.timeZone),
       sources: [],
       clock,
       log,
@@ -278,7 +280,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       ledger,
       journal,
       historian: options.historian,
-      sections: [],
+      sections: [obligationEvidence(plant, obligations.book)],
       dataDir: options.dataDir,
       software: `Gatewatch ${productVersion()}`,
       clock,

@@ -243,7 +243,8 @@ function Hazards({ inspection: { hazards } }: Part): ReactNode {
         <ul>
           {hazards.map((hazard) => (
             <li key={hazard.number}>
-              {hazard.number} {hazard.title} · {t(`obligations.say.${hazard.grade}`)}
+              {hazard.number} {hazard.title}
+              {hazard.grade !== null && ` · ${t(`obligations.say.${hazard.grade}`)}`}
               {hazard.dueAtMs !== null && ` · ${t('obligations.say.due', { date: formatDate(hazard.dueAtMs, zone) })}`}
             </li>
           ))}

@@ -164,7 +164,7 @@ export const inspectionSchema = z.object({
       z.object({
         number: z.string(),
         title: z.string(),
-        grade: z.enum(['ordinary', 'major']),
+        grade: z.enum(['ordinary', 'major']).nullable(),
         openedAtMs: z.number(),
         dueAtMs: z.number().nullable(),
       }),

@@ -404,14 +404,16 @@ describe('certificates, plans, drills, hazards', () => {
       title: 'x',
       grade: 'major' as const,
       openedAtMs: t0 - 20 * day,
-      dueAtMs: t0 + hour,
-      closedAtMs: t0 + 3 * hour,
+      closedAtMs: null,
+      deadlines: [{ dueAtMs: t0 + hour, fromMs: t0 - 20 * day, toMs: t0 + 3 * hour }],
     };
     expect(told(judged(loop, { hazards: [hazard] }).findings)).toEqual([
       ['atRisk', 'hazardDue', 'YH-1', 0, hour],
       ['breached', 'hazardOverdue', 'YH-1', hour, 3 * hour],
     ]);
-    expect(judged(loop, { hazards: [{ ...hazard, closedAtMs: t0 + minute }] }).state).toBe('met');
+    expect(
+      judged(loop, { hazards: [{ ...hazard, deadlines: [{ dueAtMs: t0 + hour, fromMs: t0 - 20 * day, toMs: t0 + minute }] }] }).state,
+    ).toBe('met');
     expect(judged(loop, { hazards: null }).state).toBe('notMeasured');
   });
 

@@ -112,10 +112,13 @@ export interface HazardRecord {
   readonly id: string;
   readonly number: string;
   readonly title: string;
-  readonly grade: 'ordinary' | 'major';
+  /** Null: not graded yet. */
+  readonly grade: 'ordinary' | 'major' | null;
   readonly openedAtMs: number;
-  readonly dueAtMs: number | null;
+  /** Struck off, or found to be none. */
   readonly closedAtMs: number | null;
+  /** Stretches in which time ran against a deadline, in order; a deadline that was moved begins another. `dueAtMs`: the first moment that is too late. */
+  readonly deadlines: readonly { readonly dueAtMs: number; readonly fromMs: number; readonly toMs: number | null }[];
 }
 
 /** What is in the plant now. Ids of points and alarms. */

@@ -63,7 +63,13 @@ export async function inspectionOf(plant: Plant, book: ObligationBook, station: 
     hazards:
       own.hazards
         ?.filter((hazard) => hazard.closedAtMs === null)
-        .map(({ number, title, grade, openedAtMs, dueAtMs }) => ({ number, title, grade, openedAtMs, dueAtMs })) ?? null,
+        .map(({ number, title, grade, openedAtMs, deadlines }) => ({
+          number,
+          title,
+          grade,
+          openedAtMs,
+          dueAtMs: deadlines.at(-1)?.dueAtMs ?? null,
+        })) ?? null,
     states,
   };
 }

@@ -14,6 +14,10 @@ const progressName = 'monitoring';
 const lookBackMs = 31 * 86_400_000;
 const sliceMs = 15 * 60_000;
 const rowsMost = 180_000;
+/** A collector that could not reach its store keeps readings on its disk and brings them later: silence of the last day is looked at again, now and then. */
+const lookAgainEveryMs = 3_600_000;
+const lookAgainForMs = 24 * 3_600_000;
+const lookedAtAgainMost = 2_000;
 /** Readings take about a second to the store. */
 const settleMs = 5_000;
 
@@ -37,6 +41,7 @@ export class MonitoringCount {
   readonly #open = new Map<string, OpenGap>();
   #countedToMs = 0;
   #isStopped = false;
+  #lookedAgainAtMs: number;
 
   private constructor(options: MonitoringCountOptions) {
     this.#plant = options.plant;
@@ -46,6 +51,7 @@ export class MonitoringCount {
     this.#log = options.log;
     this.#points = options.plant.points.filter(isInstrument);
     this.#lagMs = Math.max(0, ...this.#points.map(holdMsOf)) + settleMs;
+    this.#lookedAgainAtMs = options.clock.nowMs();
   }
 
   static async open(options: MonitoringCountOptions): Promise<MonitoringCount> {
@@ -68,7 +74,7 @@ export class MonitoringCount {
     if (this.#historian === null) return;
     for (;;) {
       const toMs = Math.min(this.#clock.nowMs() - this.#lagMs, this.#countedToMs + sliceMs);
-      if (this.#isStopped || toMs - this.#countedToMs < 1_000) return;
+      if (this.#isStopped || toMs - this.#countedToMs < 1_000) break;
       const window = { fromMs: this.#countedToMs, toMs };
       try {
         await this.#commit(window, await this.#gapsIn(window));
@@ -77,6 +83,45 @@ export class MonitoringCount {
         return;
       }
     }
+    if (this.#clock.nowMs() - this.#lookedAgainAtMs < lookAgainEveryMs || this.#isStopped) return;
+    this.#lookedAgainAtMs = this.#clock.nowMs();
+    await this.#lookAgain().catch((error: unknown) =>
+      this.#log.warn({ err: error }, 'late readings could not be looked for; trying again in an hour'),
+    );
+  }
+
+  /** Silence that has been filled meanwhile is taken back. */
+  async #lookAgain(): Promise<void> {
+    const { database } = this.#ledger;
+    const rows = await database
+      .selectFrom('monitoring_gap')
+      .selectAll()
+      .where('to_ms', '>', this.#clock.nowMs() - lookAgainForMs)
+      .where('reason', '=', 'noReading')
+      .orderBy('from_ms')
+      .limit(lookedAtAgainMost)
+      .execute();
+    for (const row of rows) {
+      const point = this.#points.find((candidate) => candidate.id === row.point_id);
+      if (this.#isStopped) return;
+      if (point === undefined || row.to_ms === null) continue;
+      const found = new Map<Point, FoundGap[]>();
+      await this.#readInto(found, [point], { fromMs: row.from_ms, toMs: row.to_ms });
+      const gaps = found.get(point) ?? [];
+      const isSame = gaps.length === 1 && gaps[0]?.fromMs === row.from_ms && gaps[0].toMs === row.to_ms && gaps[0].reason === row.reason;
+      if (!isSame) await this.#replace(row, gaps);
+    }
+  }
+
+  async #replace(row: MonitoringGapTable, gaps: readonly FoundGap[]): Promise<void> {
+    await this.#ledger.commit([], async (transaction) => {
+      await transaction.deleteFrom('monitoring_gap').where('point_id', '=', row.point_id).where('from_ms', '=', row.from_ms).execute();
+      if (gaps.length > 0)
+        await transaction
+          .insertInto('monitoring_gap')
+          .values(gaps.map((gap) => ({ ...row, from_ms: gap.fromMs, to_ms: gap.toMs, reason: gap.reason })))
+          .execute();
+    });
   }
 
   async #prepare(): Promise<void> {

@@ -3,6 +3,7 @@ import { incidentRecordSchema } from '../../domain/incidents/incident.ts';
 import { loopTestSchema } from '../../domain/loop-test/loop-test.ts';
 import { workWindowSchema } from '../../domain/maintenance/work-window.ts';
 import {
+  type CertificateRecord,
   type CompanyRecords,
   type DutyCheckRecord,
   type GapReason,
@@ -13,6 +14,8 @@ import {
 } from '../../domain/obligations/records.ts';
 import type { Span } from '../../domain/obligations/spans.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
+import { addDays } from '../../domain/time/calendar-date.ts';
+import { momentOf } from '../../domain/time/zoned-time.ts';
 import type { Database } from '../journal/database.ts';
 import { announcementOf } from '../performance/announcement-record.ts';
 import { factsOf } from './plant-facts.ts';
@@ -171,7 +174,7 @@ async function readCompany(
   { plant, database, countedToMs }: Omit<RecordReader, 'hazards'>,
   { fromMs, toMs }: Span,
 ): Promise<CompanyRecords> {
-  const [presence, watches, checks, certificates] = await Promise.all([
+  const [presence, watches, checks, certificates, calibrations] = await Promise.all([
     database.selectFrom('server_presence').selectAll().where('from_ms', '<', toMs).orderBy('from_ms').execute(),
     database
       .selectFrom('watch')
@@ -186,6 +189,7 @@ async function readCompany(
       .where('asked_at_ms', '<', toMs)
       .execute(),
     database.selectFrom('certificate').selectAll().where('valid_from_ms', '<', toMs).execute(),
+    database.selectFrom('calibration').selectAll().execute(),
   ]);
   const newest = presence.at(-1);
   return {
@@ -210,14 +214,28 @@ async function readCompany(
         ) ?? 'void',
     })),
     consoles: plant.duty.consoles.map(({ id }) => id),
-    certificates: certificates.map((row) => ({
-      id: row.certificate_id,
-      holder: { kind: row.holder_kind === 'instrument' ? 'instrument' : 'person', id: row.holder_id },
-      number: row.number,
-      validFromMs: row.valid_from_ms,
-      expiresAtMs: row.expires_at_ms,
-      revokedAtMs: row.revoked_at_ms,
-    })),
+    certificates: [
+      ...calibrations.map(
+        (row): CertificateRecord => ({
+          id: `${row.point_id} ${row.calibrated_on}`,
+          holder: { kind: 'instrument', id: row.point_id },
+          number: row.certificate,
+          validFromMs: momentOf(row.calibrated_on, '00:00', plant.company.timeZone),
+          expiresAtMs: momentOf(addDays(row.due_on, 1), '00:00', plant.company.timeZone),
+          revokedAtMs: null,
+        }),
+      ),
+      ...certificates.map(
+        (row): CertificateRecord => ({
+          id: row.certificate_id,
+          holder: { kind: row.holder_kind === 'instrument' ? 'instrument' : 'person', id: row.holder_id },
+          number: row.number,
+          validFromMs: row.valid_from_ms,
+          expiresAtMs: row.expires_at_ms,
+          revokedAtMs: row.revoked_at_ms,
+        }),
+      ),
+    ],
     countedToMs: countedToMs(),
   };
 }

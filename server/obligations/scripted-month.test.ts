@@ -124,8 +124,8 @@ const hazard = {
   title: '围墙破损',
   grade: 'major' as const,
   openedAtMs: at(2),
-  dueAtMs: at(22),
   closedAtMs: null,
+  deadlines: [{ dueAtMs: at(22), fromMs: at(2), toMs: null }],
 };
 
 function run() {

@@ -6,19 +6,21 @@ import type { RuleOf } from '../rule-pack.ts';
 
 export function hazards(rule: RuleOf<'hazards'>, records: Pick<StationRecords, 'hazards'>, window: ObligationWindow): Finding[] {
   if (records.hazards === null) return noSource(window);
-  return records.hazards.flatMap((hazard) => {
-    const { dueAtMs, closedAtMs } = hazard;
-    if (dueAtMs === null) return [];
-    const endMs = closedAtMs ?? Number.POSITIVE_INFINITY;
-    const common = { subject: hazard.number, detail: { title: hazard.title, grade: hazard.grade, dueMs: dueAtMs } };
-    const warnMs = Math.max(hazard.openedAtMs, dueAtMs - rule.warnBefore);
-    return [
-      ...(endMs > dueAtMs
-        ? findingIn(window, { state: 'breached', cause: 'hazardOverdue', ...common, fromMs: dueAtMs, toMs: closedAtMs })
-        : []),
-      ...(endMs > warnMs && warnMs < dueAtMs
-        ? findingIn(window, { state: 'atRisk', cause: 'hazardDue', ...common, fromMs: warnMs, toMs: Math.min(endMs, dueAtMs) })
-        : []),
-    ];
-  });
+  return records.hazards.flatMap((hazard) =>
+    hazard.deadlines.flatMap(({ dueAtMs, fromMs, toMs }) => {
+      const endMs = toMs ?? Number.POSITIVE_INFINITY;
+      const warnMs = Math.max(fromMs, dueAtMs - rule.warnBefore);
+      const common = {
+        subject: hazard.number,
+        detail: { title: hazard.title, dueMs: dueAtMs, ...(hazard.grade === null ? {} : { grade: hazard.grade }) },
+      };
+      const lateMs = Math.max(fromMs, dueAtMs);
+      return [
+        ...(endMs > lateMs ? findingIn(window, { state: 'breached', cause: 'hazardOverdue', ...common, fromMs: lateMs, toMs }) : []),
+        ...(Math.min(endMs, dueAtMs) > warnMs
+          ? findingIn(window, { state: 'atRisk', cause: 'hazardDue', ...common, fromMs: warnMs, toMs: Math.min(endMs, dueAtMs) })
+          : []),
+      ];
+    }),
+  );
 }

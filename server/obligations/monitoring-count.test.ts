@@ -1,0 +1,131 @@
+// The count of readings over restarts, a historian that fails, and readings that come late.
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { ManualClock } from '../../domain/time/manual-clock.ts';
+import type { HistorianReader } from '../../historian/historian.ts';
+import { plantOf } from '../../test/harness/small-server.ts';
+import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
+import { openDatabase } from '../journal/database.ts';
+import { Journal } from '../journal/journal.ts';
+import { Ledger } from '../journal/ledger.ts';
+import { MonitoringCount } from './monitoring-count.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const t0 = Date.UTC(2026, 6, 1);
+const plantText = (tags: readonly string[]) => `schema: 1
+company: { id: t, name: { zh: 测试, en: Test } }
+areas: [{ id: a, name: { zh: 区, en: Area } }]
+stations:
+  - id: GS-01
+    type: gate
+    name: { zh: 站, en: Station }
+    area: a
+    devices:
+      - id: PLC-1
+        protocol: modbusTcp
+        host: h
+        points: [${tags.map((tag, index) => `{ tag: ${tag}, name: { zh: 压力, en: P }, unit: MPa, range: { min: 0, max: 1 }, register: { address: ${2 * index}, type: float32 }, defaultAlarms: false }`).join(', ')}]
+`;
+
+async function stage() {
+  const clock = new ManualClock(t0);
+  const database = await openDatabase('sqlite:', temporaryFolder());
+  const ledger = new Ledger(database, await Journal.open(database), clock);
+  const missing: { fromMs: number; toMs: number }[] = [];
+  let isFailing = false;
+  const historian = {
+    readRawOfMany: async ({ pointIds, fromMs, toMs }: { pointIds: readonly string[]; fromMs: number; toMs: number }) => {
+      if (isFailing) throw new Error('the store is away');
+      const times: number[] = [];
+      for (let timeMs = Math.ceil(fromMs / minute) * minute; timeMs < toMs; timeMs += minute)
+        if (!missing.some((span) => span.fromMs <= timeMs && timeMs < span.toMs)) times.push(timeMs);
+      const rows = times.flatMap((timeMs) => pointIds.map((_, index) => ({ timeMs, index })));
+      return {
+        timeMs: Float64Array.from(rows, (row) => row.timeMs),
+        value: Float64Array.from(rows, () => 1),
+        quality: Uint8Array.from(rows, () => 0),
+        point: Uint16Array.from(rows, (row) => row.index),
+        isTruncated: false,
+      };
+    },
+  };
+  return {
+    clock,
+    database,
+    missing,
+    fail: (value: boolean) => {
+      isFailing = value;
+    },
+    open: (tags: readonly string[] = ['PT-1']) =>
+      MonitoringCount.open({
+        plant: plantOf(plantText(tags)),
+        historian: historian as unknown as HistorianReader,
+        ledger,
+        clock,
+        log: pino({ level: 'silent' }),
+      }),
+    gaps: () => database.selectFrom('monitoring_gap').selectAll().orderBy('from_ms').execute(),
+    watches: () => database.selectFrom('monitoring_watch').selectAll().orderBy('point_id').execute(),
+  };
+}
+
+test('a gap that outlasts slices and a restart is one row, closed when a reading comes', async () => {
+  const s = await stage();
+  s.missing.push({ fromMs: t0 + 10 * minute, toMs: t0 + 70 * minute });
+  const first = await s.open();
+  s.clock.advance(40 * minute);
+  await first.advance();
+  expect(await s.gaps()).toEqual([
+    { point_id: 'GS-01.PT-1', station_id: 'GS-01', from_ms: t0 + 9 * minute, to_ms: null, reason: 'noReading' },
+  ]);
+  first.stop();
+  s.clock.advance(60 * minute);
+  const second = await s.open();
+  await second.advance();
+  expect(await s.gaps()).toMatchObject([{ from_ms: t0 + 9 * minute, to_ms: t0 + 70 * minute }]);
+  await s.database.destroy();
+});
+
+test('[OB1] a store that is away is waited for: nothing is counted, and nothing is missing afterwards', async () => {
+  const s = await stage();
+  const count = await s.open();
+  s.fail(true);
+  s.clock.advance(2 * hour);
+  await count.advance();
+  expect(count.countedToMs).toBe(t0);
+  s.fail(false);
+  await count.advance();
+  expect(count.countedToMs).toBeGreaterThan(t0 + 1.9 * hour);
+  expect(await s.gaps()).toEqual([]);
+  await s.database.destroy();
+});
+
+test('readings that come late, from the disk of a collector, take the silence back', async () => {
+  const s = await stage();
+  s.missing.push({ fromMs: t0 + 10 * minute, toMs: t0 + 30 * minute }, { fromMs: t0 + 40 * minute, toMs: t0 + 55 * minute });
+  const count = await s.open();
+  s.clock.advance(59 * minute);
+  await count.advance();
+  expect(await s.gaps()).toHaveLength(2);
+  s.missing.shift();
+  s.clock.advance(hour);
+  await count.advance();
+  expect(await s.gaps()).toMatchObject([{ from_ms: t0 + 39 * minute, to_ms: t0 + 55 * minute }]);
+  await s.database.destroy();
+});
+
+test('an instrument that comes is counted from then on, of one that leaves the count ends', async () => {
+  const s = await stage();
+  const first = await s.open(['PT-1', 'PT-2']);
+  s.clock.advance(hour);
+  await first.advance();
+  const second = await s.open(['PT-2', 'PT-3']);
+  const atMs = second.countedToMs;
+  expect((await s.watches()).map(({ point_id, from_ms, to_ms }) => [point_id, from_ms, to_ms])).toEqual([
+    ['GS-01.PT-1', t0, atMs],
+    ['GS-01.PT-2', t0, null],
+    ['GS-01.PT-3', atMs, null],
+  ]);
+  await s.database.destroy();
+});
