@@ -6,6 +6,8 @@ import { zh } from './language/zh.ts';
 import { startTheme } from './look/theme.ts';
 import { App } from './shell/app.tsx';
 import { AlarmSound } from './sound/alarm-sound.ts';
+import { AlarmSpeech } from './sound/alarm-speech.ts';
+import { createBrowserVoice } from './sound/browser-voice.ts';
 import { createWebAudioPlayer } from './sound/web-audio-player.ts';
 import { createBrowserClock } from './time/browser-clock.ts';
 import { applyWallAddress, isWallPage } from './wall/wall-address.ts';
@@ -20,8 +22,9 @@ await startLanguage({ zh: async () => zh, en: async () => (await import('./langu
 
 const clock = createBrowserClock();
 const sound = new AlarmSound({ clock, player: createWebAudioPlayer() });
+const speech = new AlarmSpeech({ voice: createBrowserVoice(), storage: localStorage });
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
-createRoot(root).render(<App clock={clock} sound={sound} />);
+createRoot(root).render(<App clock={clock} sound={sound} speech={speech} />);
 // Chinese glyphs come after the first picture, piece by piece as they are needed; until then the system's own are shown.
 void import('./look/font.ts');

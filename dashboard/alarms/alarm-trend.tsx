@@ -49,9 +49,10 @@ function TrendOfAlarm({ alarm, point }: { readonly alarm: AlarmView; readonly po
   const pens: Pen[] = [{ point, letter: letterOf(0), style: styleOf(0), scaleKey: 'y', columns, earlier, holdMs, gaps, quality, limits }];
   return (
     <div className="trend-pane">
-      <div className="trend-legend-box">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe scrollable-region-focusable) */}
+      <section className="trend-legend-box" tabIndex={0} aria-label={t('trends.legend')}>
         <TrendLegend pens={pens} fromMs={fromMs} toMs={toMs} nowMs={nowMs} cursor={cursor} />
-      </div>
+      </section>
       <TrendPlot
         pens={pens}
         fromMs={fromMs}

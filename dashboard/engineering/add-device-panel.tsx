@@ -54,7 +54,7 @@ export function AddDevicePanel(): ReactNode {
             <select name="profileId">
               {(profiles.data ?? []).map(({ id, maker, model }) => (
                 <option key={id} value={id}>
-                  {maker} {model}
+                  {`${maker} ${model}`}
                 </option>
               ))}
             </select>

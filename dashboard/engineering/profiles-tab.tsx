@@ -29,12 +29,13 @@ export function ProfilesTab(): ReactNode {
   );
 }
 
+/** Names, registers and notes of a profile are the maker's, in English. */
 function Profile({ profile }: { readonly profile: ProfileView }): ReactNode {
   const { t } = useWords();
   return (
     <details className="panel profile" data-testid={`profile-${profile.id}`}>
       <summary>
-        <b>
+        <b lang="en">
           {profile.maker} {profile.model}
         </b>{' '}
         <code>{profile.id}</code> <span className="tag">{t(`engineering.profiles.certainty.${profile.certainty}`)}</span>
@@ -59,8 +60,10 @@ function Profile({ profile }: { readonly profile: ProfileView }): ReactNode {
           <tbody>
             {profile.points.map((point) => (
               <tr key={point.name}>
-                <th scope="row">{point.name}</th>
-                <td>
+                <th scope="row" lang="en">
+                  {point.name}
+                </th>
+                <td lang="en">
                   {point.table} {point.address} {point.type}
                   {point.channelStep !== null && (
                     <span className="muted"> {t('engineering.profiles.channel', { step: point.channelStep })}</span>
@@ -69,7 +72,9 @@ function Profile({ profile }: { readonly profile: ProfileView }): ReactNode {
                 <td>
                   {point.range === null ? '' : `${point.range.min}–${point.range.max}`} {point.unit}
                 </td>
-                <td className="muted">{point.note}</td>
+                <td className="muted" lang="en">
+                  {point.note}
+                </td>
               </tr>
             ))}
           </tbody>

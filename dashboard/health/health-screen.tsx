@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { type HealthView, healthViewSchema, journalCheckSchema } from '../../domain/api/health-api.ts';
 import { type HealthCheck, type HealthVerdict, healthGroups, worstVerdict } from '../../domain/health/health-check.ts';
+import { notificationChannels } from '../../domain/notification/notification-order.ts';
 import { request, valueOrThrow } from '../http/request.ts';
 import { useWords, type WordKey } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
@@ -111,6 +112,11 @@ function HealthLine({ check }: { readonly check: HealthCheck }): ReactNode {
   const { t } = useWords();
   const sentence = useSentence();
   const { name, subject, verdict } = check;
+  const subjectText = (of: string): string => {
+    const channel = notificationChannels.find((known) => known === of);
+    if (channel !== undefined) return t(`notifications.channel.${channel}`);
+    return of === 'server' ? t('health.place.server') : of;
+  };
   const isBrowser = name === 'clock' && subject === 'browser';
   return (
     <tr data-testid={`check-${name}`} data-subject={subject} data-verdict={verdict}>
@@ -119,9 +125,7 @@ function HealthLine({ check }: { readonly check: HealthCheck }): ReactNode {
       </td>
       <th scope="row">
         {isBrowser ? t('health.name.browser') : t(`health.name.${name}`)}
-        {subject !== '' && !isBrowser && (
-          <span className="muted health-subject">{subject === 'server' ? t('health.place.server') : subject}</span>
-        )}
+        {subject !== '' && !isBrowser && <span className="muted health-subject">{subjectText(subject)}</span>}
       </th>
       <td>
         <p className="no-margin">{sentence(check)}</p>

@@ -120,6 +120,7 @@ function PeopleTable({
               <tr key={user.username} data-testid={`person-${user.username}`} data-disabled={user.isDisabled || undefined}>
                 <th scope="row">
                   {user.displayName} <span className="muted small">{user.username}</span>
+                  {isOwn && ' '}
                   {isOwn && <span className="tag">{t('people.you')}</span>}
                 </th>
                 <td title={t(`people.roleMeaning.${user.role}`)}>{t(`role.${user.role}`)}</td>

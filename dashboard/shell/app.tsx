@@ -16,6 +16,7 @@ import { ReplayProvider } from '../replay/replay-context.tsx';
 import { PlantProvider } from '../session/plant-context.tsx';
 import { SignInScreen } from '../session/sign-in-screen.tsx';
 import type { AlarmSound } from '../sound/alarm-sound.ts';
+import type { AlarmSpeech } from '../sound/alarm-speech.ts';
 import { SoundProvider } from '../sound/sound-context.tsx';
 import { isWallPage } from '../wall/wall-address.ts';
 import { WallSignIn } from '../wall/wall-sign-in.tsx';
@@ -43,18 +44,24 @@ function createQueryClient(): QueryClient {
   return client;
 }
 
-export function App({ clock, sound }: { readonly clock: Clock; readonly sound: AlarmSound }): ReactNode {
+interface AppProps {
+  readonly clock: Clock;
+  readonly sound: AlarmSound;
+  readonly speech: AlarmSpeech;
+}
+
+export function App(props: AppProps): ReactNode {
   const [queries] = useState(createQueryClient);
   return (
     <CrashBoundary>
       <QueryClientProvider client={queries}>
-        <SessionGate clock={clock} sound={sound} />
+        <SessionGate {...props} />
       </QueryClientProvider>
     </CrashBoundary>
   );
 }
 
-function SessionGate({ clock, sound }: { readonly clock: Clock; readonly sound: AlarmSound }): ReactNode {
+function SessionGate(props: AppProps): ReactNode {
   const { t } = useWords();
   const session = useQuery({ queryKey: ['session'], queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY, retry: 1 });
   const [wasSignedIn, setWasSignedIn] = useState(false);
@@ -64,7 +71,7 @@ function SessionGate({ clock, sound }: { readonly clock: Clock; readonly sound: 
   }, [isSignedIn]);
   const onSignedOut = useCallback(() => setWasSignedIn(false), []);
   if (session.data != null) {
-    return <SignedIn key={session.data.username} session={session.data} clock={clock} sound={sound} onSignedOut={onSignedOut} />;
+    return <SignedIn key={session.data.username} {...props} session={session.data} onSignedOut={onSignedOut} />;
   }
   if (session.data === null && isWallPage()) return <WallSignIn />;
   if (session.data === null) return <SignInScreen hasEnded={wasSignedIn} />;
@@ -72,14 +79,12 @@ function SessionGate({ clock, sound }: { readonly clock: Clock; readonly sound: 
   return <Waiting text={t('common.loading')} />;
 }
 
-interface SignedInProps {
+interface SignedInProps extends AppProps {
   readonly session: SessionView;
-  readonly clock: Clock;
-  readonly sound: AlarmSound;
   readonly onSignedOut: () => void;
 }
 
-function SignedIn({ session, clock, sound, onSignedOut }: SignedInProps): ReactNode {
+function SignedIn({ session, clock, sound, speech, onSignedOut }: SignedInProps): ReactNode {
   const { t } = useWords();
   const queries = useQueryClient();
   const [stores, setStores] = useState<LiveStores | null>(null);
@@ -149,7 +154,7 @@ function SignedIn({ session, clock, sound, onSignedOut }: SignedInProps): ReactN
         {isWallPage() ? (
           content
         ) : (
-          <SoundProvider sound={sound}>
+          <SoundProvider sound={sound} speech={speech}>
             <ReplayProvider clock={clock}>{content}</ReplayProvider>
           </SoundProvider>
         )}

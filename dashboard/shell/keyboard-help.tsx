@@ -1,4 +1,5 @@
-// All keys on one page, and the switch that turns single-key shortcuts off.
+// All keys on one page, those of the open screen first, and the switch that turns single-key shortcuts off.
+import { useLocation } from '@tanstack/react-router';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { useWords } from '../language/language.ts';
 import { Dialog } from './dialog.tsx';
@@ -8,6 +9,7 @@ import { navigation } from './navigation.ts';
 const groups = [
   {
     title: 'keys.everywhere',
+    screen: null,
     keys: [
       ...navigation.map(({ keys, name }) => [keys, name] as const),
       ['g s', 'keys.station'],
@@ -18,6 +20,7 @@ const groups = [
   },
   {
     title: 'keys.inOverview',
+    screen: /^\/$/,
     keys: [
       ['← ↑ → ↓', 'keys.move'],
       ['Enter', 'keys.open'],
@@ -25,6 +28,7 @@ const groups = [
   },
   {
     title: 'keys.inAlarms',
+    screen: /^\/alarms$/,
     keys: [
       ['↑ ↓', 'keys.move'],
       ['Enter', 'keys.open'],
@@ -35,6 +39,7 @@ const groups = [
   },
   {
     title: 'keys.inTrends',
+    screen: /^\/trends$/,
     keys: [
       ['l', 'trends.keysHelp.live'],
       ['p', 'trends.keysHelp.pause'],
@@ -46,6 +51,7 @@ const groups = [
   },
   {
     title: 'nav.replay',
+    screen: /^\/replay$/,
     keys: [
       ['k', 'replay.keys.toggle'],
       ['[ ]', 'replay.keys.step'],
@@ -58,12 +64,17 @@ const groups = [
 export function KeyboardHelp({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { t } = useWords();
   const isOn = useSyncExternalStore(areSingleKeysOn.subscribe, areSingleKeysOn.get);
+  const { pathname } = useLocation();
+  const isHere = ({ screen }: (typeof groups)[number]): boolean => screen?.test(pathname) ?? false;
+  const ordered = [...groups].sort((one, other) => Number(isHere(other)) - Number(isHere(one)));
   return (
     <Dialog title={t('keys.title')} onClose={onClose} testId="keyboard-help">
       <div className="dialog-body key-groups">
-        {groups.map((group) => (
-          <section key={group.title}>
-            <h3>{t(group.title)}</h3>
+        {ordered.map((group) => (
+          <section key={group.title} data-here={isHere(group) || undefined}>
+            <h3>
+              {t(group.title)} {isHere(group) && <span className="tag">{t('keys.here')}</span>}
+            </h3>
             <dl>
               {group.keys.map(([key, meaning]) => (
                 <div key={key}>

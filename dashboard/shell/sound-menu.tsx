@@ -1,11 +1,11 @@
 // The sound of this console: what it does now, silence, test, and a warning while the browser blocks it.
-import type { ReactNode } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import { alarmPriorities } from '../../domain/alarms/priority.ts';
 import { exhaustive } from '../../domain/exhaustive.ts';
 import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
 import type { SoundState } from '../sound/alarm-sound.ts';
-import { useSound, useSoundState } from '../sound/sound-context.tsx';
+import { useSound, useSoundState, useSpeech } from '../sound/sound-context.tsx';
 import { KeyHint } from './key-hint.tsx';
 import { Menu } from './menu.tsx';
 
@@ -66,10 +66,48 @@ export function SoundMenu(): ReactNode {
                 <PriorityMark priority={priority} showsWord />
               </button>
             ))}
+            <SpeechChoice />
           </>
         )}
       </Menu>
     </span>
+  );
+}
+
+/** Speech of station and message, for this console. */
+function SpeechChoice(): ReactNode {
+  const { t, language } = useWords();
+  const speech = useSpeech();
+  const isOn = useSyncExternalStore(speech.isOn.subscribe, speech.isOn.get);
+  const isAvailable = speech.isAvailable(language);
+  return (
+    <>
+      <p className="menu-title">{t('sound.speech')}</p>
+      <label className="check menu-check">
+        <input
+          type="checkbox"
+          checked={isOn && isAvailable}
+          disabled={!isAvailable}
+          onChange={(event) => speech.turn(event.target.checked)}
+          data-testid="speech"
+        />
+        {t('sound.speechOn')}
+      </label>
+      {isAvailable ? (
+        <button
+          type="button"
+          className="menu-item"
+          onClick={() => speech.test(t('sound.speechSample'), language)}
+          data-testid="speech-test"
+        >
+          {t('sound.speechTest')}
+        </button>
+      ) : (
+        <p className="menu-note" data-testid="speech-missing">
+          {t('sound.speechMissing')}
+        </p>
+      )}
+    </>
   );
 }
 

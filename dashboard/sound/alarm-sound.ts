@@ -25,7 +25,7 @@ export interface SoundPlayer {
 }
 
 /** An alarm raised again is a new reason to sound. */
-function soundingKey(alarm: AlarmView): string {
+export function soundingKey(alarm: AlarmView): string {
   return `${alarm.id}/${alarm.raiseCount}`;
 }
 

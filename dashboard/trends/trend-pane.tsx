@@ -60,7 +60,8 @@ export function TrendPane(props: TrendPaneProps): ReactNode {
       }}
       data-testid={`pane-${paneIndex}`}
     >
-      <div className="trend-legend-box">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe scrollable-region-focusable) */}
+      <section className="trend-legend-box" tabIndex={0} aria-label={t('trends.legend')}>
         <TrendLegend
           pens={pens}
           fromMs={fromMs}
@@ -70,7 +71,7 @@ export function TrendPane(props: TrendPaneProps): ReactNode {
           onPointAt={setPointedAt}
           moving={{ paneIndex, paneCount, onMove: props.onMovePoint, onRemove: props.onRemovePoint, onDragging }}
         />
-      </div>
+      </section>
       <TrendPlot
         pens={pens}
         fromMs={fromMs}

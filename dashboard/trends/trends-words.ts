@@ -2,6 +2,7 @@
 import type { Texts } from '../language/shared-words.ts';
 
 const zhWords = {
+  legend: '测点与数值',
   title: '趋势',
   add: '添加测点',
   pick: '选择测点',
@@ -124,6 +125,7 @@ const zhWords = {
 export const zh = zhWords;
 
 export const en: Texts<typeof zhWords> = {
+  legend: 'Points and their figures',
   title: 'Trends',
   add: 'Add points',
   pick: 'Pick points',

@@ -7,7 +7,7 @@ import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { openDuckdbHistorian } from '../../historian/duckdb/duckdb-historian.ts';
-import { demoPlantText } from '../../simulators/demo/demo-plant.ts';
+import { demoPlantText, messageGatewayName } from '../../simulators/demo/demo-plant.ts';
 
 const scansEachBatch = 1_000;
 
@@ -17,8 +17,10 @@ export interface HistoryOfPoint {
   readonly at: (timeMs: number) => readonly [value: number, quality?: number] | null;
 }
 
-export function demoPlant(): Plant {
-  const ports = { host: 'h', portOf: () => 502, thumbprintOf: () => '0'.repeat(40) };
+/** Its devices and its message gateway are where nobody listens, unless a port is given. */
+export function demoPlant(messageGatewayPort: number | null = null): Plant {
+  const portOf = (name: string) => (name === messageGatewayName && messageGatewayPort !== null ? messageGatewayPort : 502);
+  const ports = { host: messageGatewayPort === null ? 'h' : '127.0.0.1', portOf, thumbprintOf: () => '0'.repeat(40) };
   const parsed = parsePlantText(demoPlantText(ports), { version: 'demo' });
   if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues.slice(0, 3)));
   return parsed.plant;

@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import type { Role } from '../../domain/access/roles.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
@@ -31,6 +32,8 @@ export interface SmallServer {
   readonly logLines: readonly string[];
   /** Over HTTP as one of the demo people; signs in at the first use. */
   ask(person: string, method: string, url: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** `name=value` of that person's session. */
+  cookie(person: string): Promise<string>;
   alarm(alarmId: string): Promise<AlarmView>;
   /** Another person beside the demo's; `ask` knows him at once. Returns his password. */
   addPerson(person: { readonly username: string; readonly role: Role; readonly stationIds?: readonly string[] }): Promise<string>;
@@ -59,6 +62,9 @@ export async function startSmallServer(
     readonly historian?: HistorianReader;
     readonly dashboardDir?: string;
     readonly plantSource?: { readonly file: string; readonly text: string };
+    readonly hasDemoDuty?: boolean;
+    /** What the collector says of itself, beside that it lives. */
+    readonly statusOf?: (status: CollectorStatus, alarmSettings: AlarmSettingsMessage | null) => CollectorStatus;
   } = {},
 ): Promise<SmallServer> {
   const clock = options.clock ?? realClock;
@@ -70,6 +76,7 @@ export async function startSmallServer(
     plant,
     ...(options.plantSource === undefined ? {} : { plantSource: options.plantSource }),
     isDemo: true,
+    hasDemoDuty: options.hasDemoDuty ?? false,
     link: link.server,
     historian: options.historian ?? null,
     journalUrl: 'sqlite:',
@@ -112,7 +119,12 @@ export async function startSmallServer(
     return { status: response.status, body: (response.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text };
   };
   const alarm = async (alarmId: string) => (await ask('duty', 'GET', `/api/alarms/${alarmId}`)).body as AlarmView;
-  const beat = () => link.collector.publishStatus(aliveStatus(clock.nowMs()));
+  let alarmSettings: AlarmSettingsMessage | null = null;
+  link.collector.onAlarmSettings((message) => {
+    alarmSettings = message;
+  });
+  const statusOf = options.statusOf ?? ((status: CollectorStatus) => status);
+  const beat = () => link.collector.publishStatus(statusOf(aliveStatus(clock.nowMs()), alarmSettings));
   beat();
   const beating = setInterval(beat, 1_000);
 
@@ -122,6 +134,7 @@ export async function startSmallServer(
     dataDir,
     logLines,
     ask,
+    cookie: signIn,
     beat,
     handleCommands: (handler) => void link.collector.handleCommands(handler),
     async addPerson({ username, role, stationIds }) {
