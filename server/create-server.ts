@@ -174,6 +174,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       plant,
       ledger,
       alarms: store,
+      access,
+      notifier: notifications.center,
       dataDir: options.dataDir,
       clock,
       log,

@@ -17,7 +17,7 @@ const zhWords = {
   },
   channelState: { ready: '正常', failing: '故障', secretMissing: '缺少密钥', notConfigured: '未配置' },
   state: { waiting: '等待', sending: '发送中', held: '待汇总', sent: '已送出', gaveUp: '未送达', digested: '已汇总' },
-  subject: { alarm: '报警', incident: '事件', duty: '值班', obligation: '义务', digest: '汇总', test: '测试' },
+  subject: { alarm: '报警', incident: '事件', hazard: '隐患', duty: '值班', obligation: '义务', digest: '汇总', test: '测试' },
   reason: {
     notConfigured: '未配置或缺少密钥',
     noAddress: '此人没有登记地址',
@@ -129,7 +129,7 @@ export const en: Texts<typeof zhWords> = {
     gaveUp: 'not delivered',
     digested: 'in a digest',
   },
-  subject: { alarm: 'alarm', incident: 'incident', duty: 'duty', obligation: 'obligation', digest: 'digest', test: 'test' },
+  subject: { alarm: 'alarm', incident: 'incident', hazard: 'hazard', duty: 'duty', obligation: 'obligation', digest: 'digest', test: 'test' },
   reason: {
     notConfigured: 'not configured, or its secret is missing',
     noAddress: 'the person has no address for it',

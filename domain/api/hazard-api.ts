@@ -12,6 +12,7 @@ import {
 } from '../hazards/hazard.ts';
 import { deadlineStandings } from '../hazards/hazard-deadline.ts';
 import { ageBands } from '../hazards/hazard-statistics.ts';
+import { localizedTextViewSchema } from '../text/localized-text.ts';
 import { calendarDateSchema } from '../time/calendar-date.ts';
 
 const words = z.string().trim().min(1).max(2_000);
@@ -131,3 +132,26 @@ export const hazardStatisticsSchema = z.object({
   bySource: z.array(countsSchema.extend({ source: z.enum(hazardSources) })),
 });
 export type HazardStatistics = z.output<typeof hazardStatisticsSchema>;
+
+export const coverageAuditSchema = z.object({
+  atMs: z.number(),
+  packId: z.string(),
+  title: localizedTextViewSchema,
+  requirements: z.int(),
+  stations: z.int(),
+  opened: z.int(),
+  proposed: z.int(),
+  gaps: z.array(
+    z.object({
+      stationId: z.string(),
+      requirementId: z.string(),
+      title: localizedTextViewSchema,
+      clause: z.string(),
+      source: z.enum(['primary', 'secondary', 'engineering']),
+      grade: z.enum(hazardGrades),
+      subject: z.string().nullable(),
+      missing: localizedTextViewSchema,
+    }),
+  ),
+});
+export type CoverageAudit = z.output<typeof coverageAuditSchema>;

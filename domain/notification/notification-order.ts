@@ -8,6 +8,7 @@ export type NotificationChannel = (typeof notificationChannels)[number];
 export type NotificationSubject =
   | { readonly kind: 'alarm'; readonly alarmId: string; readonly occurrenceId: string; readonly stationId: string }
   | { readonly kind: 'incident'; readonly incidentId: string; readonly stationId: string }
+  | { readonly kind: 'hazard'; readonly hazardId: string; readonly stationId: string }
   | { readonly kind: 'duty'; readonly stationId: string | null }
   /** `stationId` null: of the company. */
   | { readonly kind: 'obligation'; readonly obligationId: string; readonly stationId: string | null }

@@ -190,6 +190,6 @@ test('[HZ18] whatever people do at once, the journal alone gives back every reco
         opened.remove();
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 }, 60_000);

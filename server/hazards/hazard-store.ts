@@ -37,6 +37,12 @@ type Bare<Event> = Event extends HazardEvent ? Omit<Event, 'atMs' | 'by'> : neve
 export type HazardStep = Bare<Exclude<LaterEvent, { kind: 'close' }>> | { readonly kind: 'close'; readonly comment: string | null };
 export type ImportStep = Omit<Extract<HazardEvent, { kind: 'import' }>, 'atMs' | 'by' | 'number'> & { readonly number: string | null };
 
+/** `opened`: also opened again, and proposals taken back. */
+export interface AuditCounts {
+  readonly opened: number;
+  readonly proposed: number;
+}
+
 interface Step {
   readonly id: string;
   readonly event: HazardEvent;
@@ -215,6 +221,37 @@ export class HazardStore {
       const today = this.today();
       const steps = this.openOnes().flatMap((record) => calendarSteps(record, today, atMs).map((event) => ({ id: record.id, event })));
       if (steps.length > 0) await this.#commit(commit, steps);
+    });
+  }
+
+  /**
+   * What a coverage audit found missing opens a hazard once, opens a struck off one again, and takes a proposal back; what it no longer misses is proposed as
+   * settled. A rejected one stays so: somebody has decided. [HZ1] [HZ15]
+   */
+  audit(gaps: readonly { readonly finding: HazardFinding; readonly missing: string }[], proposal: string): Promise<AuditCounts> {
+    return this.#ledger.exclusively(async (commit) => {
+      const atMs = this.#clock.nowMs();
+      const stamp = { atMs, by: null };
+      const steps: Step[] = [];
+      const missing = new Set<string>();
+      for (const { finding, missing: reason } of gaps) {
+        const key = linkKeyOf(finding) ?? '';
+        missing.add(key);
+        const known = await this.byLink(key);
+        if (known === null)
+          steps.push({ id: randomUUIDv7(), event: { kind: 'report', ...stamp, number: await this.#number('YH', atMs), finding } });
+        else if (known.state === 'closed' || known.state === 'accepted')
+          steps.push({ id: known.id, event: { kind: 'reopen', ...stamp, reason } });
+        else if (known.proposal !== null) steps.push({ id: known.id, event: { kind: 'withdrawProposal', ...stamp, reason } });
+      }
+      const opened = steps.length;
+      for (const record of this.openOnes()) {
+        if (record.finding.link?.kind !== 'audit' || missing.has(linkKeyOf(record.finding) ?? '')) continue;
+        const event = { kind: 'proposeSettled', ...stamp, reason: proposal } as const;
+        if (refusalOf(record, event, this.today()) === null) steps.push({ id: record.id, event });
+      }
+      if (steps.length > 0) await this.#commit(commit, steps);
+      return { opened, proposed: steps.length - opened };
     });
   }
 

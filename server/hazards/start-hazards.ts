@@ -1,15 +1,24 @@
 // Everything of hazards that the server runs: the ledger, its calendar, the routes.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import type { Notifier } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import type { AccessControl } from '../access/access-control.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { PhotoStore } from '../incidents/photo-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { CoverageAudits } from './coverage-audits.ts';
+import { readCoveragePack } from './coverage-pack-file.ts';
+import { HazardNotices } from './hazard-notices.ts';
 import { hazardRoutes } from './hazard-routes.ts';
 import { HazardStore } from './hazard-store.ts';
 
 const calendarCheckMs = 60_000;
+/** The plant changes with a restart or approved alarm settings, so an hour is soon enough; a person can have it run at once. */
+const auditEveryMs = 3_600_000;
+const firstAuditMs = 60_000;
 
 export interface Hazards {
   readonly store: HazardStore;
@@ -21,6 +30,8 @@ export async function startHazards(options: {
   readonly plant: Plant;
   readonly ledger: Ledger;
   readonly alarms: AlarmStore;
+  readonly access: Pick<AccessControl, 'users'>;
+  readonly notifier: Notifier;
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -31,31 +42,55 @@ export async function startHazards(options: {
   store.onChange((changes) => {
     for (const stationId of new Set(changes.map(({ record }) => record.finding.stationId))) options.announce(stationId);
   });
+  const { access, notifier } = options;
+  const notices = new HazardNotices({ notifier, hazards: store, access, plant, clock, log });
+  const audits = new CoverageAudits({ plant, pack: readCoveragePack(), hazards: store, clock });
   const stopCalendar = repeat(
     clock,
-    calendarCheckMs,
+    { firstMs: calendarCheckMs, everyMs: calendarCheckMs },
     () => store.tick(),
     (error) => log.error({ err: error }, 'deadlines of hazards could not be looked at; trying again'),
   );
+  const stopAudits = repeat(
+    clock,
+    { firstMs: firstAuditMs, everyMs: auditEveryMs },
+    () => audits.run(),
+    (error) => log.error({ err: error }, 'the coverage audit could not be written down; trying again in an hour'),
+  );
+  const photos = new PhotoStore(options.dataDir, 'hazard-photos');
   return {
     store,
-    routes: hazardRoutes({ plant, hazards: store, alarms, photos: new PhotoStore(options.dataDir, 'hazard-photos'), clock }),
-    stop: stopCalendar,
+    async routes(app) {
+      await app.register(hazardRoutes({ plant, hazards: store, alarms, photos, clock }));
+      await app.register(auditRoutes(audits));
+    },
+    async stop() {
+      await stopAudits();
+      await stopCalendar();
+      await notices.stop();
+    },
   };
 }
 
 /** Now and again: the next time comes after the last has ended. */
-function repeat(clock: Clock, everyMs: number, work: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
+function repeat(
+  clock: Clock,
+  times: { readonly firstMs: number; readonly everyMs: number },
+  work: () => Promise<unknown>,
+  onError: (error: unknown) => void,
+): () => Promise<void> {
   let isStopped = false;
   let timer: TimerHandle | null = null;
-  let working: Promise<void> = Promise.resolve();
-  const later = () => {
+  let working: Promise<unknown> = Promise.resolve();
+  const later = (delayMs: number) => {
     if (isStopped) return;
-    timer = clock.after(everyMs, () => {
-      working = work().catch(onError).finally(later);
+    timer = clock.after(delayMs, () => {
+      working = work()
+        .catch(onError)
+        .finally(() => later(times.everyMs));
     });
   };
-  later();
+  later(times.firstMs);
   return async () => {
     isStopped = true;
     timer?.cancel();

@@ -330,6 +330,8 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
   'GET /api/hazards': { permission: 'hazards.read' },
   'GET /api/hazards/statistics': { permission: 'hazards.read' },
+  'GET /api/hazards/audit': { permission: 'hazards.read' },
+  'POST /api/hazards/audit': { permission: 'hazards.manage' },
   'GET /api/hazards/{id}': { permission: 'hazards.read', url: '/api/hazards/nothing' },
   'POST /api/hazards': {
     permission: 'hazards.report',

@@ -115,6 +115,8 @@ export class MessageComposer {
         return `${base}/alarms/${encodeURIComponent(subject.alarmId)}`;
       case 'incident':
         return `${base}/incidents/${encodeURIComponent(subject.incidentId)}`;
+      case 'hazard':
+        return `${base}/hazards/${encodeURIComponent(subject.hazardId)}`;
       case 'duty':
         return `${base}/duty`;
       case 'obligation':

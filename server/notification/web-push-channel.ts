@@ -77,6 +77,7 @@ function pathOf({ subject }: ChannelMessage): string {
       return `/phone/alarms/${encodeURIComponent(subject.occurrenceId)}`;
     case 'incident':
       return `/phone/incidents/${encodeURIComponent(subject.incidentId)}`;
+    case 'hazard':
     case 'duty':
     case 'obligation':
     case 'digest':
