@@ -155,3 +155,28 @@ export const coverageAuditSchema = z.object({
   ),
 });
 export type CoverageAudit = z.output<typeof coverageAuditSchema>;
+
+const sheetProblemSchema = z.object({ row: z.int(), column: z.string().nullable(), message: localizedTextViewSchema });
+export const hazardSheetProblemsSchema = z.object({ problems: z.array(sheetProblemSchema) });
+
+/** What a sheet would do, or has done. Applying asks for the digest of what was looked at. */
+export const hazardImportSchema = z.object({
+  digest: z.string(),
+  isApplied: z.boolean(),
+  rowCount: z.int(),
+  amended: z.int(),
+  fresh: z.array(
+    z.object({ row: z.int(), number: z.string().nullable(), stationId: z.string(), description: z.string(), state: z.enum(hazardStates) }),
+  ),
+  differences: z.array(
+    z.object({
+      row: z.int(),
+      number: z.string(),
+      heading: localizedTextViewSchema,
+      before: z.string().nullable(),
+      wanted: z.string().nullable(),
+      isTaken: z.boolean(),
+    }),
+  ),
+});
+export type HazardImport = z.output<typeof hazardImportSchema>;

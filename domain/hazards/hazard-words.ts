@@ -1,6 +1,7 @@
 // What hazards are called in the two languages: for sheets and notifications, which the server writes, and for the screens.
 import { exhaustive } from '../exhaustive.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
+import type { CalibrationStanding } from './calibration.ts';
 import type { FiveSettled, HazardEvent, HazardGrade, HazardSource, HazardState, SettledPart } from './hazard.ts';
 
 type Words<Name extends string> = Readonly<Record<Name, LocalizedText>>;
@@ -39,6 +40,13 @@ export const settledPartWords: Words<SettledPart> = {
   fundsYuan: { zh: '整改资金（元）', en: 'Funds (yuan)' },
   deadline: { zh: '整改时限', en: 'Deadline' },
   contingency: { zh: '应急预案', en: 'Contingency plan' },
+};
+
+export const calibrationStandingWords: Words<CalibrationStanding> = {
+  overdue: { zh: '已过期', en: 'Overdue' },
+  unknown: { zh: '无记录', en: 'No record' },
+  dueSoon: { zh: '即将到期', en: 'Due soon' },
+  inDate: { zh: '有效', en: 'In date' },
 };
 
 const both = (text: string): LocalizedText => ({ zh: text, en: text });

@@ -23,8 +23,9 @@ import { approveBySecondPerson } from '../access/second-person.ts';
 import { identityOf } from '../http/create-app.ts';
 import { momentSchema } from '../http/moment.ts';
 import { ProblemError } from '../http/problem-error.ts';
-import { type SheetRefusal, sheetFormats } from '../sheet/sheet-content.ts';
-import { readSheet, sheetTypes, writeSheet } from '../sheet/sheets.ts';
+import { sheetFormats } from '../sheet/sheet-content.ts';
+import { acceptSheets, mostSheetBytes, sheetRows } from '../sheet/sheet-upload.ts';
+import { sheetTypes, writeSheet } from '../sheet/sheets.ts';
 import type { AlarmSettingsBook, DraftAction, DraftResult } from './alarm-settings-book.ts';
 import { draftSummary, draftView, stationIdOfAlarm, versionChanges, versionView } from './alarm-settings-views.ts';
 import type { CollectorSettings } from './collector-settings.ts';
@@ -33,7 +34,6 @@ import { readSettingsSheet, settingsSheet } from './settings-sheet.ts';
 import { SettingsTableText } from './table-text.ts';
 import type { SettingsVersion } from './version-log.ts';
 
-const mostSheetBytes = 16 * 1024 * 1024;
 const mostProblemsShown = 100;
 
 const refusalText: Readonly<Record<DraftRefusal, string>> = {
@@ -47,13 +47,6 @@ const refusalText: Readonly<Record<DraftRefusal, string>> = {
   hasConflicts: 'Somebody has changed settings of the draft since it was made: see `conflicts`.',
   approverMustBeAnother: 'Another person than the proposer must decide.',
   commentRequired: 'Say why the draft is rejected.',
-};
-
-const sheetRefusalText: Readonly<Record<SheetRefusal, string>> = {
-  unknownFormat: 'The file is neither an Excel sheet (.xlsx) nor CSV.',
-  unreadable: 'The file is damaged: export it anew from Excel, as .xlsx or CSV.',
-  tooLarge: 'The file is too large when unpacked.',
-  tooManyRows: 'The sheet has too many rows.',
 };
 
 const languageSchema = z.enum(languages).default('zh');
@@ -154,12 +147,7 @@ export function alarmSettingsRoutes(options: {
   const approve = { permission: 'alarmSettings.approve' } as const;
 
   return async (app) => {
-    // Sheets are uploaded as they are; what they hold is looked at, not what they are called.
-    app.addContentTypeParser(
-      ['application/octet-stream', 'application/vnd.ms-excel', 'text/csv', sheetTypes.xlsx],
-      { parseAs: 'buffer', bodyLimit: mostSheetBytes },
-      (_request, body, done) => done(null, body),
-    );
+    acceptSheets(app);
 
     app.get('/api/alarm-settings', { schema: { response: { 200: alarmSettingsTableSchema } }, config: read }, async (request, reply) => {
       const text = await tableText.textFor(seenBy(identityOf(request)));
@@ -195,14 +183,7 @@ export function alarmSettingsRoutes(options: {
       },
       async (request) => {
         const identity = identityOf(request);
-        if (!Buffer.isBuffer(request.body))
-          throw new ProblemError(415, 'Not a sheet', {
-            detail: 'Send the .xlsx or CSV file itself as the body, as application/octet-stream.',
-          });
-        const reading = await readSheet(request.body);
-        if (reading.kind === 'refused')
-          throw new ProblemError(422, 'Not a sheet', { detail: sheetRefusalText[reading.reason], extra: { reason: reading.reason } });
-        const { wanted, conflicts, problems, rowCount } = await readSettingsSheet(book, reading.rows, seenBy(identity));
+        const { wanted, conflicts, problems, rowCount } = await readSettingsSheet(book, await sheetRows(request.body), seenBy(identity));
         if (problems.length > 0) throw sheetProblem(problems);
         if (wanted.size === 0) return { draft: null, conflicts: [...conflicts], rowCount };
         const draft = await book.propose({

@@ -12,6 +12,7 @@ import {
 } from '../../domain/hazards/hazard.ts';
 import { standingOn } from '../../domain/hazards/hazard-deadline.ts';
 import { evolve, type HazardRefusal, type LaterEvent, openRecord, owesLift, refusalOf } from '../../domain/hazards/hazard-machine.ts';
+import type { SheetStep } from '../../domain/hazards/hazard-sheet.ts';
 import { type HazardHistory, hazardsAt, type OverdueSpan, overdueSpans, type StationHazards } from '../../domain/hazards/hazards-at.ts';
 import type { Person } from '../../domain/incidents/incident.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
@@ -35,7 +36,6 @@ export type HazardListener = (changes: readonly HazardChange[]) => void;
 type Bare<Event> = Event extends HazardEvent ? Omit<Event, 'atMs' | 'by'> : never;
 /** A step before it is stamped; the number of a closing is given here. */
 export type HazardStep = Bare<Exclude<LaterEvent, { kind: 'close' }>> | { readonly kind: 'close'; readonly comment: string | null };
-export type ImportStep = Omit<Extract<HazardEvent, { kind: 'import' }>, 'atMs' | 'by' | 'number'> & { readonly number: string | null };
 
 /** `opened`: also opened again, and proposals taken back. */
 export interface AuditCounts {
@@ -191,26 +191,25 @@ export class HazardStore {
     });
   }
 
-  /** All rows of a sheet together or none. [HZ17] */
-  import(
-    steps: readonly (
-      | { readonly kind: 'new'; readonly step: ImportStep }
-      | { readonly kind: 'amend'; readonly id: string; readonly step: Bare<Extract<HazardEvent, { kind: 'amend' }>> }
-    )[],
-    by: Person,
-  ): Promise<void> {
+  /** All rows of a sheet together, or none where somebody has changed what they are about. [HZ17] */
+  import(steps: readonly SheetStep[], by: Person): Promise<'done' | 'changed'> {
     return this.#ledger.exclusively(async (commit) => {
       const atMs = this.#clock.nowMs();
       const events: Step[] = [];
       for (const each of steps) {
-        if (each.kind === 'amend') events.push({ id: each.id, event: { ...each.step, atMs, by } });
-        else {
-          const number = each.step.number ?? (await this.#number('YH', atMs));
-          const closedNumber = each.step.closedOn === null ? null : (each.step.closedNumber ?? (await this.#number('XH', atMs)));
-          events.push({ id: randomUUIDv7(), event: { ...each.step, number, closedNumber, atMs, by } });
+        if (each.kind === 'amend') {
+          if ((await this.find(each.id))?.version !== each.version) return 'changed';
+          events.push({ id: each.id, event: { ...each.step, atMs, by } });
+          continue;
         }
+        const { step } = each;
+        if (step.number !== null && (await this.byNumber(step.number)) !== null) return 'changed';
+        const number = step.number ?? (await this.#number('YH', atMs));
+        const closedNumber = step.closedOn === null ? null : (step.closedNumber ?? (await this.#number('XH', atMs)));
+        events.push({ id: randomUUIDv7(), event: { ...step, number, closedNumber, atMs, by } });
       }
-      await this.#commit(commit, events);
+      if (events.length > 0) await this.#commit(commit, events);
+      return 'done';
     });
   }
 

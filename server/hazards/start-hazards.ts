@@ -9,10 +9,13 @@ import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { PhotoStore } from '../incidents/photo-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { calibrationRoutes } from './calibration-routes.ts';
+import { Calibrations } from './calibrations.ts';
 import { CoverageAudits } from './coverage-audits.ts';
 import { readCoveragePack } from './coverage-pack-file.ts';
 import { HazardNotices } from './hazard-notices.ts';
 import { hazardRoutes } from './hazard-routes.ts';
+import { hazardSheetRoutes } from './hazard-sheet-routes.ts';
 import { HazardStore } from './hazard-store.ts';
 
 const calendarCheckMs = 60_000;
@@ -22,6 +25,7 @@ const firstAuditMs = 60_000;
 
 export interface Hazards {
   readonly store: HazardStore;
+  readonly calibrations: Calibrations;
   readonly routes: FastifyPluginAsyncZod;
   stop(): Promise<void>;
 }
@@ -35,7 +39,7 @@ export async function startHazards(options: {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly announce: (stationId: string) => void;
+  readonly announce: (stationId: string | null) => void;
 }): Promise<Hazards> {
   const { plant, ledger, alarms, clock, log } = options;
   const store = await HazardStore.open({ plant, ledger, clock });
@@ -44,6 +48,7 @@ export async function startHazards(options: {
   });
   const { access, notifier } = options;
   const notices = new HazardNotices({ notifier, hazards: store, access, plant, clock, log });
+  const calibrations = await Calibrations.open({ plant, ledger, clock });
   const audits = new CoverageAudits({ plant, pack: readCoveragePack(), hazards: store, clock });
   const stopCalendar = repeat(
     clock,
@@ -60,9 +65,12 @@ export async function startHazards(options: {
   const photos = new PhotoStore(options.dataDir, 'hazard-photos');
   return {
     store,
+    calibrations,
     async routes(app) {
       await app.register(hazardRoutes({ plant, hazards: store, alarms, photos, clock }));
       await app.register(auditRoutes(audits));
+      await app.register(hazardSheetRoutes({ plant, hazards: store, access }));
+      await app.register(calibrationRoutes({ plant, calibrations, today: () => store.today(), announce: () => options.announce(null) }));
     },
     async stop() {
       await stopAudits();

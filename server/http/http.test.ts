@@ -332,6 +332,16 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/hazards/statistics': { permission: 'hazards.read' },
   'GET /api/hazards/audit': { permission: 'hazards.read' },
   'POST /api/hazards/audit': { permission: 'hazards.manage' },
+  'GET /api/hazards/export': { permission: 'hazards.read', url: '/api/hazards/export?format=csv' },
+  'POST /api/hazards/import': { permission: 'hazards.manage', body: {} },
+  'GET /api/calibrations': { permission: 'hazards.read' },
+  'GET /api/calibrations/export': { permission: 'hazards.read', url: '/api/calibrations/export?format=csv' },
+  'POST /api/calibrations/import': { permission: 'hazards.manage', body: {} },
+  'POST /api/calibrations/{id}': {
+    permission: 'hazards.manage',
+    url: '/api/calibrations/nothing',
+    body: { calibratedOn: '2026-01-01', dueOn: '2027-01-01' },
+  },
   'GET /api/hazards/{id}': { permission: 'hazards.read', url: '/api/hazards/nothing' },
   'POST /api/hazards': {
     permission: 'hazards.report',
