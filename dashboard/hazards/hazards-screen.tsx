@@ -4,15 +4,18 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useWords } from '../language/language.ts';
 import { usePermission } from '../session/plant-context.tsx';
+import { AuditTab } from './audit-tab.tsx';
+import { CalibrationTab } from './calibration-tab.tsx';
 import { HazardBoard } from './hazard-board.tsx';
 import { fetchHazards } from './hazard-requests.ts';
 import { HazardStatisticsTab } from './hazard-statistics-tab.tsx';
 import { HazardTable } from './hazard-table.tsx';
 import { ReportHazardDialog } from './report-hazard-dialog.tsx';
+import { SheetButtons } from './sheet-dialog.tsx';
 import './hazards.css';
 
 const route = getRouteApi('/hazards');
-export const hazardTabs = ['ledger', 'board', 'statistics', 'settled'] as const;
+const hazardTabs = ['ledger', 'board', 'statistics', 'settled', 'audit', 'calibration'] as const;
 
 export function HazardsScreen(): ReactNode {
   const { t } = useWords();
@@ -39,6 +42,7 @@ export function HazardsScreen(): ReactNode {
           ))}
         </nav>
         <span className="hazards-buttons">
+          {tab !== 'audit' && tab !== 'statistics' && <SheetButtons key={tab} of={tab === 'calibration' ? 'calibrations' : 'hazards'} />}
           {mayReport && (
             <button type="button" className="button button-primary" onClick={() => setIsReporting(true)} data-testid="report-hazard">
               {t('hazards.report')}
@@ -46,7 +50,15 @@ export function HazardsScreen(): ReactNode {
           )}
         </span>
       </div>
-      {tab === 'statistics' ? <HazardStatisticsTab /> : <HazardList tab={tab} />}
+      {tab === 'statistics' ? (
+        <HazardStatisticsTab />
+      ) : tab === 'audit' ? (
+        <AuditTab />
+      ) : tab === 'calibration' ? (
+        <CalibrationTab />
+      ) : (
+        <HazardList tab={tab} />
+      )}
       {isReporting && <ReportHazardDialog onClose={() => setIsReporting(false)} />}
     </div>
   );

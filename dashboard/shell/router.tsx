@@ -224,14 +224,16 @@ const dutyRoute = createRoute({
 });
 
 export interface HazardsSearch {
-  readonly tab?: 'board' | 'statistics' | 'settled';
+  readonly tab?: 'board' | 'statistics' | 'settled' | 'audit' | 'calibration';
 }
 
 const hazardsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/hazards',
-  validateSearch: (search: Record<string, unknown>): HazardsSearch =>
-    search.tab === 'board' || search.tab === 'statistics' || search.tab === 'settled' ? { tab: search.tab } : {},
+  validateSearch: (search: Record<string, unknown>): HazardsSearch => {
+    const tab = (['board', 'statistics', 'settled', 'audit', 'calibration'] as const).find((name) => name === search.tab);
+    return tab === undefined ? {} : { tab };
+  },
   component: lazyRouteComponent(() => import('../hazards/hazards-screen.tsx'), 'HazardsScreen'),
 });
 
