@@ -129,7 +129,15 @@ export const en: Texts<typeof zhWords> = {
     gaveUp: 'not delivered',
     digested: 'in a digest',
   },
-  subject: { alarm: 'alarm', incident: 'incident', hazard: 'hazard', duty: 'duty', obligation: 'obligation', digest: 'digest', test: 'test' },
+  subject: {
+    alarm: 'alarm',
+    incident: 'incident',
+    hazard: 'hazard',
+    duty: 'duty',
+    obligation: 'obligation',
+    digest: 'digest',
+    test: 'test',
+  },
   reason: {
     notConfigured: 'not configured, or its secret is missing',
     noAddress: 'the person has no address for it',

@@ -2,11 +2,10 @@
 import { expect, test } from 'vitest';
 import type { HazardEvent } from './hazard.ts';
 import { allFive, chen, confirmOf, finding, li, wang } from './hazard-fixture.ts';
-import { hazardsAt, overdueSpans } from './hazards-at.ts';
+import { hazardsAt } from './hazards-at.ts';
 
 const zone = 'Asia/Shanghai';
 const day = (date: string) => Date.parse(`${date}T02:00:00Z`);
-const endOf = (date: string) => Date.parse(`${date}T16:00:00Z`);
 const events: readonly HazardEvent[] = [
   { kind: 'report', atMs: day('2026-06-02'), by: wang, number: 'YH-2026-0001', finding },
   { ...confirmOf('ordinary'), atMs: day('2026-06-03'), by: li },
@@ -30,15 +29,4 @@ test('open, graded and overdue per station, as it stood at a moment', () => {
   expect(at('2026-07-05')?.overdue).toHaveLength(1);
   expect(at('2026-07-06')).toMatchObject({ open: 1, overdue: [] });
   expect(at('2026-07-08')).toBeUndefined();
-});
-
-test('the stretches in which a deadline was missed, from the end of its day to the new deadline or the acceptance', () => {
-  const spans = (count: number, nowMs: number) =>
-    overdueSpans([{ id: 'h1', events: events.slice(0, count) }], nowMs, zone).map(({ fromMs, toMs }) => [fromMs, toMs]);
-  expect(spans(4, day('2026-06-19'))).toEqual([]);
-  expect(spans(4, day('2026-06-22'))).toEqual([[endOf('2026-06-20'), null]]);
-  expect(spans(9, day('2026-08-01'))).toEqual([
-    [endOf('2026-06-20'), day('2026-06-25')],
-    [endOf('2026-06-30'), day('2026-07-06')],
-  ]);
 });

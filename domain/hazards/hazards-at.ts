@@ -1,4 +1,4 @@
-// What was owed at a moment, and when a deadline was missed, from the events of hazards alone. For obligations, evidence and statistics of the past.
+// What was owed at a moment, from the events of hazards alone: the past as it was, not as it became.
 import { type HazardEvent, type HazardGrade, type HazardRecord, isOpenState, isUnfinished } from './hazard.ts';
 import { deadlineEndMs } from './hazard-deadline.ts';
 import { rebuild } from './hazard-machine.ts';
@@ -53,41 +53,4 @@ function standing(stationId: string, records: readonly HazardRecord[], atMs: num
       return [{ id: record.id, number: record.number, grade: record.grade, deadline }];
     }),
   };
-}
-
-export interface OverdueSpan {
-  readonly hazardId: string;
-  readonly number: string;
-  readonly stationId: string;
-  readonly grade: HazardGrade | null;
-  readonly fromMs: number;
-  /** Null: it is overdue still. */
-  readonly toMs: number | null;
-}
-
-/** Each stretch of time in which a deadline was missed and the work not accepted; up to `nowMs`. */
-export function overdueSpans(histories: readonly HazardHistory[], nowMs: number, zone: string): readonly OverdueSpan[] {
-  return histories.flatMap(({ id, events }) => {
-    const spans: { fromMs: number; toMs: number | null; record: HazardRecord }[] = [];
-    events.forEach((_, index) => {
-      const record = rebuild(id, events.slice(0, index + 1));
-      const deadline = record?.settled.deadline ?? null;
-      if (record === null || deadline === null || !isUnfinished(record.state)) return;
-      const next = events[index + 1];
-      const fromMs = Math.max(events[index]?.atMs ?? 0, deadlineEndMs(deadline, zone));
-      const toMs = next?.atMs ?? null;
-      if (fromMs >= (toMs ?? nowMs)) return;
-      const last = spans.at(-1);
-      if (last !== undefined && last.toMs === fromMs) spans[spans.length - 1] = { fromMs: last.fromMs, toMs, record };
-      else spans.push({ fromMs, toMs, record });
-    });
-    return spans.map(({ fromMs, toMs, record }) => ({
-      hazardId: id,
-      number: record.number,
-      stationId: record.finding.stationId,
-      grade: record.grade,
-      fromMs,
-      toMs,
-    }));
-  });
 }

@@ -128,7 +128,6 @@ test('what was open and overdue per station at a moment, for those who judge the
   expect((await store.standingAt(clock.nowMs())).get('RS-01')).toMatchObject({ open: 1, major: 1, overdue: [{ number: 'YH-2026-0001' }] });
   expect((await store.standingAt(before)).get('RS-01')).toMatchObject({ open: 1, overdue: [] });
   expect((await store.standingAt(before - 1)).size).toBe(0);
-  expect(await store.overdueSpans()).toMatchObject([{ stationId: 'RS-01', fromMs: Date.UTC(2026, 5, 20, 16), toMs: null }]);
 });
 
 test('an ordinary one past its deadline raises no flag; an ended one is left alone by the calendar', async () => {

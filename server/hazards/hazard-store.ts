@@ -13,7 +13,7 @@ import {
 import { standingOn } from '../../domain/hazards/hazard-deadline.ts';
 import { evolve, type HazardRefusal, type LaterEvent, openRecord, owesLift, refusalOf } from '../../domain/hazards/hazard-machine.ts';
 import type { SheetStep } from '../../domain/hazards/hazard-sheet.ts';
-import { type HazardHistory, hazardsAt, type OverdueSpan, overdueSpans, type StationHazards } from '../../domain/hazards/hazards-at.ts';
+import { type HazardHistory, hazardsAt, type StationHazards } from '../../domain/hazards/hazards-at.ts';
 import type { Person } from '../../domain/incidents/incident.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -128,12 +128,6 @@ export class HazardStore {
   /** Per station with an open hazard: what was open, graded, overdue at a moment of the past, or is now. */
   async standingAt(atMs: number): Promise<ReadonlyMap<string, StationHazards>> {
     return hazardsAt(await this.histories(atMs), atMs, this.#plant.company.timeZone);
-  }
-
-  /** When a deadline was missed, over the whole past. */
-  async overdueSpans(): Promise<readonly OverdueSpan[]> {
-    const nowMs = this.#clock.nowMs();
-    return overdueSpans(await this.histories(nowMs), nowMs, this.#plant.company.timeZone);
   }
 
   /** Every hazard with its events up to a moment. */
