@@ -1,9 +1,9 @@
 // Who is signed in: asked by the control room and by the phone alike. Stands apart, so that the phone loads few schemas.
-import { type SessionView, type SignIn, sessionViewSchema } from '../../domain/api/session-api.ts';
+import { readSessionSchema, type SessionView, type SignIn } from '../../domain/api/session-api.ts';
 import { type Answer, request, valueOrThrow } from './request.ts';
 
 export function signIn(credentials: SignIn): Promise<Answer<SessionView>> {
-  return request('/api/session', { method: 'POST', body: credentials, schema: sessionViewSchema });
+  return request('/api/session', { method: 'POST', body: credentials, schema: readSessionSchema });
 }
 
 export function signOut(): Promise<Answer<null>> {
@@ -12,7 +12,7 @@ export function signOut(): Promise<Answer<null>> {
 
 /** null where nobody is signed in. */
 export async function fetchSession(): Promise<SessionView | null> {
-  const answer = await request('/api/session', { schema: sessionViewSchema });
+  const answer = await request('/api/session', { schema: readSessionSchema });
   if (answer.kind === 'problem' && answer.status === 401) return null;
   return valueOrThrow(answer);
 }

@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
 import { incidentSummarySchema, incidentViewSchema } from '../../domain/api/incident-api.ts';
 import { plantViewSchema, pointViewSchema, stationSummarySchema, stationViewSchema } from '../../domain/api/plant-api.ts';
-import { sessionViewSchema } from '../../domain/api/session-api.ts';
+import { readSessionSchema } from '../../domain/api/session-api.ts';
 import { openPhoneDatabase, type RememberedRow } from './phone-database.ts';
 import { alarmDetailSchema } from './phone-requests.ts';
 
 /** By the first part of the query key. What is not named here is not kept. */
 const keptQueries: Readonly<Record<string, z.ZodType>> = {
-  session: sessionViewSchema,
+  session: readSessionSchema,
   plant: plantViewSchema,
   stations: z.array(stationSummarySchema),
   station: stationViewSchema,

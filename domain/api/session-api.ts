@@ -16,6 +16,11 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.output<typeof sessionViewSchema>;
 
+/** As a page reads it: a page that is older than the server passes over what it does not know, instead of turning its person away after an upgrade. */
+export const readSessionSchema = sessionViewSchema.extend({
+  permissions: z.array(z.string()).transform((names) => permissions.filter((known) => names.includes(known))),
+});
+
 /**
  * Request header: in whose name this is sent (username, URI-encoded). Refused with 409 where somebody else is signed in by then: an action that waited
  * on a phone must not be done by the next person who signs in there.
