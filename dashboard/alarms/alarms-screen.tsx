@@ -29,6 +29,7 @@ import {
 import { FloodNotice, useGrouping } from './flood-notice.tsx';
 import { SetAsideList } from './set-aside-list.tsx';
 import './alarms.css';
+import { StationOptions } from '../station/station-options.tsx';
 
 const route = getRouteApi('/alarms');
 const JournalTab = lazy(() => import('../journal/journal-tab.tsx').then((module) => ({ default: module.JournalTab })));
@@ -77,7 +78,7 @@ export function AlarmsScreen(): ReactNode {
 }
 
 function AlarmListTab(): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { stations } = usePlant();
@@ -186,11 +187,7 @@ function AlarmListTab(): ReactNode {
             }}
           >
             <option value="">{t('alarms.allStations')}</option>
-            {stations.map((station) => (
-              <option key={station.id} value={station.id}>
-                {station.id} {text(station.name)}
-              </option>
-            ))}
+            <StationOptions stations={stations} />
           </select>
           <input
             className="input alarm-search"

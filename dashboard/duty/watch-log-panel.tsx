@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { LogEntryView } from '../../domain/api/watch-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
+import { StationOptions } from '../station/station-options.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { useNow } from '../values/use-now.ts';
 import { DutyProblem } from './duty-problem.tsx';
@@ -35,7 +36,7 @@ export function WatchLogPanel(): ReactNode {
 }
 
 function LogForm(): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const { stations } = usePlant();
   const action = useDutyAction();
   const [words, setWords] = useState('');
@@ -75,11 +76,7 @@ function LogForm(): ReactNode {
           onChange={(event) => setStationId(event.target.value)}
         >
           <option value="">{t('duty.log.noStation')}</option>
-          {stations.map((station) => (
-            <option key={station.id} value={station.id}>
-              {station.id} {text(station.name)}
-            </option>
-          ))}
+          <StationOptions stations={stations} />
         </select>
         <button type="submit" className="button" disabled={words.trim() === '' || action.isWorking} data-testid="log-submit">
           {t('duty.log.write')}

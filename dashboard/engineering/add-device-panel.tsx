@@ -4,12 +4,13 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { PlantBlock } from '../../domain/api/engineering-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
+import { StationOptions } from '../station/station-options.tsx';
 import { BlockResult } from './block-result.tsx';
 import { addDevice, fetchProfiles } from './engineering-requests.ts';
 import { useAsk } from './use-ask.ts';
 
 export function AddDevicePanel(): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const { stations } = usePlant();
   const ask = useAsk<PlantBlock>();
   const profiles = useQuery({ queryKey: ['engineering', 'profiles'], queryFn: ({ signal }) => fetchProfiles(signal), staleTime: 600_000 });
@@ -42,11 +43,7 @@ export function AddDevicePanel(): ReactNode {
           <label className="field">
             <span>{t('engineering.plant.station')}</span>
             <select name="stationId">
-              {stations.map((station) => (
-                <option key={station.id} value={station.id}>
-                  {station.id} {text(station.name)}
-                </option>
-              ))}
+              <StationOptions stations={stations} />
             </select>
           </label>
           <label className="field">

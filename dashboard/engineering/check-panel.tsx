@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import type { PlantCheckResult } from '../../domain/api/engineering-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
+import { StationOptions } from '../station/station-options.tsx';
 import { CheckResult } from './check-result.tsx';
 import { checkPlant } from './engineering-requests.ts';
 import { useAsk } from './use-ask.ts';
@@ -10,7 +11,7 @@ import { useAsk } from './use-ask.ts';
 type PlaceKind = 'plant' | 'station' | 'device';
 
 export function CheckPanel(): ReactNode {
-  const { t, text: words } = useWords();
+  const { t } = useWords();
   const { stations } = usePlant();
   const [kind, setKind] = useState<PlaceKind>('station');
   const [stationId, setStationId] = useState(stations[0]?.id ?? '');
@@ -49,11 +50,7 @@ export function CheckPanel(): ReactNode {
             <label className="field">
               <span>{t('engineering.plant.ofStation')}</span>
               <select value={stationId} onChange={(event) => setStationId(event.target.value)}>
-                {stations.map((station) => (
-                  <option key={station.id} value={station.id}>
-                    {station.id} {words(station.name)}
-                  </option>
-                ))}
+                <StationOptions stations={stations} />
               </select>
             </label>
           )}

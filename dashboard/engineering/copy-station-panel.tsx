@@ -4,12 +4,13 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { PlantBlock } from '../../domain/api/engineering-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
+import { StationOptions } from '../station/station-options.tsx';
 import { BlockResult } from './block-result.tsx';
 import { copyStation, fetchDevices } from './engineering-requests.ts';
 import { useAsk } from './use-ask.ts';
 
 export function CopyStationPanel(): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const { stations } = usePlant();
   const [from, setFrom] = useState(stations[0]?.id ?? '');
   const [id, setId] = useState('');
@@ -40,11 +41,7 @@ export function CopyStationPanel(): ReactNode {
           <label className="field">
             <span>{t('engineering.plant.copyFrom')}</span>
             <select value={from} onChange={(event) => setFrom(event.target.value)}>
-              {stations.map((station) => (
-                <option key={station.id} value={station.id}>
-                  {station.id} {text(station.name)}
-                </option>
-              ))}
+              <StationOptions stations={stations} />
             </select>
           </label>
           <label className="field">

@@ -16,6 +16,7 @@ import { DrillBand } from './incident-facts.tsx';
 import { postIncident } from './incident-requests.ts';
 import { useRefusalText } from './use-incident-action.ts';
 import './incidents.css';
+import { StationOptions } from '../station/station-options.tsx';
 
 /** What an alarm most likely means; the person chooses. */
 function kindOf(alarm: AlarmView | undefined): IncidentKind {
@@ -116,11 +117,7 @@ export function OpenIncidentDialog({
                 onChange={(event) => setStationId(event.target.value)}
                 data-testid="incident-station"
               >
-                {stations.map((station) => (
-                  <option key={station.id} value={station.id}>
-                    {station.id} {text(station.name)}
-                  </option>
-                ))}
+                <StationOptions stations={stations} />
               </select>
             </label>
             <label className="field">

@@ -12,6 +12,7 @@ import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { useJournalWords } from './journal-words.ts';
 import './journal.css';
+import { StationOptions } from '../station/station-options.tsx';
 
 const ranges = [
   { key: 'journal.lastHour', hours: 1 },
@@ -23,7 +24,7 @@ const ranges = [
 const rowHeightPx = 36;
 
 export function JournalTab(): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const { stations } = usePlant();
   const { serverNowMs } = useLiveClient();
   const [hours, setHours] = useState(8);
@@ -51,11 +52,7 @@ export function JournalTab(): ReactNode {
           onChange={(event) => setStationId(event.target.value)}
         >
           <option value="">{t('alarms.allStations')}</option>
-          {stations.map((station) => (
-            <option key={station.id} value={station.id}>
-              {station.id} {text(station.name)}
-            </option>
-          ))}
+          <StationOptions stations={stations} />
         </select>
         <span className="muted small number alarm-count">{journal.data?.length}</span>
       </div>

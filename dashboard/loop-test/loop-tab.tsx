@@ -15,6 +15,7 @@ import { Countdown } from '../time/countdown.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { fetchLoopTests, startLoopTest } from './loop-test-requests.ts';
 import './loop-test.css';
+import { StationOptions } from '../station/station-options.tsx';
 
 export function LoopTab(): ReactNode {
   const { t } = useWords();
@@ -72,11 +73,7 @@ function Begin({ tests }: { readonly tests: readonly LoopTest[] }): ReactNode {
           <label className="field">
             <span>{t('loopTest.station')}</span>
             <select value={stationId} onChange={(event) => setStationId(event.target.value)} data-testid="loop-station">
-              {stations.map((station) => (
-                <option key={station.id} value={station.id}>
-                  {station.id} {text(station.name)}
-                </option>
-              ))}
+              <StationOptions stations={stations} />
             </select>
           </label>
           <label className="field">

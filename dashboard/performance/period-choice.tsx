@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { StationOptions } from '../station/station-options.tsx';
 import { plantTimeOf } from '../time/plant-time.ts';
 import type { PerformanceAsk } from './performance-api.ts';
 
@@ -79,11 +80,7 @@ export function PeriodChoice({ ask, search }: { readonly ask: PerformanceAsk; re
         onChange={(event) => place('station', event.target.value)}
       >
         <option value="">{t('alarms.allStations')}</option>
-        {stations.map((station) => (
-          <option key={station.id} value={station.id}>
-            {station.id} {text(station.name)}
-          </option>
-        ))}
+        <StationOptions stations={stations} />
       </select>
       <span className="period-out">
         <span className="muted small">{t('performance.csv')}</span>
