@@ -33,8 +33,7 @@ export function HazardsScreen(): ReactNode {
               key={name}
               to="/hazards"
               search={name === 'ledger' ? {} : { tab: name }}
-              aria-current={tab === name ? 'page' : undefined}
-              activeProps={{}}
+              activeOptions={{ exact: true, includeSearch: true }}
               data-testid={`tab-${name}`}
             >
               {t(`hazards.tab.${name}`)}

@@ -168,6 +168,18 @@ test('a sheet is looked at first, applied as it was looked at, and refused where
   expect(reading.kind === 'ok' && reading.rows.some((row) => row[0] === '2025-1' && row.includes('2025-12-01'))).toBe(true);
 });
 
+test('a deadline that was missed before it came in is told at once, with the supply suspension flag of a major one', async () => {
+  const rows = [
+    ['编号', '场站编号', '隐患描述', '隐患等级', '挂牌督办', '发现日期', '整改时限'],
+    ['2025-9', 'RS-01', '安全阀未校验', '重大', '安全总监', '2025-11-02', '2025-12-01'],
+  ];
+  const { digest } = (await upload('supervisor', '/api/hazards/import', rows)).body as HazardImport;
+  await upload('supervisor', `/api/hazards/import?digest=${digest}`, rows);
+  const one = async () =>
+    (await ask<HazardSummary[]>('duty', 'GET', '/api/hazards?standing=overdue')).body.find(({ number }) => number === '2025-9');
+  await expect.poll(async () => (await one())?.isSupplySuspended).toBe(true);
+});
+
 test('the audit opens what is missing, once; its answer names clause and place', async () => {
   const first = await ask('supervisor', 'POST', '/api/hazards/audit');
   expect(first).toMatchObject({ status: 200, body: { stations: 2 } });

@@ -1,6 +1,7 @@
 // Everything of hazards that the server runs: the ledger, its calendar, the routes.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import type { HazardEventKind } from '../../domain/hazards/hazard.ts';
 import type { Notifier } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
@@ -18,6 +19,7 @@ import { hazardRoutes } from './hazard-routes.ts';
 import { hazardSheetRoutes } from './hazard-sheet-routes.ts';
 import { HazardStore } from './hazard-store.ts';
 
+const movesDeadline: ReadonlySet<HazardEventKind> = new Set(['plan', 'regrade', 'import']);
 const calendarCheckMs = 60_000;
 /** The plant changes with a restart or approved alarm settings, so an hour is soon enough; a person can have it run at once. */
 const auditEveryMs = 3_600_000;
@@ -43,19 +45,23 @@ export async function startHazards(options: {
 }): Promise<Hazards> {
   const { plant, ledger, alarms, clock, log } = options;
   const store = await HazardStore.open({ plant, ledger, clock });
+  let checking: Promise<void> = Promise.resolve();
+  const checkCalendar = () => {
+    checking = store
+      .tick()
+      .catch((error: unknown) => log.error({ err: error }, 'deadlines of hazards could not be looked at; trying again in a minute'));
+    return checking;
+  };
   store.onChange((changes) => {
     for (const stationId of new Set(changes.map(({ record }) => record.finding.stationId))) options.announce(stationId);
+    // A deadline or a grade that came in may be near or missed already: nobody should have to wait for the next look.
+    if (changes.some(({ event }) => movesDeadline.has(event.kind))) void checkCalendar();
   });
   const { access, notifier } = options;
   const notices = new HazardNotices({ notifier, hazards: store, access, plant, clock, log });
   const calibrations = await Calibrations.open({ plant, ledger, clock });
   const audits = new CoverageAudits({ plant, pack: readCoveragePack(), hazards: store, clock });
-  const stopCalendar = repeat(
-    clock,
-    { firstMs: calendarCheckMs, everyMs: calendarCheckMs },
-    () => store.tick(),
-    (error) => log.error({ err: error }, 'deadlines of hazards could not be looked at; trying again'),
-  );
+  const stopCalendar = repeat(clock, { firstMs: calendarCheckMs, everyMs: calendarCheckMs }, checkCalendar, () => undefined);
   const stopAudits = repeat(
     clock,
     { firstMs: firstAuditMs, everyMs: auditEveryMs },
@@ -75,6 +81,7 @@ export async function startHazards(options: {
     async stop() {
       await stopAudits();
       await stopCalendar();
+      await checking;
       await notices.stop();
     },
   };

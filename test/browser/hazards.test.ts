@@ -128,6 +128,7 @@ describe.skipIf(browser === null)('hazards in a browser', () => {
       .poll(() => page.getByTestId('hazard-table').locator('tbody tr').first().getAttribute('data-testid'))
       .toBe('hazard-2026-31');
     expect(await page.getByTestId('hazard-2026-31').textContent()).toContain('逾期 3 天');
+    await expect.poll(() => page.getByTestId('suspended-banner').textContent()).toContain('2026-31');
     await page.getByTestId('filter-standing').selectOption('atRisk');
     expect(await page.getByTestId('hazard-table').locator('tbody tr').count()).toBe(1);
     await page.getByTestId('filter-standing').selectOption('');
