@@ -55,7 +55,7 @@ const five = () => ({
   responsible: { username: 'team', name: '抢险队 赵刚' },
   measure: '更换',
   fundsYuan: 500,
-  deadline: addDays(today(), 5),
+  deadline: addDays(today(), 20),
   contingency: '停用',
 });
 
@@ -80,7 +80,7 @@ test('from an alarm to the closing number: graded, settled, done by one, accepte
   const refused = await ask('team', 'POST', `/api/hazards/${confirmed.id}/work`, { kind: 'start', version: confirmed.version });
   expect(refused).toMatchObject({ status: 422, body: { reason: 'wrongState' } });
   const planned = await step('supervisor', confirmed, 'decisions', { kind: 'plan', settled: five() });
-  expect(planned).toMatchObject({ state: 'planned', unsettled: [], standing: 'atRisk' });
+  expect(planned).toMatchObject({ state: 'planned', unsettled: [], standing: 'onTime' });
   const atWork = await step('team', planned, 'work', { kind: 'start' });
   const form = new FormData();
   form.set('purpose', 'progress');
