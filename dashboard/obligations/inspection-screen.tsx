@@ -67,8 +67,8 @@ export function InspectionScreen(): ReactNode {
         <div className="inspection-grid">
           <Night inspection={inspection.data} />
           <OnDuty inspection={inspection.data} />
-          <Detectors inspection={inspection.data} />
           <Emergency inspection={inspection.data} />
+          <Detectors inspection={inspection.data} />
           <Hazards inspection={inspection.data} />
           <States inspection={inspection.data} />
           <p className="wide muted small">{t('obligations.inspection.verify')}</p>
@@ -96,7 +96,7 @@ function Panel({
       <div className="panel-head">
         <h2>{title}</h2>
       </div>
-      {children}
+      <div className="panel-body">{children}</div>
     </section>
   );
 }
@@ -234,7 +234,7 @@ function Hazards({ inspection: { hazards } }: Part): ReactNode {
   const { t } = useWords();
   const zone = useZone();
   return (
-    <Panel title={t('obligations.inspection.hazards')}>
+    <Panel title={t('obligations.inspection.hazards')} isWide>
       {hazards === null ? (
         <p>{t('obligations.inspection.hazardsUnknown')}</p>
       ) : hazards.length === 0 ? (

@@ -23,8 +23,8 @@ export function MatrixTable({ matrix, period }: { readonly matrix: ObligationMat
   );
   const cell = (found: ObligationCell | undefined, obligation: ObligationView, stationId: string | null, place: string) =>
     found === undefined ? (
-      <span className="muted" title={t('obligations.notApplicable')}>
-        <span aria-hidden="true">·</span>
+      <span className="muted matrix-none" title={t('obligations.notApplicable')}>
+        <span aria-hidden="true">—</span>
         <span className="visually-hidden">{t('obligations.notApplicable')}</span>
       </span>
     ) : (

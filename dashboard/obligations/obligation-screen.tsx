@@ -19,6 +19,7 @@ import './obligations.css';
 
 const route = getRouteApi('/obligations/$obligationId');
 const refreshMs = 60_000;
+const instrumentsShown = 20;
 
 export function ObligationScreen(): ReactNode {
   const { t, text } = useWords();
@@ -181,12 +182,19 @@ function Instruments({ detail }: { readonly detail: ObligationDetail }): ReactNo
   const { t, text } = useWords();
   const durationText = useDurationText();
   const pointById = usePointById();
-  const rows = detail.instruments.toSorted((one, other) => one.measuredMs / one.expectedMs - other.measuredMs / other.expectedMs);
+  const [isAll, setIsAll] = useState(false);
+  const sorted = detail.instruments.toSorted((one, other) => one.measuredMs / one.expectedMs - other.measuredMs / other.expectedMs);
+  const rows = isAll ? sorted : sorted.filter(({ measuredMs, expectedMs }) => measuredMs < expectedMs).slice(0, instrumentsShown);
   return (
     <section className="panel" aria-label={t('obligations.detail.instruments')}>
       <div className="panel-head">
         <h2>{t('obligations.detail.instruments')}</h2>
         <span className="muted small">{t('obligations.detail.instrumentsHint')}</span>
+        {rows.length < sorted.length && (
+          <button type="button" className="button button-small no-print" onClick={() => setIsAll(true)}>
+            {t('obligations.detail.allInstruments', { count: sorted.length })}
+          </button>
+        )}
       </div>
       <div className="matrix-scroll">
         <table className="table number">

@@ -1,6 +1,6 @@
 // Obligations: one matrix of station and obligation over a period, each cell with state and days, leading to its intervals; and the certificates.
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import type { ObligationMatrix } from '../../domain/api/obligations-api.ts';
 import { type ObligationState, obligationStates } from '../../domain/obligations/obligation.ts';
@@ -8,6 +8,7 @@ import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
+import { MajorHazards } from './major-hazards.tsx';
 import { MatrixTable } from './matrix-table.tsx';
 import { fetchMatrix, type ObligationPeriod, periodSearch } from './obligations-requests.ts';
 import { PeriodChoice } from './period-choice.tsx';
@@ -21,28 +22,24 @@ const refreshMs = 60_000;
 export function ObligationsScreen(): ReactNode {
   const { t } = useWords();
   const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const isCertificates = search.tab === 'certificates';
+  const { tab, ...period } = search;
+  const isCertificates = tab === 'certificates';
   return (
     <div className="obligations" data-testid="obligations">
       <div className="obligations-head">
         <h1>{t('obligations.title')}</h1>
         <nav className="tabs no-print" aria-label={t('obligations.title')}>
-          <button
-            type="button"
-            aria-current={isCertificates ? undefined : 'page'}
-            onClick={() => void navigate({ search: ({ tab: _, ...rest }) => rest })}
-          >
+          <Link to="/obligations" search={period} aria-current={isCertificates ? undefined : 'page'}>
             {t('obligations.tab.matrix')}
-          </button>
-          <button
-            type="button"
+          </Link>
+          <Link
+            to="/obligations"
+            search={{ ...period, tab: 'certificates' }}
             aria-current={isCertificates ? 'page' : undefined}
-            onClick={() => void navigate({ search: (held) => ({ ...held, tab: 'certificates' }) })}
             data-testid="tab-certificates"
           >
             {t('obligations.tab.certificates')}
-          </button>
+          </Link>
         </nav>
       </div>
       {isCertificates ? (
@@ -94,6 +91,7 @@ function Matrix(): ReactNode {
         <>
           <Heading matrix={matrix.data} />
           <MatrixTable matrix={matrix.data} period={search} />
+          <MajorHazards />
         </>
       )}
     </>

@@ -74,11 +74,15 @@ export async function inspectionOf(plant: Plant, book: ObligationBook, station: 
   };
 }
 
-/** 20:00 to 08:00; the one that has ended last. */
+/** 20:00 to 08:00: the newest night of which at least half is over; up to now, where it is not over yet. */
 export function lastNight(nowMs: number, zone: string): { readonly fromMs: number; readonly toMs: number } {
   const today = dateAt(nowMs, zone);
-  const date = momentOf(today, '08:00', zone) <= nowMs ? today : addDays(today, -1);
-  return { fromMs: momentOf(addDays(date, -1), '20:00', zone), toMs: momentOf(date, '08:00', zone) };
+  const nightOf = (evening: string) => ({
+    fromMs: momentOf(evening, '20:00', zone),
+    toMs: Math.min(nowMs, momentOf(addDays(evening, 1), '08:00', zone)),
+  });
+  const newest = nightOf(addDays(today, -1));
+  return nowMs - newest.fromMs >= 6 * 3_600_000 ? newest : nightOf(addDays(today, -2));
 }
 
 type Records = Awaited<ReturnType<ObligationBook['records']>>;

@@ -1,4 +1,5 @@
 // Judges obligations over a period for stations and the company: which apply where, day by day for the trend, and what the screens are told.
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { ObligationCell, ObligationMatrix, ObligationRow, ObligationView } from '../../domain/api/obligations-api.ts';
 import { type Judgement, judge, type SourceFindings, worstOf } from '../../domain/obligations/evaluate.ts';
 import type { ObligationState, ObligationWindow } from '../../domain/obligations/obligation.ts';
@@ -7,6 +8,9 @@ import type { Plant, Station } from '../../domain/plant/plant.ts';
 import { addDays } from '../../domain/time/calendar-date.ts';
 import { dateAt, momentOf } from '../../domain/time/zoned-time.ts';
 import type { PeriodRecords } from './obligation-records.ts';
+
+/** Some milliseconds of work. */
+export const stationsAtOnce = 5;
 
 export type SourcesOf = (stationId: string) => SourceFindings;
 
@@ -34,7 +38,8 @@ export function judgeOne(
   );
 }
 
-export function rowsOf(options: {
+/** Between some stations everybody else has a turn: no alarm waits for a report. */
+export async function rowsOf(options: {
   readonly plant: Plant;
   readonly pack: RulePack;
   readonly stations: readonly Station[];
@@ -42,7 +47,7 @@ export function rowsOf(options: {
   readonly records: PeriodRecords;
   readonly sourcesOf: SourcesOf;
   readonly window: ObligationWindow;
-}): ObligationRow[] {
+}): Promise<ObligationRow[]> {
   const { pack, stations, records, sourcesOf, window } = options;
   const dayStartsMs = dayStarts(options.plant.company.timeZone, window);
   const rowOf = (station: Station | null): ObligationRow => ({
@@ -51,7 +56,12 @@ export function rowsOf(options: {
       .filter((obligation) => appliesTo(obligation, station))
       .map((obligation) => cellOf(obligation, judgeOne(obligation, station, records, sourcesOf, window), window, dayStartsMs)),
   });
-  return [...(options.withCompany ? [rowOf(null)] : []), ...stations.map(rowOf)];
+  const rows = options.withCompany ? [rowOf(null)] : [];
+  for (const [index, station] of stations.entries()) {
+    rows.push(rowOf(station));
+    if (index % stationsAtOnce === stationsAtOnce - 1) await turnOfOthers();
+  }
+  return rows;
 }
 
 export function cellOf(

@@ -93,7 +93,7 @@ test('[OB1] a store that is away is waited for: nothing is counted, and nothing 
   s.fail(true);
   s.clock.advance(2 * hour);
   await count.advance();
-  expect(count.countedToMs).toBe(t0);
+  expect(count.countedToMs).toBe(t0 + minute);
   s.fail(false);
   await count.advance();
   expect(count.countedToMs).toBeGreaterThan(t0 + 1.9 * hour);
@@ -121,11 +121,11 @@ test('an instrument that comes is counted from then on, of one that leaves the c
   s.clock.advance(hour);
   await first.advance();
   const second = await s.open(['PT-2', 'PT-3']);
-  const atMs = second.countedToMs;
   expect((await s.watches()).map(({ point_id, from_ms, to_ms }) => [point_id, from_ms, to_ms])).toEqual([
-    ['GS-01.PT-1', t0, atMs],
-    ['GS-01.PT-2', t0, null],
-    ['GS-01.PT-3', atMs, null],
+    ['GS-01.PT-1', t0 + minute, second.countedToMs],
+    ['GS-01.PT-2', t0 + minute, null],
+    // A minute to be connected in.
+    ['GS-01.PT-3', t0 + hour + minute, null],
   ]);
   await s.database.destroy();
 });

@@ -18,6 +18,8 @@ const rowsMost = 180_000;
 const lookAgainEveryMs = 3_600_000;
 const lookAgainForMs = 24 * 3_600_000;
 const lookedAtAgainMost = 2_000;
+/** Devices take their time to be connected when they are new: an instrument is counted from a minute after it came. */
+const settleInMs = 60_000;
 /** Readings take about a second to the store. */
 const settleMs = 5_000;
 
@@ -39,6 +41,8 @@ export class MonitoringCount {
   readonly #log: Logger;
   readonly #lagMs: number;
   readonly #open = new Map<string, OpenGap>();
+  /** Since when each instrument is counted. */
+  readonly #sinceMs = new Map<string, number>();
   #countedToMs = 0;
   #isStopped = false;
   #lookedAgainAtMs: number;
@@ -130,7 +134,9 @@ export class MonitoringCount {
     const nowMs = this.#clock.nowMs();
     if (progress === undefined) {
       const first = await database.selectFrom('journal').select('recorded_at_ms').orderBy('sequence').limit(1).executeTakeFirst();
-      this.#countedToMs = Math.max(nowMs - lookBackMs, Math.min(first?.recorded_at_ms ?? nowMs, nowMs));
+      const firstMs = first?.recorded_at_ms ?? nowMs;
+      // A journal of some age: there are readings of before this count began.
+      this.#countedToMs = nowMs - firstMs > lookAgainEveryMs ? Math.max(nowMs - lookBackMs, firstMs) : nowMs + settleInMs;
     } else this.#countedToMs = progress.at_ms;
     for (const row of await database.selectFrom('monitoring_gap').selectAll().where('to_ms', 'is', null).execute())
       this.#open.set(row.point_id, { row });
@@ -143,15 +149,19 @@ export class MonitoringCount {
     const running = await database.selectFrom('monitoring_watch').selectAll().where('to_ms', 'is', null).execute();
     const known = new Set(running.map((row) => row.point_id));
     const wanted = new Set(this.#points.map((point) => point.id));
+    const isFirst = running.length === 0;
     const atMs = this.#countedToMs;
+    const sinceMs = isFirst ? atMs : this.#clock.nowMs() + settleInMs;
+    for (const row of running) this.#sinceMs.set(row.point_id, row.from_ms);
     const added = this.#points.filter((point) => !known.has(point.id));
     const gone = running.filter((row) => !wanted.has(row.point_id)).map((row) => row.point_id);
+    for (const point of added) this.#sinceMs.set(point.id, sinceMs);
     if (added.length === 0 && gone.length === 0) return;
     await this.#ledger.commit([], async (transaction) => {
       for (let start = 0; start < added.length; start += 1_000) {
         const rows = added
           .slice(start, start + 1_000)
-          .map((point) => ({ point_id: point.id, station_id: this.#stationOf(point), from_ms: atMs, to_ms: null }));
+          .map((point) => ({ point_id: point.id, station_id: this.#stationOf(point), from_ms: sinceMs, to_ms: null }));
         await transaction
           .insertInto('monitoring_watch')
           .values(rows)
@@ -215,7 +225,10 @@ export class MonitoringCount {
       own?.timeMs.push(answer.timeMs[row] ?? 0);
       own?.quality.push(answer.quality[row] ?? 0);
     }
-    points.forEach((point, index) => void gaps.set(point, gapsOf(readings[index] ?? { timeMs: [], quality: [] }, window, holdMsOf(point))));
+    points.forEach((point, index) => {
+      const own = { fromMs: Math.max(window.fromMs, this.#sinceMs.get(point.id) ?? window.fromMs), toMs: window.toMs };
+      gaps.set(point, own.fromMs >= own.toMs ? [] : gapsOf(readings[index] ?? { timeMs: [], quality: [] }, own, holdMsOf(point)));
+    });
   }
 
   async #commit(window: Span, gaps: ReadonlyMap<Point, readonly FoundGap[]>): Promise<void> {

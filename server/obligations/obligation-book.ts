@@ -8,7 +8,7 @@ import type { Plant, Station } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Database } from '../journal/database.ts';
 import { appliesTo, cellOf, dayStarts, judgeOne, obligationView, packView, periodView, rowsOf, type SourcesOf } from './judge-period.ts';
-import { type HazardSource, type PeriodRecords, readRecords } from './obligation-records.ts';
+import { type HazardSource, type PeriodRecords, type ReadOptions, readRecords } from './obligation-records.ts';
 
 /** A part of the system that keeps records of its own and judges them: cameras, patrols, check lists. */
 export interface ObligationSource {
@@ -49,9 +49,10 @@ export class ObligationBook {
   async records(
     window: Span,
     stationIds: ReadonlySet<string> | null,
+    options: ReadOptions = {},
   ): Promise<{ readonly records: PeriodRecords; readonly sourcesOf: SourcesOf }> {
     const [records, ...answers] = await Promise.all([
-      readRecords(this.#options, window, stationIds),
+      readRecords(this.#options, window, stationIds, options),
       ...this.#options.sources.map(async (source) => ({ name: source.name, findings: await source.findings(window) })),
     ]);
     const sourcesOf = (stationId: string): SourceFindings =>
@@ -70,7 +71,7 @@ export class ObligationBook {
     return {
       pack: packView(pack),
       period: periodView(window, plant.company.timeZone),
-      rows: rowsOf({ plant, pack, stations, withCompany, records, sourcesOf, window }),
+      rows: await rowsOf({ plant, pack, stations, withCompany, records, sourcesOf, window }),
     };
   }
 

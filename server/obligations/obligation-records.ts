@@ -42,13 +42,23 @@ export interface PeriodRecords {
   readonly stations: ReadonlyMap<string, StationRecords>;
 }
 
+export interface ReadOptions {
+  /** Gaps of readings from further back than everything else. */
+  readonly gapsFromMs?: number;
+  /** Only what stands at the end of the span is asked for: what ended before it began is left out. */
+  readonly onlyStanding?: boolean;
+}
+
 /** `stationIds` null: all. The period ends now at the latest: while the server reads, it is there. */
 export async function readRecords(
   { plant, database, hazards, countedToMs }: RecordReader,
   span: Span,
   stationIds: ReadonlySet<string> | null,
+  options: ReadOptions = {},
 ): Promise<PeriodRecords> {
   const { fromMs, toMs } = span;
+  const gapsFromMs = options.gapsFromMs ?? fromMs;
+  const announcedFromMs = fromMs - (options.onlyStanding === true ? 0 : reachBackMs);
   const stations = plant.stations.filter((station) => stationIds === null || stationIds.has(station.id));
   const wanted = new Set(stations.map(({ id }) => id));
   const only = stations.length <= 20 ? [...wanted, ''] : null;
@@ -56,14 +66,14 @@ export async function readRecords(
     .selectFrom('monitoring_gap')
     .selectAll()
     .where('from_ms', '<', toMs)
-    .where((where) => where.or([where('to_ms', 'is', null), where('to_ms', '>', fromMs - 3_600_000)]));
+    .where((where) => where.or([where('to_ms', 'is', null), where('to_ms', '>', gapsFromMs - 3_600_000)]));
   let announcementQuery = database
     .selectFrom('alarm_announcement')
     .selectAll()
     .where('is_test', '=', 0)
     .where('is_repeat', '=', 0)
     .where('announced_at_ms', '<', toMs)
-    .where((where) => where.or([where('announced_at_ms', '>=', fromMs - reachBackMs), where('waits', '=', 1)]));
+    .where((where) => where.or([where('announced_at_ms', '>=', announcedFromMs), where('waits', '=', 1)]));
   if (only !== null) {
     gapQuery = gapQuery.where('station_id', 'in', only);
     announcementQuery = announcementQuery.where('station_id', 'in', only);

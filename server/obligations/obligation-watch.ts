@@ -1,5 +1,6 @@
 // Once a minute: counts the newest readings, notes that the server is there and what is to be seen of the plant, judges how every obligation stands now,
 // and writes down each change of state with its line in the journal. Told by it: whoever answers for what has come to be at risk or breached. [OB20] [OB21]
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Finding, type ObligationState, obligationStates } from '../../domain/obligations/obligation.ts';
 import type { Obligation } from '../../domain/obligations/rule-pack.ts';
@@ -9,7 +10,7 @@ import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import { dateAt, momentOf } from '../../domain/time/zoned-time.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
-import { appliesTo, judgeOne } from './judge-period.ts';
+import { appliesTo, judgeOne, stationsAtOnce } from './judge-period.ts';
 import type { MonitoringCount } from './monitoring-count.ts';
 import type { ObligationBook } from './obligation-book.ts';
 import type { ObligationStateTable } from './obligation-tables.ts';
@@ -140,17 +141,21 @@ export class ObligationWatch {
     });
   }
 
-  /** Over the month that runs: what may be missing is counted over it, and everything else shows at its end. */
+  /** Coverage over the month that runs, for what may be missing is counted over it; everything else over the last day, as it stands at its end. */
   async #judgeNow(): Promise<void> {
     const { plant, book, clock } = this.#options;
-    const month = monthOf(clock.nowMs(), plant.company.timeZone);
+    const nowMs = clock.nowMs();
+    const month = monthOf(nowMs, plant.company.timeZone);
+    const lastDay = book.window(nowMs - dayMs, nowMs);
     // In the first minutes of a month it has no past of its own to be judged by.
-    const window = book.window(Math.min(month.fromMs, clock.nowMs() - dayMs), month.toMs);
-    const { records, sourcesOf } = await book.records(window, null);
+    const wholeMonth = book.window(Math.min(month.fromMs, lastDay.fromMs), month.toMs);
+    const { records, sourcesOf } = await book.records(lastDay, null, { gapsFromMs: wholeMonth.fromMs, onlyStanding: true });
     const changes: StateChange[] = [];
-    for (const station of [null, ...plant.stations])
+    for (const [index, station] of [null, ...plant.stations].entries()) {
+      if (index % stationsAtOnce === stationsAtOnce - 1) await turnOfOthers();
       for (const obligation of book.pack.obligations) {
         if (!appliesTo(obligation, station)) continue;
+        const window = obligation.rule.evaluator === 'continuousMonitoring' ? wholeMonth : lastDay;
         const { stateAtEnd, findings } = judgeOne(obligation, station, records, sourcesOf, window);
         const before = this.#states.get(keyOf(obligation.id, station?.id ?? ''))?.state ?? null;
         if (before === stateAtEnd) continue;
@@ -163,6 +168,7 @@ export class ObligationWatch {
           causes: findings.filter((finding) => finding.isOpen && finding.state === stateAtEnd).slice(0, causesKept),
         });
       }
+    }
     if (changes.length > 0) await this.#commit(changes);
   }
 

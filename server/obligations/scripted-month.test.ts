@@ -468,7 +468,8 @@ describe('a scripted month', () => {
     expect(rows.find((row) => row.stationId === 'GS-01')?.cells.find((cell) => cell.obligationId === 'continuousMonitoring')).toMatchObject(
       {
         state: 'met',
-        notMeasuredMs: 0,
+        // The first minute, in which instruments are connected.
+        notMeasuredMs: minute,
       },
     );
   });

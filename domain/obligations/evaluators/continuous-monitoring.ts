@@ -58,7 +58,8 @@ export function continuousMonitoring(
       }),
     );
   }
-  findings.push(...coverageFinding(rule, instruments, window));
+  const toCome = records.watched.filter(({ toMs }) => toMs === null).length * Math.max(0, window.plannedToMs - counted.toMs);
+  findings.push(...coverageFinding(rule, instruments, toCome, window));
   return { findings, instruments };
 }
 
@@ -92,12 +93,12 @@ function coverageOf(
 function coverageFinding(
   rule: RuleOf<'continuousMonitoring'>,
   instruments: readonly InstrumentCoverage[],
+  toComeMs: number,
   window: ObligationWindow,
 ): Finding[] {
   const expectedMs = instruments.reduce((sum, instrument) => sum + instrument.expectedMs, 0);
   const missingMs = expectedMs - instruments.reduce((sum, instrument) => sum + instrument.measuredMs, 0);
-  const elapsedMs = Math.max(1, window.toMs - window.fromMs);
-  const allowedMs = (1 - rule.coverage) * expectedMs * Math.max(1, (window.plannedToMs - window.fromMs) / elapsedMs);
+  const allowedMs = (1 - rule.coverage) * (expectedMs + (window.plannedToMs > window.toMs ? toComeMs : 0));
   if (expectedMs === 0 || missingMs <= allowedMs * rule.warnAtUsed || missingMs === 0) return [];
   const isBreached = missingMs > allowedMs;
   if (!isBreached && window.plannedToMs <= window.toMs) return [];
