@@ -94,7 +94,7 @@ function findingsOf(
     case 'emergencyReadiness':
       return plain(emergencyReadiness(rule, station, window));
     case 'hazards':
-      return plain(hazards(rule, station, window));
+      return plain(hazards(rule, station, company, window));
     case 'source':
       return plain(
         (sources[rule.source] ?? noSource(window)).flatMap((finding) =>

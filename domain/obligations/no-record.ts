@@ -14,6 +14,13 @@ export function timeWithoutServer(presence: readonly PresenceRecord[], window: O
   });
 }
 
+/** Of records that hold while the server is away, but that nobody kept before it first ran. */
+export function timeBeforeRecords(presence: readonly PresenceRecord[], window: ObligationWindow): Finding[] {
+  const firstMs = presence[0]?.fromMs ?? window.toMs;
+  if (firstMs <= window.fromMs) return [];
+  return findingIn(window, { state: 'notMeasured', cause: 'beforeRecords', fromMs: window.fromMs, toMs: firstMs });
+}
+
 /** Nothing at all keeps these records. */
 export function noSource(window: ObligationWindow): Finding[] {
   return findingIn(window, { state: 'notMeasured', cause: 'noSource', fromMs: window.fromMs, toMs: null });

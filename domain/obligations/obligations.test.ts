@@ -415,6 +415,8 @@ describe('certificates, plans, drills, hazards', () => {
       judged(loop, { hazards: [{ ...hazard, deadlines: [{ dueAtMs: t0 + hour, fromMs: t0 - 20 * day, toMs: t0 + minute }] }] }).state,
     ).toBe('met');
     expect(judged(loop, { hazards: null }).state).toBe('notMeasured');
+    // A ledger that begins in the middle of the period says nothing of the time before.
+    expect(judged(loop, {}, { presence: [{ fromMs: t0 + 12 * hour, toMs: t0 + 2 * day }] }).state).toBe('notMeasured');
   });
 
   test('what another part judges is taken as it says; without that part it is not measured', () => {

@@ -1,12 +1,17 @@
 // Hazard closed loop (隐患闭环): no hazard past its deadline. [OB18]
-import { noSource } from '../no-record.ts';
+import { noSource, timeBeforeRecords } from '../no-record.ts';
 import { type Finding, findingIn, type ObligationWindow } from '../obligation.ts';
-import type { StationRecords } from '../records.ts';
+import type { CompanyRecords, StationRecords } from '../records.ts';
 import type { RuleOf } from '../rule-pack.ts';
 
-export function hazards(rule: RuleOf<'hazards'>, records: Pick<StationRecords, 'hazards'>, window: ObligationWindow): Finding[] {
+export function hazards(
+  rule: RuleOf<'hazards'>,
+  records: Pick<StationRecords, 'hazards'>,
+  company: Pick<CompanyRecords, 'presence'>,
+  window: ObligationWindow,
+): Finding[] {
   if (records.hazards === null) return noSource(window);
-  return records.hazards.flatMap((hazard) =>
+  const found = records.hazards.flatMap((hazard) =>
     hazard.deadlines.flatMap(({ dueAtMs, fromMs, toMs }) => {
       const endMs = toMs ?? Number.POSITIVE_INFINITY;
       const warnMs = Math.max(fromMs, dueAtMs - rule.warnBefore);
@@ -23,4 +28,5 @@ export function hazards(rule: RuleOf<'hazards'>, records: Pick<StationRecords, '
       ];
     }),
   );
+  return [...timeBeforeRecords(company.presence, window), ...found];
 }
