@@ -188,7 +188,7 @@ export const zh = {
   },
   sheet: {
     export: '导出',
-    excel: 'Excel',
+    excel: 'Excel 表格',
     csv: 'CSV',
     import: '导入 Excel',
     reading: '读取中…',
