@@ -153,7 +153,9 @@ test('[HZ15] found settled, it is proposed, and a person decides; missing again 
   const accept = { kind: 'accept', comment: '已核实' } as const;
   const proposed = after(after(opened(), confirmOf('ordinary')), proposal, null);
   expect(proposed).toMatchObject({ state: 'submitted', submission: { by: null }, proposal: { from: 'confirmed' } });
-  expect(after(proposed, { kind: 'refuse', reason: '未接线' })).toMatchObject({ state: 'confirmed', proposal: null });
+  const refused = after(proposed, { kind: 'refuse', reason: '未接线' });
+  expect(refused).toMatchObject({ state: 'confirmed', proposal: null });
+  expect(refusal(refused, proposal, null)).toBe('unchanged');
   expect(after(proposed, { kind: 'withdrawProposal', reason: '又缺' }, null)).toMatchObject({
     state: 'confirmed',
     proposal: null,

@@ -39,8 +39,8 @@ const allowedFrom: Readonly<Record<Exclude<LaterEvent['kind'], 'note' | 'photo' 
   refuse: ['submitted'],
   close: ['accepted'],
   reopen: ['accepted', 'closed', 'rejected'],
-  atRisk: ['confirmed', 'planned', 'rectifying', 'submitted', 'reopened'],
-  overdue: ['confirmed', 'planned', 'rectifying', 'submitted', 'reopened'],
+  atRisk: ['reported', 'confirmed', 'planned', 'rectifying', 'submitted', 'reopened'],
+  overdue: ['reported', 'confirmed', 'planned', 'rectifying', 'submitted', 'reopened'],
   suspendSupply: ['confirmed', 'planned', 'rectifying', 'submitted', 'reopened'],
   liftSuspension: ['confirmed', 'planned', 'rectifying', 'submitted', 'accepted', 'closed', 'reopened'],
   proposeSettled: ['reported', 'confirmed', 'planned', 'rectifying', 'reopened'],
@@ -76,8 +76,9 @@ export function refusalOf(record: HazardRecord, event: LaterEvent, today: string
     case 'refuse':
     case 'close':
     case 'reopen':
-    case 'proposeSettled':
       return null;
+    case 'proposeSettled':
+      return record.isProposalRefused ? 'unchanged' : null;
     default:
       return exhaustive(event, 'hazard event');
   }
@@ -137,6 +138,7 @@ export function openRecord(id: string, event: OpeningEvent): HazardRecord {
     overdueSaid: null,
     supplySuspendedAtMs: null,
     proposal: null,
+    isProposalRefused: false,
     photos: [],
     changedAtMs: event.atMs,
     changedBy: event.by,
@@ -201,7 +203,14 @@ export function evolve(record: HazardRecord, event: LaterEvent): HazardRecord {
     case 'accept':
       return accepted(next, event);
     case 'refuse':
-      return { ...next, state: record.proposal?.from ?? 'rectifying', submission: null, acceptances: [], proposal: null };
+      return {
+        ...next,
+        state: record.proposal?.from ?? 'rectifying',
+        submission: null,
+        acceptances: [],
+        proposal: null,
+        isProposalRefused: record.isProposalRefused || record.proposal !== null,
+      };
     case 'close':
       return {
         ...next,
@@ -270,6 +279,7 @@ function reopened(record: HazardRecord): HazardRecord {
     closed: null,
     rejected: null,
     proposal: null,
+    isProposalRefused: false,
     reopenings: record.reopenings + 1,
   };
 }

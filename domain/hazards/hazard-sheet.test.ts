@@ -118,6 +118,12 @@ test.each<[string, Readonly<Record<string, SheetCell>>, RegExp]>([
   expect(steps).toEqual([]);
 });
 
+test('more rows than alarms should wait for are refused before any is looked at', () => {
+  const { steps, problems } = compare([...sheet(), ...Array.from({ length: 998 }, () => row(fresh))]);
+  expect(steps).toEqual([]);
+  expect(problems.map(({ message }) => message.en)).toEqual(['more than 1000 rows: make several files of it']);
+});
+
 test('a settled one is not amended; a column that is not known, missing or there twice is told', () => {
   const rows = sheet();
   (rows[3] as SheetCell[])[at('description')] = '别的';

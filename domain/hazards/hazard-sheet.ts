@@ -70,6 +70,8 @@ export const hazardColumns: readonly Column[] = [
   column('closedNumber', '销号编号', 'Closing number', 16, ({ closed }) => closed?.number ?? null),
 ];
 
+/** All rows are committed together, and alarms wait meanwhile. */
+const mostRows = 1_000;
 const neededKeys: ReadonlySet<string> = new Set(['number', 'station', 'description']);
 const amendable: ReadonlySet<string> = new Set(['place', 'description', 'foundBy']);
 /** A hazard keeps what it was opened with; the state is only told. */
@@ -129,7 +131,13 @@ export function compareHazardSheet(rows: readonly (readonly SheetCell[])[], cont
   const differences: SheetDifference[] = [];
   const seen = new Map<string, number>();
   let rowCount = 0;
-  if (headingProblems.length > 0) return { steps, differences, problems, rowCount };
+  if (rows.length - 1 > mostRows)
+    problems.push({
+      row: mostRows + 2,
+      column: null,
+      message: { zh: `超过 ${mostRows} 行，请分成几个文件`, en: `more than ${mostRows} rows: make several files of it` },
+    });
+  if (problems.length > 0) return { steps, differences, problems, rowCount };
   rows.slice(1).forEach((cells, index) => {
     if (cells.every((cell) => textOf(cell) === null)) return;
     rowCount += 1;

@@ -144,6 +144,8 @@ export const hazardRecordSchema = z.object({
   supplySuspendedAtMs: z.number().nullable(),
   /** The coverage audit finds what was missing: the state to go back to if a person does not agree. */
   proposal: z.object({ atMs: z.number(), reason: z.string(), from: z.enum(hazardStates) }).nullable(),
+  /** A person has refused a proposal: none is made again before the hazard is opened again. */
+  isProposalRefused: z.boolean().default(false),
   photos: z.array(photoSchema.extend({ atMs: z.number(), by: personSchema.nullable() })),
   changedAtMs: z.number(),
   changedBy: personSchema.nullable(),

@@ -140,6 +140,17 @@ test('[HZ1] [HZ15] what is missing opens one hazard however often it is looked a
   expect((await journal()).filter(({ kind }) => kind === 'hazard.report')).toHaveLength(1);
 });
 
+test('[HZ15] a proposal that a person refused is not made again every hour', async () => {
+  const { store, run } = await rig();
+  await run(without);
+  const { id } = store.openOnes()[0] ?? { id: '' };
+  await store.act(id, null, confirmOf('ordinary'), li);
+  expect(await run(withAll)).toMatchObject({ proposed: 1 });
+  await store.act(id, null, { kind: 'refuse', reason: '未接线' }, li);
+  expect(await run(withAll)).toMatchObject({ proposed: 0 });
+  expect(await store.find(id)).toMatchObject({ state: 'confirmed', isProposalRefused: true });
+});
+
 test('a rejected one is not opened again, and work that a person has submitted is left to the person who accepts', async () => {
   const { store, run } = await rig();
   await run(without);

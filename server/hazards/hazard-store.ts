@@ -37,6 +37,14 @@ type Bare<Event> = Event extends HazardEvent ? Omit<Event, 'atMs' | 'by'> : neve
 /** A step before it is stamped; the number of a closing is given here. */
 export type HazardStep = Bare<Exclude<LaterEvent, { kind: 'close' }>> | { readonly kind: 'close'; readonly comment: string | null };
 
+/** Gaps that are committed together. */
+const auditPart = 40;
+
+export interface AuditGap {
+  readonly finding: HazardFinding;
+  readonly missing: string;
+}
+
 /** `opened`: also opened again, and proposals taken back. */
 export interface AuditCounts {
   readonly opened: number;
@@ -219,32 +227,44 @@ export class HazardStore {
 
   /**
    * What a coverage audit found missing opens a hazard once, opens a struck off one again, and takes a proposal back; what it no longer misses is proposed as
-   * settled. A rejected one stays so: somebody has decided. [HZ1] [HZ15]
+   * settled. A rejected one stays so: somebody has decided. In small parts: alarms are committed between them. [HZ1] [HZ15]
    */
-  audit(gaps: readonly { readonly finding: HazardFinding; readonly missing: string }[], proposal: string): Promise<AuditCounts> {
+  async audit(gaps: readonly AuditGap[], proposal: string): Promise<AuditCounts> {
+    let opened = 0;
+    for (let from = 0; from < gaps.length; from += auditPart) opened += await this.#auditMissing(gaps.slice(from, from + auditPart));
+    const missing = new Set(gaps.map(({ finding }) => linkKeyOf(finding)));
+    return { opened, proposed: await this.#auditSettled(missing, proposal) };
+  }
+
+  #auditMissing(gaps: readonly AuditGap[]): Promise<number> {
     return this.#ledger.exclusively(async (commit) => {
-      const atMs = this.#clock.nowMs();
-      const stamp = { atMs, by: null };
+      const stamp = { atMs: this.#clock.nowMs(), by: null };
       const steps: Step[] = [];
-      const missing = new Set<string>();
       for (const { finding, missing: reason } of gaps) {
-        const key = linkKeyOf(finding) ?? '';
-        missing.add(key);
-        const known = await this.byLink(key);
+        const known = await this.byLink(linkKeyOf(finding) ?? '');
         if (known === null)
-          steps.push({ id: randomUUIDv7(), event: { kind: 'report', ...stamp, number: await this.#number('YH', atMs), finding } });
+          steps.push({
+            id: randomUUIDv7(),
+            event: { kind: 'report', ...stamp, number: await this.#number('YH', stamp.atMs), finding },
+          });
         else if (known.state === 'closed' || known.state === 'accepted')
           steps.push({ id: known.id, event: { kind: 'reopen', ...stamp, reason } });
         else if (known.proposal !== null) steps.push({ id: known.id, event: { kind: 'withdrawProposal', ...stamp, reason } });
       }
-      const opened = steps.length;
-      for (const record of this.openOnes()) {
-        if (record.finding.link?.kind !== 'audit' || missing.has(linkKeyOf(record.finding) ?? '')) continue;
-        const event = { kind: 'proposeSettled', ...stamp, reason: proposal } as const;
-        if (refusalOf(record, event, this.today()) === null) steps.push({ id: record.id, event });
-      }
       if (steps.length > 0) await this.#commit(commit, steps);
-      return { opened, proposed: steps.length - opened };
+      return steps.length;
+    });
+  }
+
+  #auditSettled(missing: ReadonlySet<string | null>, reason: string): Promise<number> {
+    return this.#ledger.exclusively(async (commit) => {
+      const event = { kind: 'proposeSettled', atMs: this.#clock.nowMs(), by: null, reason } as const;
+      const steps = this.openOnes()
+        .filter(({ finding }) => finding.link?.kind === 'audit' && !missing.has(linkKeyOf(finding)))
+        .filter((record) => refusalOf(record, event, this.today()) === null)
+        .map(({ id }): Step => ({ id, event }));
+      if (steps.length > 0) await this.#commit(commit, steps);
+      return steps.length;
     });
   }
 
@@ -289,7 +309,7 @@ export class HazardStore {
 
 function calendarSteps(record: HazardRecord, today: string, atMs: number): HazardEvent[] {
   const { deadline } = record.settled;
-  if (deadline === null || !isUnfinished(record.state) || record.state === 'reported') return [];
+  if (deadline === null || !isUnfinished(record.state)) return [];
   const stamp = { atMs, by: null, deadline };
   switch (standingOn(record, today)) {
     case 'atRisk':

@@ -36,7 +36,6 @@ export const screens: readonly ScreenToSee[] = [
   screen('trends', 'duty', '/trends?points=RS-01.PT-301,RS-01.PT-101;RS-01.GD-501&minutes=30', '[data-testid=trend-holder]'),
   screen('duty', 'duty', '/duty', '[data-testid=duty]'),
   screen('roster', 'duty', '/duty?tab=roster', '[data-testid=duty] table, [data-testid=duty] .roster'),
-  screen('hazards', 'duty', '/hazards', '#content h1'),
   screen('obligations', 'admin', '/obligations', '#content h1'),
   screen('replay', 'duty', '/replay', '#content button'),
   screen('performance', 'duty', '/performance', '#content table'),
