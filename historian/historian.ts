@@ -63,7 +63,7 @@ export interface HistorianReader {
   /** About `buckets` equal buckets over the range; the engine may answer from 1-minute roll-ups when a bucket is a minute or longer. */
   readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns>;
   /**
-   * Writes the readings of several points as one Parquet file (point, time, value, quality): in the order of the ids, each in the order of time. Gives the
+   * Writes the readings of several points as one Parquet file (point, time, value, quality): each point's together and in the order of time. Gives the
    * number of rows. Absent where the engine has no such way of its own; what is read with `readRaw` is then written by whoever needs the file.
    */
   exportReadings?(range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly file: string }): Promise<number>;

@@ -5,6 +5,7 @@ import { hashSchema, publicKeySchema, signatureSchema, signedHeadSchema } from '
 
 export const manifestName = 'manifest.json';
 export const signatureName = 'signature.json';
+export const reportName = 'report.pdf';
 export const summaryName = 'summary.json';
 export const journalName = 'journal/journal.jsonl';
 export const journalCsvName = 'journal/journal.csv';

@@ -67,6 +67,7 @@ async function checkDay(bundle: OpenBundle, name: string, coverages: readonly Po
   const table = new ExpectedLines(source, place(csvName), manifest.readingsCsv === 'readings' ? readingColumns : minuteColumns);
   const minutes = new Minutes(manifest);
   let pointIndex = -1;
+  const seen = new Set<number>();
   let row = 0;
   for await (const { rows, column } of groupsOf(bundle, name)) {
     const [ids, times, values, qualities] = [column('point'), column('time'), column('value'), column('quality')];
@@ -76,10 +77,11 @@ async function checkDay(bundle: OpenBundle, name: string, coverages: readonly Po
       const timeMs = Number(times[at]);
       const value = values[at] === null || values[at] === undefined ? Number.NaN : Number(values[at]);
       const code = Number(qualities[at]);
-      if (index < pointIndex || index === -1)
+      if (index === -1 || (index !== pointIndex && seen.has(index)))
         throw new DoesNotHold(name, `row ${row + 1} is of ${String(ids[at])}, which does not belong there`);
       if (!(timeMs >= (lastMs[index] ?? 0)) || timeMs >= toMs)
         throw new DoesNotHold(name, `row ${row + 1} (${String(ids[at])}) is out of its order or outside the period`);
+      if (index !== pointIndex) seen.add(index);
       pointIndex = index;
       lastMs[index] = timeMs;
       coverages[index]?.add(timeMs, code);

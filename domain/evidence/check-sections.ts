@@ -8,6 +8,7 @@ import {
   journalCsvName,
   journalName,
   readingsFolder,
+  reportName,
   type Summary,
   summaryName,
   testAlarmsName,
@@ -17,6 +18,7 @@ import { DoesNotHold } from './does-not-hold.ts';
 import type { OpenBundle } from './open-bundle.ts';
 
 const ownFiles: ReadonlySet<string> = new Set([
+  reportName,
   summaryName,
   journalName,
   journalCsvName,
@@ -26,8 +28,6 @@ const ownFiles: ReadonlySet<string> = new Set([
   intervalsName,
   intervalsParquetName,
 ]);
-
-export const reportNames: ReadonlySet<string> = new Set(['report.pdf']);
 
 export async function checkSections(bundle: OpenBundle, summary: Summary): Promise<void> {
   const { source, manifest, place } = bundle;
@@ -43,6 +43,6 @@ export async function checkSections(bundle: OpenBundle, summary: Summary): Promi
     }
   }
   for (const { name } of manifest.files)
-    if (!ownFiles.has(name) && !reportNames.has(name) && !name.startsWith(readingsFolder) && !named.has(name))
+    if (!ownFiles.has(name) && !name.startsWith(readingsFolder) && !named.has(name))
       throw new DoesNotHold(name, 'nothing in the summary accounts for this file');
 }

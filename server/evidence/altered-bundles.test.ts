@@ -172,7 +172,7 @@ const setText = (files: Map<string, Uint8Array>, name: string, text: string) => 
 function changeLines(files: Map<string, Uint8Array>, name: string, change: (lines: string[]) => string[]): void {
   setText(files, name, `${change(textOf(files, name).split('\n').slice(0, -1)).join('\n')}\n`);
 }
-const day = 'readings/2026-10-01';
+const day = 'readings/2026-09-30';
 
 async function changeRows(files: Map<string, Uint8Array>, name: string, select: string): Promise<void> {
   const from = path.join(folder, 'rows-before.parquet');

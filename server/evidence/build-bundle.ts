@@ -100,7 +100,6 @@ export async function buildBundle(
       points,
       fromMs: order.fromMs,
       toMs: order.toMs,
-      zone: plant.company.timeZone,
       signal,
       onProgress: report('readings'),
     });

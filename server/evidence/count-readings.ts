@@ -3,7 +3,7 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { type BundlePoint, intervalsName, intervalsParquetName, type Manifest } from '../../domain/evidence/bundle.ts';
+import { intervalsName, intervalsParquetName, type Manifest } from '../../domain/evidence/bundle.ts';
 import {
   intervalColumns,
   intervalLine,
@@ -44,10 +44,10 @@ export async function countReadings(order: CountOrder, onProgress: (share: numbe
   try {
     const connection = await instance.connect();
     await connection.run(`SET TimeZone = 'UTC'`);
-    await namePoints(connection, points);
     for (const [index, { name }] of order.days.entries()) {
       const csvName = name.replace(/\.parquet$/, readingsCsv === 'readings' ? '.csv' : '.minutes.csv');
       const day = { connection, file: path.join(order.folder, name), csv: path.join(order.folder, csvName), order, coverages };
+      await namePoints(day);
       await (readingsCsv === 'readings' ? countEach(day) : countMinutes(day));
       names.push(csvName);
       onProgress((index + 1) / order.days.length);
@@ -73,17 +73,22 @@ interface Day {
   readonly coverages: readonly PointCoverage[];
 }
 
-async function namePoints(connection: DuckDBConnection, points: readonly BundlePoint[]): Promise<void> {
-  await connection.run('CREATE TABLE named (position INTEGER, id VARCHAR)');
-  if (points.length > 0)
-    await connection.run(`INSERT INTO named VALUES ${points.map(({ id }, position) => `(${position}, ${quoted(id)})`).join(', ')}`);
+/** `place`: in which order the points stand in the file; each stands there once. `position`: in the manifest. */
+async function namePoints({ connection, file, order }: Day): Promise<void> {
+  const { points } = order.manifest;
+  const names = points.length === 0 ? `(-1, '')` : points.map(({ id }, position) => `(${position}, ${quoted(id)})`).join(', ');
+  await connection.run(
+    `CREATE OR REPLACE TABLE named AS
+       SELECT position, id, place FROM (VALUES ${names}) names(position, id)
+       JOIN (SELECT point, min(file_row_number) AS place FROM read_parquet(${quoted(file)}, file_row_number = true) GROUP BY point) ON point = id`,
+  );
 }
 
 async function countEach({ connection, file, csv, order, coverages }: Day): Promise<void> {
   const { points, fromMs } = order.manifest;
   await writeFile(csv, `${byteOrderMark}${readingColumns}\n`);
   const rows = await connection.stream(
-    `SELECT position, epoch_us(time)::DOUBLE / 1000, value, quality FROM read_parquet(${quoted(file)}) JOIN named ON id = point ORDER BY position, time`,
+    `SELECT position, epoch_us(time)::DOUBLE / 1000, value, quality FROM read_parquet(${quoted(file)}) JOIN named ON id = point ORDER BY place, time`,
   );
   for await (const chunk of chunksOf(rows)) {
     let text = '';
@@ -106,13 +111,13 @@ async function countMinutes({ connection, file, csv, order, coverages }: Day): P
   const { points, fromMs } = order.manifest;
   await writeFile(csv, `${byteOrderMark}${minuteColumns}\n`);
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE minute AS SELECT position, minute, ${minuteFigures}
+    `CREATE OR REPLACE TEMP TABLE minute AS SELECT position, any_value(place) AS place, minute, ${minuteFigures}
        FROM (SELECT point, time, value, quality, epoch_us(time) // 60000000 AS minute FROM read_parquet(${quoted(file)})) JOIN named ON id = point
        GROUP BY position, minute`,
   );
   const mixed = await readMixed(connection, file);
   const rows = await connection.stream(
-    'SELECT position, minute::DOUBLE, min, max, last, readings, good, first_ms, last_ms, least, most FROM minute ORDER BY position, minute',
+    'SELECT position, minute::DOUBLE, min, max, last, readings, good, first_ms, last_ms, least, most FROM minute ORDER BY place, minute',
   );
   for await (const chunk of chunksOf(rows)) {
     let text = '';

@@ -1,14 +1,15 @@
 // The thread that counts the readings of a bundle, writes summary and report, and packs everything: the server's own thread goes on announcing alarms.
 // The private key stays with the server: the manifest is sent there to be signed.
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Summary } from '../../domain/evidence/bundle.ts';
-import { summaryName } from '../../domain/evidence/bundle.ts';
-import { pointFigures, stationFigures } from '../../domain/evidence/summarize.ts';
+import { reportName, type Summary, summaryName } from '../../domain/evidence/bundle.ts';
+import { longGapsOf, pointFigures, stationFigures } from '../../domain/evidence/summarize.ts';
 import { canonicalJson } from '../../domain/journal/canonical-json.ts';
 import { countReadings } from './count-readings.ts';
 import { packBundle } from './pack-bundle.ts';
 import type { FromPacker, PackOrder, ToPacker } from './pack-order.ts';
+import { writeReport } from './report/write-report.ts';
 
 const order = workerData as PackOrder;
 const port = parentPort;
@@ -28,12 +29,23 @@ const summary: Summary = {
   ),
   points: pointFigures(counted.results),
 };
+const summaryText = canonicalJson(summary);
+const report = await writeReport({
+  manifest,
+  summary,
+  summaryHash: createHash('sha256').update(summaryText).digest('hex'),
+  gaps: counted.results.flatMap(longGapsOf),
+  language: order.language,
+});
 const packed = await packBundle({
   folder: order.folder,
   outFile: order.outFile,
   manifest: { ...manifest, readingsCsv: counted.readingsCsv },
   names: [...order.names, ...counted.names],
-  texts: new Map([[summaryName, canonicalJson(summary)]]),
+  texts: new Map<string, string | Uint8Array>([
+    [reportName, report],
+    [summaryName, summaryText],
+  ]),
   sign: async (manifestText) => {
     const answer = once(port, 'message');
     tell({ kind: 'sign', manifestText });

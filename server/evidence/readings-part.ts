@@ -1,10 +1,9 @@
-// The readings of a bundle, one Parquet file a day of the plant's calendar: by the historian itself where it can, else gathered from what it reads.
+// The readings of a bundle, one Parquet file a day (UTC): by the historian itself where it can, else gathered from what it reads.
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DOUBLE, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, INTEGER, UTINYINT } from '@duckdb/node-api';
 import { type BundlePoint, readingsFolder } from '../../domain/evidence/bundle.ts';
 import { leadMsOf } from '../../domain/evidence/check-coverage.ts';
-import { dateAt, momentOf } from '../../domain/time/zoned-time.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
 import { breathe, readingPages } from '../trends/export/reading-pages.ts';
 import type { Stage } from './stage.ts';
@@ -15,7 +14,6 @@ export interface ReadingsAsk {
   readonly points: readonly BundlePoint[];
   readonly fromMs: number;
   readonly toMs: number;
-  readonly zone: string;
   readonly signal: AbortSignal;
   readonly onProgress: (share: number) => void;
 }
@@ -42,19 +40,15 @@ export async function writeReadings(stage: Stage, historian: HistorianReader | n
   return days;
 }
 
-/** Days of the plant's calendar, the first and the last cut to the period. */
+/** Days by UTC, as the historian seals them, the first and the last cut to the period: a sealed day is copied without being sorted again. */
 export function daysOf({
   fromMs,
   toMs,
-  zone,
-}: Pick<ReadingsAsk, 'fromMs' | 'toMs' | 'zone'>): readonly { readonly date: string; readonly fromMs: number; readonly toMs: number }[] {
+}: Pick<ReadingsAsk, 'fromMs' | 'toMs'>): readonly { readonly date: string; readonly fromMs: number; readonly toMs: number }[] {
   const days: { date: string; fromMs: number; toMs: number }[] = [];
   for (let startMs = fromMs; startMs < toMs; ) {
-    const date = dateAt(startMs, zone);
-    // Noon of the day after the day's own noon: right also where a day has 23 or 25 hours.
-    const nextDate = dateAt(momentOf(date, '12:00', zone) + dayMs, zone);
-    const endMs = Math.min(toMs, momentOf(nextDate, '00:00', zone));
-    days.push({ date, fromMs: startMs, toMs: endMs });
+    const endMs = Math.min(toMs, (Math.floor(startMs / dayMs) + 1) * dayMs);
+    days.push({ date: new Date(startMs).toISOString().slice(0, 10), fromMs: startMs, toMs: endMs });
     startMs = endMs;
   }
   return days;

@@ -1,5 +1,6 @@
 // The folder in which the files of one bundle are gathered before they are packed. Writes text line by line with bounded memory, and stops before the disk is full:
 // evidence must never take the space that alarms need.
+import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
@@ -88,11 +89,7 @@ export class LineFile {
     const text = this.#buffered.join('');
     this.#buffered = [];
     if (text === '') return;
-    if (!this.#stream.write(text))
-      await new Promise<void>((resolve, reject) => {
-        this.#stream.once('drain', resolve);
-        this.#stream.once('error', reject);
-      });
+    if (!this.#stream.write(text)) await once(this.#stream, 'drain');
     await turnOfOthers();
   }
 }

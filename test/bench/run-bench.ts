@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Bench, BenchRow } from './bench.ts';
 import { dashboardBench } from './dashboard-bench.ts';
 import { detectBench } from './detect-bench.ts';
+import { evidenceBench } from './evidence-bench.ts';
 import { fanoutBench } from './fanout-bench.ts';
 import { floodBench } from './flood-bench.ts';
 import { historianBench } from './historian-bench.ts';
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   historianBench,
   trendYearBench,
   opcuaBench,
+  evidenceBench,
 ];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
