@@ -21,6 +21,8 @@ import { People } from './duty/people.ts';
 import { engineeringRoutes, type PlantFileSource } from './engineering/engineering-routes.ts';
 import { ScanHistory } from './engineering/scan-history.ts';
 import { openEvidence } from './evidence/open-evidence.ts';
+import { obligationsSection } from './evidence/sections/obligations-section.ts';
+import { dutySection, hazardsSection, incidentsSection, plantSection, workSection } from './evidence/sections/record-sections.ts';
 import { startHazards } from './hazards/start-hazards.ts';
 import { monitorAlarms } from './health/monitor-alarms.ts';
 import { startHealth } from './health/start-health.ts';
@@ -283,6 +285,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       journal,
       historian: options.historian,
       sections: [obligationEvidence(plant, obligations.book)],
+      sections: [
+        obligationsSection(plant, obligations.book),
+        incidentsSection(database),
+        dutySection(database),
+        hazardsSection(database),
+        workSection(database),
+        plantSection(plant, database),
+      ],
       dataDir: options.dataDir,
       software: `Gatewatch ${productVersion()}`,
       clock,

@@ -56,6 +56,9 @@ export interface BuiltBundle {
   readonly summary: Summary;
 }
 
+/** Sign-ins and people's accounts: nobody's business in a bundle about a station. */
+const aboutPersons = /^(session|access|user|person|push|wall|trendView|evidence|notification)\./;
+
 const shares: Readonly<Record<BuildPhase, readonly [from: number, to: number]>> = {
   journal: [0, 0.05],
   readings: [0.05, 0.55],
@@ -90,7 +93,10 @@ export async function buildBundle(
       fromMs: order.fromMs,
       toMs: order.toMs,
       nowMs: run.nowMs,
-      isOpen: (stationId) => (stationId === null ? order.showsCompanyLines : order.isWholeCompany || wanted.has(stationId)),
+      isOpen: ({ stationId, kind }) =>
+        stationId === null
+          ? order.showsCompanyLines && (order.isWholeCompany || !aboutPersons.test(kind))
+          : order.isWholeCompany || wanted.has(stationId),
       signal,
       onProgress: report('journal'),
     });
@@ -104,7 +110,13 @@ export async function buildBundle(
       onProgress: report('readings'),
     });
     report('sections')(0);
-    const scope: EvidenceScope = { ...order, signal };
+    const scope: EvidenceScope = {
+      stationIds: order.stationIds,
+      showsCompanyRecords: order.showsCompanyLines,
+      fromMs: order.fromMs,
+      toMs: order.toMs,
+      signal,
+    };
     const told = await writeSections(stage, parts.sections, scope, report('sections'));
     const manifest: PackOrder['manifest'] = {
       schema: 1,

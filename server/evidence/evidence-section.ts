@@ -6,8 +6,8 @@ import type { LocalizedText } from '../../domain/text/localized-text.ts';
 export interface EvidenceScope {
   /** The stations that the bundle is about. */
   readonly stationIds: readonly string[];
-  /** True for all stations of the company: what belongs to no station is told then too. */
-  readonly isWholeCompany: boolean;
+  /** Whoever asked may see what belongs to no station: duty at the consoles, obligations of the company. */
+  readonly showsCompanyRecords: boolean;
   /** [from, to), whole minutes. */
   readonly fromMs: number;
   readonly toMs: number;

@@ -34,8 +34,8 @@ export interface JournalPartAsk {
   readonly fromMs: number;
   readonly toMs: number;
   readonly nowMs: number;
-  /** Whose lines are told; every other one is sealed. Null is a line that belongs to no station. */
-  readonly isOpen: (stationId: string | null) => boolean;
+  /** Which lines are told; every other one is sealed. */
+  readonly isOpen: (entry: JournalEntry) => boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (share: number) => void;
 }
@@ -124,7 +124,7 @@ async function writeLines(
     });
     if (entries.length === 0) throw new Error(`line ${sequence + 1} of the journal is missing`);
     for (const entry of entries) {
-      if (ask.isOpen(entry.stationId)) {
+      if (ask.isOpen(entry)) {
         counts.add(entry);
         await lines.line(openLine(entry));
         await table.line(journalCsvLine(entry));

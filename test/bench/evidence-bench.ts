@@ -150,6 +150,7 @@ export const evidenceBench: Bench = {
       await heads.stop();
       await historian.close();
       await database.destroy();
+      print(`made in ${seconds.toFixed(1)} s with at most ${memoryMb.toFixed(0)} MB; now checked`);
       const handle = await open(outFile, 'r');
       const verifyMs = performance.now();
       const verdict = await verifyBundle(await sourceOf(handle));

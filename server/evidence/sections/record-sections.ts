@@ -1,0 +1,333 @@
+// Records of the server's database in a bundle: incidents with their time lines (drills apart), duty, hazards, work at the stations, and the plant in force.
+import type { Plant } from '../../../domain/plant/plant.ts';
+import type { Database } from '../../journal/database.ts';
+import type { Cell, EvidenceScope, EvidenceSection } from '../evidence-section.ts';
+
+const pageRows = 500;
+
+/** A table of any size, page by page. */
+async function* pages<Row>(read: (offset: number, limit: number) => Promise<readonly Row[]>): AsyncGenerator<Row> {
+  for (let offset = 0; ; offset += pageRows) {
+    const rows = await read(offset, pageRows);
+    yield* rows;
+    if (rows.length < pageRows) return;
+  }
+}
+
+async function* mapped<Row>(rows: AsyncIterable<Row>, cells: (row: Row) => readonly Cell[] | null): AsyncGenerator<readonly Cell[]> {
+  for await (const row of rows) {
+    const made = cells(row);
+    if (made !== null) yield made;
+  }
+}
+
+const object = (json: string): Readonly<Record<string, unknown>> => JSON.parse(json) as Record<string, unknown>;
+const inScope = (scope: EvidenceScope, stationId: string): boolean => scope.stationIds.includes(stationId);
+
+export function incidentsSection(database: Database): EvidenceSection {
+  return {
+    name: 'incidents',
+    title: { zh: '事件时间线（演练单列）', en: 'Time lines of incidents (drills apart)' },
+    async write(scope, output) {
+      const found = { real: [] as Cell[][], drill: [] as Cell[][] };
+      const rows = pages((offset, limit) =>
+        database
+          .selectFrom('incident')
+          .selectAll()
+          .where('opened_at_ms', '<', scope.toMs)
+          .where((where) => where.or([where('opened_at_ms', '>=', scope.fromMs), where('is_settled', '=', 0)]))
+          .orderBy('opened_at_ms')
+          .orderBy('incident_id')
+          .limit(limit)
+          .offset(offset)
+          .execute(),
+      );
+      for await (const row of rows) {
+        scope.signal.throwIfAborted();
+        const record = object(row.record);
+        const stations = Array.isArray(record.stationIds) ? record.stationIds.map(String) : [];
+        if (!stations.some((id) => inScope(scope, id))) continue;
+        const which = row.is_drill === 1 ? 'drill' : 'real';
+        const events = await database
+          .selectFrom('incident_event')
+          .selectAll()
+          .where('incident_id', '=', row.incident_id)
+          .orderBy('position')
+          .execute();
+        found[which].push([
+          row.number,
+          stations.join(' '),
+          String(record.kind ?? ''),
+          String(record.state ?? ''),
+          row.opened_at_ms,
+          events.length,
+        ]);
+        const folder = which === 'drill' ? 'tests-and-drills/drills' : 'incidents';
+        const text = JSON.stringify(
+          { record, events: events.map(({ position, username, event }) => ({ position, username, event: object(event) })) },
+          null,
+          1,
+        );
+        await output.document(`${folder}/${row.number}.json`, `${text}\n`);
+      }
+      const columns = ['number', 'stations', 'kind', 'state', 'openedAtMs', 'events'];
+      await output.table('incidents/incidents.csv', columns, found.real);
+      await output.table('tests-and-drills/drills.csv', columns, found.drill);
+    },
+  };
+}
+
+export function dutySection(database: Database): EvidenceSection {
+  return {
+    name: 'duty',
+    title: { zh: '值班、交接、查岗与值班日志', en: 'Watches, handovers, watch checks and watch log' },
+    async write(scope, output) {
+      const { fromMs, toMs, showsCompanyRecords } = scope;
+      // Consoles watch over all stations: who may see some of them only is told in the journal lines of those.
+      const within = <Row>(read: (offset: number, limit: number) => Promise<readonly Row[]>) =>
+        pages(async (offset, limit) => (showsCompanyRecords ? read(offset, limit) : []));
+      await output.table(
+        'duty/watches.csv',
+        ['console', 'username', 'name', 'startedAtMs', 'endedAtMs', 'end', 'endReason', 'withoutHandoverReason'],
+        mapped(
+          within((offset, limit) =>
+            database
+              .selectFrom('watch')
+              .selectAll()
+              .where('started_at_ms', '<', toMs)
+              .where((where) => where.or([where('ended_at_ms', 'is', null), where('ended_at_ms', '>', fromMs)]))
+              .orderBy('started_at_ms')
+              .orderBy('watch_id')
+              .limit(limit)
+              .offset(offset)
+              .execute(),
+          ),
+          (row) => [
+            row.console_id,
+            row.username,
+            row.display_name,
+            row.started_at_ms,
+            row.ended_at_ms,
+            row.end_kind,
+            row.end_reason,
+            row.without_handover_reason,
+          ],
+        ),
+      );
+      await output.table(
+        'duty/handovers.csv',
+        ['console', 'from', 'to', 'signedAtMs', 'document'],
+        mapped(
+          within((offset, limit) =>
+            database
+              .selectFrom('handover')
+              .selectAll()
+              .where('signed_at_ms', '>=', fromMs)
+              .where('signed_at_ms', '<', toMs)
+              .orderBy('signed_at_ms')
+              .orderBy('handover_id')
+              .limit(limit)
+              .offset(offset)
+              .execute(),
+          ),
+          (row) => [row.console_id, row.from_username, row.to_username, row.signed_at_ms, row.document],
+        ),
+      );
+      await output.table(
+        'duty/watch-checks.csv',
+        ['username', 'consoles', 'askedAtMs', 'dueAtMs', 'answeredAtMs', 'outcome'],
+        mapped(
+          within((offset, limit) =>
+            database
+              .selectFrom('watch_check')
+              .selectAll()
+              .where('asked_at_ms', '>=', fromMs)
+              .where('asked_at_ms', '<', toMs)
+              .orderBy('asked_at_ms')
+              .orderBy('check_id')
+              .limit(limit)
+              .offset(offset)
+              .execute(),
+          ),
+          (row) => [row.username, row.console_ids, row.asked_at_ms, row.due_at_ms, row.answered_at_ms, row.outcome],
+        ),
+      );
+      await output.table(
+        'duty/watch-log.csv',
+        ['writtenAtMs', 'console', 'username', 'name', 'station', 'text', 'closedAtMs', 'closedBy'],
+        mapped(
+          pages((offset, limit) =>
+            database
+              .selectFrom('watch_log')
+              .selectAll()
+              .where('at_ms', '>=', fromMs)
+              .where('at_ms', '<', toMs)
+              .orderBy('at_ms')
+              .orderBy('log_id')
+              .limit(limit)
+              .offset(offset)
+              .execute(),
+          ),
+          (row) =>
+            (row.station_id === null ? showsCompanyRecords : inScope(scope, row.station_id))
+              ? [row.at_ms, row.console_id, row.username, row.display_name, row.station_id, row.text, row.closed_at_ms, row.closed_by]
+              : null,
+        ),
+      );
+    },
+  };
+}
+
+export function hazardsSection(database: Database): EvidenceSection {
+  return {
+    name: 'hazards',
+    title: { zh: '隐患台账及处理过程', en: 'Hazard ledger with every step' },
+    async write(scope, output) {
+      const hazards = () =>
+        pages((offset, limit) =>
+          database
+            .selectFrom('hazard')
+            .selectAll()
+            .where('reported_at_ms', '<', scope.toMs)
+            .where('station_id', 'in', [...scope.stationIds])
+            .where((where) => where.or([where('reported_at_ms', '>=', scope.fromMs), where('is_open', '=', 1)]))
+            .orderBy('reported_at_ms')
+            .orderBy('hazard_id')
+            .limit(limit)
+            .offset(offset)
+            .execute(),
+        );
+      await output.table(
+        'hazards/hazards.csv',
+        ['number', 'station', 'grade', 'state', 'reportedAtMs', 'record'],
+        mapped(hazards(), (row) => [row.number, row.station_id, row.grade, row.state, row.reported_at_ms, row.record]),
+      );
+      const events = async function* (): AsyncGenerator<readonly Cell[]> {
+        for await (const { hazard_id, number } of hazards())
+          for (const { position, at_ms, event } of await database
+            .selectFrom('hazard_event')
+            .selectAll()
+            .where('hazard_id', '=', hazard_id)
+            .orderBy('position')
+            .execute())
+            yield [number, position, at_ms, event];
+      };
+      await output.table('hazards/events.csv', ['number', 'position', 'happenedAtMs', 'event'], events());
+    },
+  };
+}
+
+export function workSection(database: Database): EvidenceSection {
+  return {
+    name: 'work',
+    title: { zh: '检修、测试与回路试验', en: 'Maintenance, tests and loop tests' },
+    async write(scope, output) {
+      await output.table(
+        'work/maintenance-and-tests.csv',
+        ['kind', 'station', 'startedAtMs', 'endedAtMs', 'record'],
+        mapped(
+          pages((offset, limit) =>
+            database
+              .selectFrom('work_window')
+              .selectAll()
+              .where('started_at_ms', '<', scope.toMs)
+              .where('station_id', 'in', [...scope.stationIds])
+              .where((where) => where.or([where('ended_at_ms', 'is', null), where('ended_at_ms', '>', scope.fromMs)]))
+              .orderBy('started_at_ms')
+              .orderBy('id')
+              .limit(limit)
+              .offset(offset)
+              .execute(),
+          ),
+          (row) => [row.kind, row.station_id, row.started_at_ms, row.ended_at_ms, row.record],
+        ),
+      );
+      await output.table(
+        'work/loop-tests.csv',
+        ['point', 'station', 'startedAtMs', 'finishedAtMs', 'record'],
+        mapped(
+          pages((offset, limit) =>
+            database
+              .selectFrom('loop_test')
+              .selectAll()
+              .where('started_at_ms', '<', scope.toMs)
+              .where('station_id', 'in', [...scope.stationIds])
+              .where((where) => where.or([where('finished_at_ms', 'is', null), where('finished_at_ms', '>', scope.fromMs)]))
+              .orderBy('started_at_ms')
+              .orderBy('id')
+              .limit(limit)
+              .offset(offset)
+              .execute(),
+          ),
+          (row) => [row.point_id, row.station_id, row.started_at_ms, row.finished_at_ms, row.record],
+        ),
+      );
+    },
+  };
+}
+
+/** Points, and the alarms as they are set now; versions that came into force in the period and the one before it. */
+export function plantSection(plant: Plant, database: Database): EvidenceSection {
+  return {
+    name: 'plant',
+    title: { zh: '测点、报警设置及其版本', en: 'Points, alarm settings and their versions' },
+    async write(scope, output) {
+      const stationOf = (index: number) => plant.stations[index]?.id ?? '';
+      const points = plant.points.filter(({ stationIndex }) => inScope(scope, stationOf(stationIndex)));
+      await output.table(
+        'plant/points.csv',
+        ['point', 'station', 'name', 'nameEnglish', 'unit', 'rangeMin', 'rangeMax', 'role', 'scanSeconds'],
+        points.map((point) => [
+          point.id,
+          stationOf(point.stationIndex),
+          point.name.zh,
+          point.name.en,
+          point.unit,
+          point.range?.min ?? null,
+          point.range?.max ?? null,
+          point.role,
+          point.scanMs / 1_000,
+        ]),
+      );
+      const alarms = plant.alarms.filter(({ stationIndex }) => inScope(scope, stationOf(stationIndex)));
+      await output.table(
+        'plant/alarms.csv',
+        ['alarm', 'station', 'kind', 'setpoint', 'priority', 'class', 'onDelaySeconds', 'message', 'messageEnglish'],
+        alarms.map((alarm) => [
+          alarm.id,
+          stationOf(alarm.stationIndex),
+          alarm.kind,
+          'setpoint' in alarm ? alarm.setpoint : null,
+          alarm.priority,
+          alarm.class,
+          alarm.onDelayMs / 1_000,
+          alarm.message.zh,
+          alarm.message.en,
+        ]),
+      );
+      const versions = await database
+        .selectFrom('alarm_settings_version')
+        .selectAll()
+        .where('applied_at_ms', '<', scope.toMs)
+        .orderBy('number')
+        .execute();
+      const before = versions.findLastIndex(({ applied_at_ms }) => applied_at_ms <= scope.fromMs);
+      await output.table(
+        'plant/alarm-settings-versions.csv',
+        ['version', 'appliedAtMs', 'origin', 'plantVersion', 'digest', 'proposedBy', 'approvedBy', 'reason'],
+        versions
+          .slice(Math.max(0, before))
+          .map((row) => [
+            row.number,
+            row.applied_at_ms,
+            row.origin,
+            row.plant_version,
+            row.digest,
+            row.proposed_by,
+            row.approved_by,
+            row.reason,
+          ]),
+      );
+    },
+  };
+}
