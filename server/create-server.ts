@@ -21,7 +21,6 @@ import { People } from './duty/people.ts';
 import { engineeringRoutes, type PlantFileSource } from './engineering/engineering-routes.ts';
 import { ScanHistory } from './engineering/scan-history.ts';
 import { openEvidence } from './evidence/open-evidence.ts';
-import { obligationsSection } from './evidence/sections/obligations-section.ts';
 import { dutySection, hazardsSection, incidentsSection, plantSection, workSection } from './evidence/sections/record-sections.ts';
 import { startHazards } from './hazards/start-hazards.ts';
 import { monitorAlarms } from './health/monitor-alarms.ts';
@@ -284,9 +283,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       ledger,
       journal,
       historian: options.historian,
-      sections: [obligationEvidence(plant, obligations.book)],
       sections: [
-        obligationsSection(plant, obligations.book),
+        obligationEvidence(plant, obligations.book),
         incidentsSection(database),
         dutySection(database),
         hazardsSection(database),
