@@ -5,6 +5,7 @@ import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
 import { en as engineering } from '../engineering/engineering-words.ts';
+import { en as evidence } from '../evidence/evidence-words.ts';
 import { en as hazards } from '../hazards/hazards-words.ts';
 import { en as health } from '../health/health-words.ts';
 import { en as incidents } from '../incidents/incidents-words.ts';
@@ -43,6 +44,7 @@ export const en: Texts<typeof zh> = {
     notifications: 'Notifications',
     engineering: 'Engineering',
     health: 'Health',
+    evidence: 'Evidence',
     people: 'People',
     hazards: 'Hazards',
     alarmSettings: 'Alarm settings',
@@ -51,6 +53,7 @@ export const en: Texts<typeof zh> = {
   notifications,
   obligations,
   health,
+  evidence,
   people,
   engineering,
   loopTest,

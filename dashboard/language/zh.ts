@@ -5,6 +5,7 @@ import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
 import { zh as engineering } from '../engineering/engineering-words.ts';
+import { zh as evidence } from '../evidence/evidence-words.ts';
 import { zh as hazards } from '../hazards/hazards-words.ts';
 import { zh as health } from '../health/health-words.ts';
 import { zh as incidents } from '../incidents/incidents-words.ts';
@@ -41,6 +42,7 @@ export const zh = {
     notifications: '通知',
     engineering: '工程',
     health: '健康',
+    evidence: '证据',
     people: '人员',
     hazards: '隐患',
     alarmSettings: '报警设置',
@@ -49,6 +51,7 @@ export const zh = {
   notifications,
   obligations,
   health,
+  evidence,
   people,
   engineering,
   loopTest,

@@ -13,6 +13,7 @@ export interface NavigationItem {
     | '/obligations'
     | '/notifications'
     | '/alarm-settings'
+    | '/evidence'
     | '/health'
     | '/engineering'
     | '/people'
@@ -29,6 +30,7 @@ export interface NavigationItem {
     | 'nav.obligations'
     | 'nav.notifications'
     | 'nav.alarmSettings'
+    | 'nav.evidence'
     | 'nav.health'
     | 'nav.engineering'
     | 'nav.people'
@@ -50,6 +52,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/replay', name: 'nav.replay', keys: 'g y', permission: 'alarms.read', place: 'more' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
   { to: '/obligations', name: 'nav.obligations', keys: 'g b', permission: 'obligations.read', place: 'more' },
+  { to: '/evidence', name: 'nav.evidence', keys: 'g v', permission: 'evidence.make', place: 'more' },
   { to: '/notifications', name: 'nav.notifications', keys: 'g n', permission: 'notifications.read', place: 'more' },
   { to: '/alarm-settings', name: 'nav.alarmSettings', keys: 'g r', permission: 'alarmSettings.read', place: 'more' },
   { to: '/engineering', name: 'nav.engineering', keys: 'g e', permission: 'engineering.read', place: 'more' },

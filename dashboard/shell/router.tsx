@@ -305,6 +305,12 @@ const loopTestRoute = createRoute({
   component: lazyRouteComponent(() => import('../loop-test/loop-screen.tsx'), 'LoopScreen'),
 });
 
+const evidenceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/evidence',
+  component: lazyRouteComponent(() => import('../evidence/evidence-screen.tsx'), 'EvidenceScreen'),
+});
+
 const healthRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/health',
@@ -348,6 +354,7 @@ const routeTree = rootRoute.addChildren([
   alarmSettingsRoute,
   engineeringRoute,
   loopTestRoute,
+  evidenceRoute,
   healthRoute,
   peopleRoute,
   replayRoute,
