@@ -7,6 +7,7 @@ import { oneLanguage } from './dashboard/packing/one-language.ts';
 import { precompress } from './dashboard/packing/precompress.ts';
 import { withoutJsonSchema } from './dashboard/packing/without-json-schema.ts';
 import { phoneShell } from './dashboard/phone/install/phone-shell-plugin.ts';
+import { verifyPage } from './dashboard/verify/verify-page-plugin.ts';
 import packageJson from './package.json' with { type: 'json' };
 
 const server = 'http://127.0.0.1:8080';
@@ -23,7 +24,12 @@ const build = {
 
 export default defineConfig({
   root: path.join(import.meta.dirname, 'dashboard'),
-  plugins: [...plugins(), phoneShell({ define, build }, plugins), precompress(path.join(import.meta.dirname, 'dashboard', 'dist'))],
+  plugins: [
+    ...plugins(),
+    phoneShell({ define, build }, plugins),
+    verifyPage({ build }, plugins),
+    precompress(path.join(import.meta.dirname, 'dashboard', 'dist')),
+  ],
   define,
   build: {
     ...build,
