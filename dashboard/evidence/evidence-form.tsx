@@ -6,13 +6,14 @@ import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { StationOptions } from '../station/station-options.tsx';
 import { formatDate } from '../time/plant-time.ts';
 import { askForEvidence } from './evidence-requests.ts';
 
 const dayMs = 86_400_000;
 
 export function EvidenceForm(): ReactNode {
-  const { t, text, language: shown } = useWords();
+  const { t, language: shown } = useWords();
   const { stations } = usePlant();
   const zone = useZone();
   const queries = useQueryClient();
@@ -56,11 +57,7 @@ export function EvidenceForm(): ReactNode {
         <span>{t('evidence.station')}</span>
         <select className="input" value={stationId} onChange={(event) => setStationId(event.target.value)} data-testid="evidence-station">
           <option value="">{t('evidence.allStations')}</option>
-          {stations.map((station) => (
-            <option key={station.id} value={station.id}>
-              {station.id} {text(station.name)}
-            </option>
-          ))}
+          <StationOptions stations={stations} />
         </select>
       </label>
       <label className="field">
