@@ -31,21 +31,15 @@ export function AddCertificateDialog({
   readonly onClose: () => void;
   readonly onDone: () => void;
 }): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const { isWorking, problem, send } = useSending(onDone);
-  const [holderKind, setHolderKind] = useState<'person' | 'instrument'>('person');
-  const holders =
-    holderKind === 'person'
-      ? list.people.map(({ username, displayName }) => ({ id: username, name: displayName }))
-      : list.instruments.map(({ pointId, name }) => ({ id: pointId, name: `${pointId} ${text(name)}` }));
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const field = (name: string): string => String(form.get(name) ?? '');
     void send(
       addCertificate({
-        holderKind,
-        holderId: field('holder'),
+        username: field('username'),
         title: field('title'),
         number: field('number'),
         issuer: field('issuer'),
@@ -59,19 +53,12 @@ export function AddCertificateDialog({
       <form onSubmit={submit}>
         <div className="dialog-body">
           <Problem text={problem} />
-          <fieldset className="choices" aria-label={t('obligations.certificate.holderKind')}>
-            {(['person', 'instrument'] as const).map((kind) => (
-              <button key={kind} type="button" aria-pressed={holderKind === kind} onClick={() => setHolderKind(kind)}>
-                {t(`obligations.certificate.${kind}`)}
-              </button>
-            ))}
-          </fieldset>
           <label className="field">
             <span>{t('obligations.certificate.holder')}</span>
-            <select name="holder" key={holderKind} required data-autofocus="">
-              {holders.map((holder) => (
-                <option key={holder.id} value={holder.id}>
-                  {holder.name}
+            <select name="username" required data-autofocus="">
+              {list.people.map(({ username, displayName }) => (
+                <option key={username} value={username}>
+                  {displayName}
                 </option>
               ))}
             </select>
@@ -113,7 +100,7 @@ export function RevokeDialog({
   readonly onClose: () => void;
   readonly onDone: () => void;
 }): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const { isWorking, problem, send } = useSending(onDone);
   return (
     <Dialog title={t('obligations.certificate.revokeTitle', { number: certificate.number })} onClose={onClose} testId="revoke-dialog">
@@ -126,7 +113,7 @@ export function RevokeDialog({
         <div className="dialog-body">
           <Problem text={problem} />
           <p className="no-margin">
-            {text(certificate.holderName)} · {certificate.title}
+            {certificate.displayName} · {certificate.title}
           </p>
           <label className="field">
             <span>{t('obligations.certificate.reason')}</span>

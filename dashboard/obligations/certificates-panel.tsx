@@ -1,4 +1,4 @@
-// Certificates of people and detectors: who holds a valid one, who does not; entering and revoking.
+// Certificates of people: who holds a valid one, who does not; entering and revoking.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { CertificateList, CertificateView } from '../../domain/api/obligations-api.ts';
@@ -13,7 +13,7 @@ const dayMs = 86_400_000;
 const soonMs = 30 * dayMs;
 
 export function CertificatesPanel(): ReactNode {
-  const { t, text } = useWords();
+  const { t } = useWords();
   const zone = useZone();
   const mayManage = usePermission('certificates.manage');
   const { serverNowMs } = useLiveClient();
@@ -49,7 +49,7 @@ export function CertificatesPanel(): ReactNode {
       {missing.length > 0 && (
         <details className="missing">
           <summary>{t('obligations.certificate.missing', { count: missing.length })}</summary>
-          <p className="no-margin">{missing.map((name) => (typeof name === 'string' ? name : text(name))).join('、')}</p>
+          <p className="no-margin">{missing.join('、')}</p>
         </details>
       )}
       {list.data.certificates.length === 0 ? (
@@ -72,10 +72,7 @@ export function CertificatesPanel(): ReactNode {
                 const status = statusOf(certificate, nowMs);
                 return (
                   <tr key={certificate.id} className="certificate-row" data-status={status}>
-                    <th scope="row">
-                      {certificate.holderKind === 'instrument' && <span className="number">{certificate.holderId} </span>}
-                      {text(certificate.holderName)}
-                    </th>
+                    <th scope="row">{certificate.displayName}</th>
                     <td>{certificate.title}</td>
                     <td className="number">{certificate.number}</td>
                     <td>{certificate.issuer}</td>
@@ -122,14 +119,9 @@ function statusOf(certificate: CertificateView, nowMs: number): Status {
   return certificate.expiresAtMs - nowMs < soonMs ? 'expiring' : 'valid';
 }
 
-function without(list: CertificateList, nowMs: number) {
+function without(list: CertificateList, nowMs: number): string[] {
   const held = new Set(
-    list.certificates
-      .filter((certificate) => ['valid', 'expiring'].includes(statusOf(certificate, nowMs)))
-      .map(({ holderKind, holderId }) => `${holderKind} ${holderId}`),
+    list.certificates.filter((certificate) => ['valid', 'expiring'].includes(statusOf(certificate, nowMs))).map(({ username }) => username),
   );
-  return [
-    ...list.people.filter(({ username }) => !held.has(`person ${username}`)).map(({ displayName }) => displayName),
-    ...list.instruments.filter(({ pointId }) => !held.has(`instrument ${pointId}`)).map(({ pointId }) => pointId),
-  ];
+  return list.people.filter(({ username }) => !held.has(username)).map(({ displayName }) => displayName);
 }

@@ -49,7 +49,7 @@ export const permissions = [
   /** Have evidence bundles made, fetch them, remove them. */
   'evidence.make',
   'obligations.read',
-  /** Enter and revoke certificates of people and instruments. */
+  /** Enter and revoke certificates of people. */
   'certificates.manage',
   /** One's own session and password. */
   'session.own',

@@ -87,9 +87,8 @@ export type ObligationDetail = z.output<typeof obligationDetailSchema>;
 
 export const certificateViewSchema = z.object({
   id: z.string(),
-  holderKind: z.enum(['person', 'instrument']),
-  holderId: z.string(),
-  holderName: localizedTextViewSchema,
+  username: z.string(),
+  displayName: z.string(),
   title: z.string(),
   number: z.string(),
   issuer: z.string(),
@@ -101,17 +100,15 @@ export const certificateViewSchema = z.object({
 });
 export type CertificateView = z.output<typeof certificateViewSchema>;
 
-/** Everybody and everything that should hold one, with or without. */
+/** `people`: everybody who may have the watch, with a certificate or without. */
 export const certificateListSchema = z.object({
   certificates: z.array(certificateViewSchema),
   people: z.array(z.object({ username: z.string(), displayName: z.string() })),
-  instruments: z.array(z.object({ pointId: z.string(), stationId: z.string(), name: localizedTextViewSchema })),
 });
 export type CertificateList = z.output<typeof certificateListSchema>;
 
 export const addCertificateSchema = z.strictObject({
-  holderKind: z.enum(['person', 'instrument']),
-  holderId: z.string().min(1).max(120),
+  username: z.string().min(1).max(120),
   title: z.string().trim().min(1).max(120),
   number: z.string().trim().min(1).max(80),
   issuer: z.string().trim().min(1).max(120),

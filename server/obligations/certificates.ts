@@ -1,4 +1,4 @@
-// Certificates of people and of instruments: entered, revoked, never changed or deleted; each with its line in the journal.
+// Certificates of people: entered, revoked, never changed or deleted; each with its line in the journal.
 import { randomUUIDv7 } from 'node:crypto';
 import type { AddCertificate } from '../../domain/api/obligations-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
@@ -30,17 +30,12 @@ export class Certificates {
     return await this.#ledger.database.selectFrom('certificate').selectAll().orderBy('expires_at_ms').execute();
   }
 
-  add(
-    wanted: AddCertificate,
-    stationId: string | null,
-    by: { readonly username: string; readonly actor: JournalActor },
-  ): Promise<CertificateResult> {
+  add(wanted: AddCertificate, by: { readonly username: string; readonly actor: JournalActor }): Promise<CertificateResult> {
     return this.#ledger.exclusively(async (commit): Promise<CertificateResult> => {
       const same = await this.#ledger.database
         .selectFrom('certificate')
         .selectAll()
-        .where('holder_kind', '=', wanted.holderKind)
-        .where('holder_id', '=', wanted.holderId)
+        .where('holder_id', '=', wanted.username)
         .where('number', '=', wanted.number)
         .where('issuer', '=', wanted.issuer)
         .where('revoked_at_ms', 'is', null)
@@ -49,8 +44,8 @@ export class Certificates {
       const nowMs = this.#clock.nowMs();
       const row: CertificateTable = {
         certificate_id: randomUUIDv7(),
-        holder_kind: wanted.holderKind,
-        holder_id: wanted.holderId,
+        holder_kind: 'person',
+        holder_id: wanted.username,
         title: wanted.title,
         number: wanted.number,
         issuer: wanted.issuer,
@@ -63,7 +58,7 @@ export class Certificates {
         revoked_reason: null,
       };
       await commit(
-        [line('certificate.add', nowMs, by.actor, row, stationId, { validFrom: wanted.validFrom, validTo: wanted.validTo })],
+        [line('certificate.add', nowMs, by.actor, row, { validFrom: wanted.validFrom, validTo: wanted.validTo })],
         async (transaction) => {
           await transaction.insertInto('certificate').values(row).execute();
         },
@@ -73,19 +68,14 @@ export class Certificates {
   }
 
   /** It stays on record as what was valid until then. */
-  revoke(
-    id: string,
-    reason: string,
-    stationOf: (row: CertificateTable) => string | null,
-    by: { readonly username: string; readonly actor: JournalActor },
-  ): Promise<CertificateResult> {
+  revoke(id: string, reason: string, by: { readonly username: string; readonly actor: JournalActor }): Promise<CertificateResult> {
     return this.#ledger.exclusively(async (commit): Promise<CertificateResult> => {
       const row = await this.#ledger.database.selectFrom('certificate').selectAll().where('certificate_id', '=', id).executeTakeFirst();
       if (row === undefined) return { kind: 'unknown' };
       if (row.revoked_at_ms !== null) return { kind: 'revokedBefore', row };
       const nowMs = this.#clock.nowMs();
       const change = { revoked_at_ms: nowMs, revoked_by: by.username, revoked_reason: reason };
-      await commit([line('certificate.revoke', nowMs, by.actor, row, stationOf(row), { reason })], async (transaction) => {
+      await commit([line('certificate.revoke', nowMs, by.actor, row, { reason })], async (transaction) => {
         await transaction.updateTable('certificate').set(change).where('certificate_id', '=', id).execute();
       });
       return { kind: 'done', row: { ...row, ...change } };
@@ -93,28 +83,14 @@ export class Certificates {
   }
 }
 
-function line(
-  kind: string,
-  atMs: number,
-  actor: JournalActor,
-  row: CertificateTable,
-  stationId: string | null,
-  detail: Readonly<Record<string, unknown>>,
-) {
+function line(kind: string, atMs: number, actor: JournalActor, row: CertificateTable, detail: Readonly<Record<string, unknown>>) {
   return {
     occurredAtMs: atMs,
     kind,
-    stationId,
+    stationId: null,
     alarmId: null,
     occurrenceId: null,
     actor,
-    detail: {
-      certificateId: row.certificate_id,
-      holder: row.holder_id,
-      holderKind: row.holder_kind,
-      number: row.number,
-      title: row.title,
-      ...detail,
-    },
+    detail: { certificateId: row.certificate_id, holder: row.holder_id, number: row.number, title: row.title, ...detail },
   };
 }

@@ -238,7 +238,7 @@ async function readCompany(
       ...certificates.map(
         (row): CertificateRecord => ({
           id: row.certificate_id,
-          holder: { kind: row.holder_kind === 'instrument' ? 'instrument' : 'person', id: row.holder_id },
+          holder: { kind: 'person', id: row.holder_id },
           number: row.number,
           validFromMs: row.valid_from_ms,
           expiresAtMs: row.expires_at_ms,

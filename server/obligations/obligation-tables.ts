@@ -52,7 +52,7 @@ export interface ObligationStateTable {
 
 export interface CertificateTable {
   certificate_id: string;
-  /** `person` or `instrument`. */
+  /** `person`. */
   holder_kind: string;
   holder_id: string;
   /** What it allows, or who has calibrated. */

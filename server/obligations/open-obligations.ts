@@ -71,7 +71,7 @@ export async function openObligations(options: {
     watch,
     routes: async (app) => {
       await app.register(obligationRoutes({ plant, book, clock }));
-      await app.register(certificateRoutes({ plant, access, certificates, announce }));
+      await app.register(certificateRoutes({ access, certificates, announce }));
     },
     async stop() {
       await watch.stop();

@@ -238,9 +238,17 @@ async function plantRecords() {
     approved_by: 'chen',
     fault,
   });
-  const certificate = (id: string, kind: string, holder: string, expiresAtMs: number) => ({
+  const calibration = (pointId: string, due: string) => ({
+    point_id: pointId,
+    calibrated_on: '2026-01-05',
+    due_on: due,
+    certificate: 'JD',
+    entered_by: 'chen',
+    entered_at_ms: t0,
+  });
+  const certificate = (id: string, holder: string, expiresAtMs: number) => ({
     certificate_id: id,
-    holder_kind: kind,
+    holder_kind: 'person',
     holder_id: holder,
     title: '证',
     number: id,
@@ -326,11 +334,13 @@ async function plantRecords() {
       .execute();
     await write
       .insertInto('certificate')
+      .values([certificate('p1', 'wang', at(1) + 300 * day), certificate('p2', 'zhao', at(25))])
+      .execute();
+    await write
+      .insertInto('calibration')
       .values([
-        certificate('p1', 'person', 'wang', at(1) + 300 * day),
-        certificate('p2', 'person', 'zhao', at(25)),
-        certificate('i1', 'instrument', 'GS-01.GD-1', at(21)),
-        ...['GS-02', 'GS-03', 'GS-04', 'GS-05'].map((id) => certificate(`i${id}`, 'instrument', `${id}.GD-1`, at(1) + 160 * day)),
+        calibration('GS-01.GD-1', '2026-07-20'),
+        ...['GS-02', 'GS-03', 'GS-04', 'GS-05'].map((id) => calibration(`${id}.GD-1`, '2026-12-10')),
       ])
       .execute();
     await write
