@@ -108,6 +108,7 @@ function Night({ inspection: { night } }: Part): ReactNode {
   return (
     <Panel title={t('obligations.inspection.night')} isWide>
       <p className="number muted">{t('obligations.inspection.nightRange', { from: time(night.fromMs), to: time(night.toMs) })}</p>
+      {night.serverShare < 1 && <p>{t('obligations.inspection.serverShare', { share: shareText(night.serverShare, 1) })}</p>}
       <p>
         {t('obligations.inspection.coverage')}{' '}
         <span className="inspection-value number" data-testid="night-coverage">
@@ -186,7 +187,13 @@ function Detectors({ inspection }: Part): ReactNode {
                     {detector.pointId} <span className="muted">{text(detector.name)}</span>
                   </th>
                   <td>
-                    <StateMark state={detector.state} /> {detector.causes.map((finding) => say.cause(finding)).join('、')}
+                    {detector.state === 'met' ? (
+                      t('obligations.inspection.inForce')
+                    ) : (
+                      <>
+                        <StateMark state={detector.state} /> {detector.causes.map((finding) => say.cause(finding)).join('、')}
+                      </>
+                    )}
                   </td>
                   <td className="number">
                     {detector.certificate === null

@@ -196,33 +196,37 @@ function Instruments({ detail }: { readonly detail: ObligationDetail }): ReactNo
           </button>
         )}
       </div>
-      <div className="matrix-scroll">
-        <table className="table number">
-          <thead>
-            <tr>
-              <th scope="col">{t('obligations.detail.instrument')}</th>
-              <th scope="col">{t('obligations.detail.coverage')}</th>
-              <th scope="col">{t('obligations.detail.gaps')}</th>
-              <th scope="col">{t('obligations.detail.longestGap')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => {
-              const point = pointById.get(row.pointId);
-              return (
-                <tr key={row.pointId}>
-                  <th scope="row">
-                    {row.pointId} <span className="muted">{point === undefined ? '' : text(point.name)}</span>
-                  </th>
-                  <td>{shareText(row.measuredMs / row.expectedMs, 3)}</td>
-                  <td>{row.gaps}</td>
-                  <td>{row.longestGapMs === 0 ? '' : durationText(row.longestGapMs)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      {rows.length === 0 ? (
+        <p className="empty">{t('obligations.detail.allMeasured', { count: sorted.length })}</p>
+      ) : (
+        <div className="matrix-scroll">
+          <table className="table number">
+            <thead>
+              <tr>
+                <th scope="col">{t('obligations.detail.instrument')}</th>
+                <th scope="col">{t('obligations.detail.coverage')}</th>
+                <th scope="col">{t('obligations.detail.gaps')}</th>
+                <th scope="col">{t('obligations.detail.longestGap')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => {
+                const point = pointById.get(row.pointId);
+                return (
+                  <tr key={row.pointId}>
+                    <th scope="row">
+                      {row.pointId} <span className="muted">{point === undefined ? '' : text(point.name)}</span>
+                    </th>
+                    <td>{shareText(row.measuredMs / row.expectedMs, 3)}</td>
+                    <td>{row.gaps}</td>
+                    <td>{row.longestGapMs === 0 ? '' : durationText(row.longestGapMs)}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
     </section>
   );
 }

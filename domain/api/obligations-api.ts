@@ -135,6 +135,8 @@ export const inspectionSchema = z.object({
   night: z.object({
     fromMs: z.number(),
     toMs: z.number(),
+    /** Share of the night for which the server has a record at all. */
+    serverShare: z.number(),
     coverage: z.number().nullable(),
     gaps: z.array(findingSchema),
     consoles: z.array(inspectionWatchSchema),

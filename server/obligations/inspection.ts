@@ -9,6 +9,7 @@ import { validSpans } from '../../domain/obligations/evaluators/detector-calibra
 import type { Finding, ObligationWindow } from '../../domain/obligations/obligation.ts';
 import type { CompanyRecords, StationRecords } from '../../domain/obligations/records.ts';
 import type { RuleOf } from '../../domain/obligations/rule-pack.ts';
+import { intersectionOf, totalMs } from '../../domain/obligations/spans.ts';
 import type { Plant, Station } from '../../domain/plant/plant.ts';
 import { addDays } from '../../domain/time/calendar-date.ts';
 import { dateAt, momentOf } from '../../domain/time/zoned-time.ts';
@@ -120,7 +121,9 @@ function nightFigures(book: ObligationBook, own: StationRecords, company: Compan
   const isLate = (each: (typeof announced)[number]) =>
     (each.acknowledgedAtMs ?? (each.isWaiting ? window.nowMs : (each.withdrawnAtMs ?? each.announcedAtMs))) - each.announcedAtMs >
     (each.responseTimeMs ?? assumedResponseMs[each.priority]);
+  const there = intersectionOf(company.presence, [window]);
   return {
+    serverShare: totalMs(there) / Math.max(1, window.toMs - window.fromMs),
     coverage: expectedMs === 0 ? null : instruments.reduce((sum, { measuredMs }) => sum + measuredMs, 0) / expectedMs,
     gaps: findings
       .toSorted((one, other) => other.toMs - other.fromMs - (one.toMs - one.fromMs))
