@@ -15,6 +15,7 @@ import { useToday } from './hazard-marks.tsx';
 import { postHazard } from './hazard-requests.ts';
 import { useHazardRefusal } from './use-hazard-action.ts';
 import './hazards.css';
+import { StationOptions } from '../station/station-options.tsx';
 
 const alreadySchema = z.object({ reason: z.literal('openedAlready'), hazardId: z.string(), number: z.string() });
 type Already = z.output<typeof alreadySchema>;
@@ -99,11 +100,7 @@ export function ReportHazardDialog({ alarm, onClose }: { readonly alarm?: AlarmV
                 onChange={(event) => setStationId(event.target.value)}
                 data-testid="hazard-station"
               >
-                {stations.map((station) => (
-                  <option key={station.id} value={station.id}>
-                    {station.id} {text(station.name)}
-                  </option>
-                ))}
+                <StationOptions stations={stations} />
               </select>
             </label>
             <label className="field">
