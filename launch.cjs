@@ -130,6 +130,10 @@ switch (task) {
     buildDashboard(node);
     run(node, 'test/run-tests.ts', rest);
     break;
+  case 'screens':
+    buildDashboard(node);
+    run(node, 'test/browser/take-screens.ts', rest);
+    break;
   case 'bench':
     run(node, 'test/bench/run-bench.ts', rest);
     break;
@@ -137,5 +141,5 @@ switch (task) {
     buildDashboard(node);
     break;
   default:
-    fail(`unknown task ${task}: expected start, test, bench, build or gatewatch`);
+    fail(`unknown task ${task}: expected start, test, bench, build, screens or gatewatch`);
 }

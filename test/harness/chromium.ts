@@ -17,6 +17,11 @@ export function launchChromium(): Promise<Browser | null> {
   return firstThatStarts((start) => chromium.launch(start));
 }
 
+/** The packaged one and no other: the same drawing on every machine, for pictures that are compared. */
+export function launchPackagedChromium(): Promise<Browser | null> {
+  return firstThatStarts((start) => chromium.launch(start), [packaged]);
+}
+
 /**
  * A phone with a memory: what it keeps lies in `profile` and is there again when it is opened anew. Touch, 390 × 844, three pixels a point. Null where no
  * browser can start.
@@ -35,15 +40,28 @@ export function openPhone(profile: string): Promise<BrowserContext | null> {
   );
 }
 
+interface Candidate {
+  readonly name: string;
+  readonly path: () => Promise<string>;
+  readonly arguments: readonly string[];
+}
+
+const packaged: Candidate = {
+  name: 'packaged Chromium',
+  path: () => packagedChromium.executablePath(),
+  arguments: packagedArguments(),
+};
+
+function allCandidates(): Candidate[] {
+  const system = process.env.GATEWATCH_CHROMIUM ?? systemPlaces.find((file) => existsSync(file));
+  return [...(system === undefined ? [] : [{ name: system, path: async () => system, arguments: [] }]), packaged];
+}
+
 async function firstThatStarts<Started>(
   start: (options: { readonly executablePath: string; readonly args: string[] }) => Promise<Started>,
+  candidates: readonly Candidate[] = allCandidates(),
 ): Promise<Started | null> {
-  const system = process.env.GATEWATCH_CHROMIUM ?? systemPlaces.find((file) => existsSync(file));
   const failures: string[] = [];
-  const candidates = [
-    ...(system === undefined ? [] : [{ name: system, path: async () => system, arguments: [] as string[] }]),
-    { name: 'packaged Chromium', path: () => packagedChromium.executablePath(), arguments: packagedArguments() },
-  ];
   for (const candidate of candidates) {
     try {
       return await start({ executablePath: await candidate.path(), args: [...candidate.arguments, ...commonArguments] });

@@ -49,3 +49,16 @@ export const screens: readonly ScreenToSee[] = [
   screen('people', 'admin', '/people', '#content table'),
   screen('wall', 'duty', '/wall', '[data-tile]'),
 ];
+
+/** The same of the phone app, for the emergency team. */
+export const phoneScreens: readonly (Omit<ScreenToSee, 'person'> & { readonly person: 'team' })[] = [
+  { name: 'phone-incidents', person: 'team', address: () => '/phone/', ready: '[data-testid=incident-row]' },
+  {
+    name: 'phone-incident',
+    person: 'team',
+    address: ({ incidentId }) => `/phone/incidents/${incidentId}`,
+    ready: '[data-testid=point-line]',
+  },
+  { name: 'phone-alarms', person: 'team', address: () => '/phone/alarms', ready: '[data-testid=alarm-row]' },
+  { name: 'phone-station', person: 'team', address: () => '/phone/stations/RS-01', ready: '[data-testid=point-line]' },
+];
