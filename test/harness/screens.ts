@@ -37,6 +37,7 @@ export const screens: readonly ScreenToSee[] = [
   screen('duty', 'duty', '/duty', '[data-testid=duty]'),
   screen('roster', 'duty', '/duty?tab=roster', '[data-testid=duty] table, [data-testid=duty] .roster'),
   screen('obligations', 'admin', '/obligations', '#content h1'),
+  screen('evidence', 'admin', '/evidence', '[data-testid=evidence-screen]'),
   screen('replay', 'duty', '/replay', '#content button'),
   screen('performance', 'duty', '/performance', '#content table'),
   screen('notifications', 'duty', '/notifications', '#content table, #content .empty'),
