@@ -119,11 +119,9 @@ function page(): string {
     `![${name}, ${language}, ${theme}](screens/${name}-${language}-${theme}.webp)`;
   const sections = screens.map(
     ({ name }) =>
-      `## ${name}\n\n| 中文, light | 中文, dark |\n|---|---|\n| ${picture(name, 'zh', 'light')} | ${picture(name, 'zh', 'dark')} |\n\n| English, light | English, dark |\n|---|---|\n| ${picture(name, 'en', 'light')} | ${picture(name, 'en', 'dark')} |\n`,
+      `## ${name}\n\n中文\n\n${picture(name, 'zh', 'light')} ${picture(name, 'zh', 'dark')}\n\nEnglish\n\n${picture(name, 'en', 'light')} ${picture(name, 'en', 'dark')}\n`,
   );
-  const phones = phoneScreens.map(
-    ({ name }) => `## ${name}\n\n| 中文 | English |\n|---|---|\n| ${picture(name, 'zh', 'light')} | ${picture(name, 'en', 'light')} |\n`,
-  );
+  const phones = phoneScreens.map(({ name }) => `## ${name}\n\n${picture(name, 'zh', 'light')} ${picture(name, 'en', 'light')}\n`);
   return `# Screens
 
 Every screen of the demo plant, ${screens.length} in the control room (1366 × 768) and ${phoneScreens.length} on the phone (390 × 844). Made by
