@@ -87,7 +87,9 @@ export function EvidenceForm(): ReactNode {
         <span>{t('evidence.language')}</span>
         <select className="input" value={language} onChange={(event) => setLanguage(event.target.value === 'en' ? 'en' : 'zh')}>
           <option value="zh">{t('evidence.chinese')}</option>
-          <option value="en">{t('evidence.english')}</option>
+          <option value="en" lang="en">
+            {t('evidence.english')}
+          </option>
         </select>
       </label>
       <label className="field evidence-reason">
