@@ -38,8 +38,6 @@ export const screens: readonly ScreenToSee[] = [
   screen('roster', 'duty', '/duty?tab=roster', '[data-testid=duty] table, [data-testid=duty] .roster'),
   screen('obligations', 'admin', '/obligations', '#content h1'),
   screen('evidence', 'admin', '/evidence', '[data-testid=evidence-screen]'),
-  screen('obligation', 'admin', '/obligations/detectorCalibration?station=RS-01', '[data-testid=findings]'),
-  screen('inspection', 'admin', '/obligations/inspection/RS-01', '[data-testid=night-coverage]'),
   screen('replay', 'duty', '/replay', '#content button'),
   screen('performance', 'duty', '/performance', '#content table'),
   screen('notifications', 'duty', '/notifications', '#content table, #content .empty'),
