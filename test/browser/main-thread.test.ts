@@ -89,7 +89,8 @@ describe.skipIf(browser === null)('in a browser', () => {
     await expect.poll(() => page.getByTestId('point-table').textContent()).toMatch(/%LEL/);
     expect(await seriousFaults(page)).toEqual([]);
     await page.goto(`${gatewatch.address}/trends?points=RS-01.GD-501`);
-    await page.locator('[data-testid="trend-RS-01.GD-501"] canvas').waitFor();
+    await page.getByTestId('pen-RS-01.GD-501').waitFor();
+    await page.getByTestId('trend-holder').locator('canvas').first().waitFor();
     expect(complaints).toEqual([]);
   });
 

