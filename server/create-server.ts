@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { NorthboundPart } from '../domain/api/northbound-api.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { Plant } from '../domain/plant/plant.ts';
-import type { Clock, TimerHandle } from '../domain/time/clock.ts';
+import type { Clock } from '../domain/time/clock.ts';
+import { repeat } from '../domain/time/repeat.ts';
 import type { HistorianReader } from '../historian/historian.ts';
 import type { ServerLink } from '../link/link.ts';
 import { AccessControl } from './access/access-control.ts';
@@ -357,17 +358,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('live channel', () => live.close());
 
     const lookAtClock = () => store.tick().then(() => maintenance.tick());
-    let expiry: TimerHandle | null = null;
-    const expireLater = () => {
-      expiry = clock.after(expiryCheckMs, () => {
-        lookAtClock().then(expireLater, (error: unknown) => {
-          log.error({ err: error }, 'what time does to alarms could not be committed; trying again');
-          expireLater();
-        });
-      });
-    };
-    expireLater();
-    onStop('expiry', () => expiry?.cancel());
+    const stopLooking = repeat(clock, { firstMs: expiryCheckMs, everyMs: expiryCheckMs }, lookAtClock, (error) =>
+      log.error({ err: error }, 'what time does to alarms could not be committed; trying again'),
+    );
+    onStop('expiry', stopLooking);
 
     const guarded = <T>(what: string, work: () => Promise<T>): Promise<T> =>
       work().catch((error: unknown) => {

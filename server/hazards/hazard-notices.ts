@@ -9,8 +9,9 @@ import { hazardGradeWords, hazardSentence } from '../../domain/hazards/hazard-wo
 import type { NotificationChannel, NotificationOrder, Notifier } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { LocalizedText } from '../../domain/text/localized-text.ts';
-import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
+import { NoticeQueue } from '../notification/notice-queue.ts';
 import type { HazardStore } from './hazard-store.ts';
 
 const channels: readonly NotificationChannel[] = ['webPush', 'email', 'sms'];
@@ -37,49 +38,24 @@ interface NoticesOptions {
 
 export class HazardNotices {
   readonly #options: NoticesOptions;
-  readonly #waiting: Notice[] = [];
-  #isWorking = false;
-  #working: Promise<void> = Promise.resolve();
-  #retry: TimerHandle | null = null;
+  readonly #queue: NoticeQueue<Notice>;
   readonly #stopListening: () => void;
 
   constructor(options: NoticesOptions) {
     this.#options = options;
+    const { notifier, access, clock, log } = options;
+    const ordersOf = (notice: Notice, users: readonly UserView[]) => this.#ordersOf(notice, users);
+    this.#queue = new NoticeQueue({ notifier, access, clock, log, retryMs, what: 'a hazard', ordersOf });
     this.#stopListening = options.hazards.onChange((changes) =>
-      this.#take(changes.flatMap(({ record, event }) => noticeOf(record, event) ?? [])),
+      this.#queue.take(changes.flatMap(({ record, event }) => noticeOf(record, event) ?? [])),
     );
     // What may have been committed and not told before a crash.
-    this.#take(options.hazards.openOnes().flatMap(owedBy));
+    this.#queue.take(options.hazards.openOnes().flatMap(owedBy));
   }
 
   async stop(): Promise<void> {
     this.#stopListening();
-    this.#retry?.cancel();
-    await this.#working;
-  }
-
-  #take(notices: readonly Notice[]): void {
-    this.#waiting.push(...notices);
-    if (!this.#isWorking && this.#waiting.length > 0) this.#working = this.#work();
-  }
-
-  async #work(): Promise<void> {
-    const { notifier, access, clock, log } = this.#options;
-    this.#isWorking = true;
-    try {
-      while (this.#waiting.length > 0) {
-        const notices = this.#waiting.slice(0, 50);
-        const users = (await access.users()).filter((user) => !user.isDisabled);
-        await notifier.order(notices.flatMap((notice) => this.#ordersOf(notice, users)));
-        this.#waiting.splice(0, notices.length);
-      }
-    } catch (error) {
-      log.error({ err: error }, 'people could not be told of a hazard; trying again');
-      this.#retry?.cancel();
-      this.#retry = clock.after(retryMs, () => this.#take([]));
-    } finally {
-      this.#isWorking = false;
-    }
+    await this.#queue.stop();
   }
 
   #ordersOf({ about, record, permission, tellsResponsible, urgency, text }: Notice, users: readonly UserView[]): NotificationOrder[] {

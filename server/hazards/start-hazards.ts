@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import type { HazardEventKind } from '../../domain/hazards/hazard.ts';
 import type { Notifier } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
-import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { repeat } from '../../domain/time/repeat.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { PhotoStore } from '../incidents/photo-store.ts';
@@ -84,31 +85,5 @@ export async function startHazards(options: {
       await checking;
       await notices.stop();
     },
-  };
-}
-
-/** Now and again: the next time comes after the last has ended. */
-function repeat(
-  clock: Clock,
-  times: { readonly firstMs: number; readonly everyMs: number },
-  work: () => Promise<unknown>,
-  onError: (error: unknown) => void,
-): () => Promise<void> {
-  let isStopped = false;
-  let timer: TimerHandle | null = null;
-  let working: Promise<unknown> = Promise.resolve();
-  const later = (delayMs: number) => {
-    if (isStopped) return;
-    timer = clock.after(delayMs, () => {
-      working = work()
-        .catch(onError)
-        .finally(() => later(times.everyMs));
-    });
-  };
-  later(times.firstMs);
-  return async () => {
-    isStopped = true;
-    timer?.cancel();
-    await working;
   };
 }

@@ -2,14 +2,16 @@
 // to the notifier, each under a key of its own, so that what is given again after a crash is told once. Sends nothing itself.
 import type { Logger } from 'pino';
 import { mayDo, type Permission } from '../../domain/access/roles.ts';
+import type { UserView } from '../../domain/api/users-api.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import { isOpenDuty } from '../../domain/incidents/incident-record.ts';
 import { drillWord, incidentKindWords, reportDutyWords } from '../../domain/incidents/incident-words.ts';
 import type { NotificationChannel, NotificationOrder, Notifier } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { LocalizedText } from '../../domain/text/localized-text.ts';
-import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
+import { NoticeQueue } from '../notification/notice-queue.ts';
 import type { IncidentChange } from './incident-rows.ts';
 import type { IncidentStore } from './incident-store.ts';
 
@@ -40,23 +42,22 @@ interface NoticesOptions {
 
 export class IncidentNotices {
   readonly #options: NoticesOptions;
-  readonly #waiting: Notice[] = [];
-  #isWorking = false;
-  #working: Promise<void> = Promise.resolve();
-  #retry: TimerHandle | null = null;
+  readonly #queue: NoticeQueue<Notice>;
   readonly #stopListening: () => void;
 
   constructor(options: NoticesOptions) {
     this.#options = options;
-    this.#stopListening = options.incidents.onChange((changes) => this.#take(changes.flatMap((change) => noticesOf(change))));
+    const { notifier, access, clock, log } = options;
+    const ordersOf = (notice: Notice, users: readonly UserView[]) => this.#ordersOf(notice, users);
+    this.#queue = new NoticeQueue({ notifier, access, clock, log, retryMs, what: 'an incident', ordersOf });
+    this.#stopListening = options.incidents.onChange((changes) => this.#queue.take(changes.flatMap((change) => noticesOf(change))));
     // What may have been committed and not told before a crash.
-    this.#take(options.incidents.unsettled().flatMap((record) => this.#owedBy(record)));
+    this.#queue.take(options.incidents.unsettled().flatMap((record) => this.#owedBy(record)));
   }
 
   async stop(): Promise<void> {
     this.#stopListening();
-    this.#retry?.cancel();
-    await this.#working;
+    await this.#queue.stop();
   }
 
   #owedBy(record: IncidentRecord): readonly Notice[] {
@@ -66,39 +67,7 @@ export class IncidentNotices {
     return notices;
   }
 
-  #take(notices: readonly Notice[]): void {
-    this.#waiting.push(...notices);
-    if (!this.#isWorking && this.#waiting.length > 0) this.#working = this.#work();
-  }
-
-  async #work(): Promise<void> {
-    const { notifier, access, clock, log } = this.#options;
-    this.#isWorking = true;
-    try {
-      while (this.#waiting.length > 0) {
-        const notices = this.#waiting.slice(0, 50);
-        const users = (await access.users()).filter((user) => !user.isDisabled);
-        const orders = notices.flatMap((notice) => this.#ordersOf(notice, users));
-        if (orders.length > 0) await notifier.order(orders);
-        this.#waiting.splice(0, notices.length);
-      }
-    } catch (error) {
-      log.error({ err: error }, 'people could not be told of an incident; trying again');
-      this.#retry?.cancel();
-      this.#retry = clock.after(retryMs, () => this.#take([]));
-    } finally {
-      this.#isWorking = false;
-    }
-  }
-
-  #ordersOf(
-    notice: Notice,
-    users: readonly {
-      readonly username: string;
-      readonly role: Parameters<typeof mayDo>[0];
-      readonly stationIds: readonly string[] | null;
-    }[],
-  ): NotificationOrder[] {
+  #ordersOf(notice: Notice, users: readonly UserView[]): NotificationOrder[] {
     const { record } = notice;
     const [stationId = ''] = record.stationIds;
     const recipients = users.filter(

@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Notifier } from '../../domain/notification/notification-order.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
-import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { repeat } from '../../domain/time/repeat.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
@@ -36,7 +37,13 @@ export async function startIncidents(options: {
   const notices = new IncidentNotices({ notifier, incidents: store, access, plant, clock, log });
   const opener = new IncidentOpener({ plant, ledger, alarms, incidents: store, clock, log });
   await opener.start();
-  const stopClock = watchReports(store, clock, log);
+  // The reporting clock: a report that was not made in its time is written down within two seconds.
+  const stopClock = repeat(
+    clock,
+    { firstMs: overdueCheckMs, everyMs: overdueCheckMs },
+    () => store.noteOverdue(),
+    (error) => log.error({ err: error }, 'a missed report could not be written down; trying again'),
+  );
   return {
     store,
     routes: incidentRoutes({ plant, incidents: store, alarms, access, photos: new PhotoStore(options.dataDir), clock }),
@@ -45,27 +52,5 @@ export async function startIncidents(options: {
       await opener.stop();
       await notices.stop();
     },
-  };
-}
-
-/** The reporting clock: a report that was not made in its time is written down within two seconds. */
-function watchReports(store: IncidentStore, clock: Clock, log: Logger): () => Promise<void> {
-  let isStopped = false;
-  let timer: TimerHandle | null = null;
-  let checking: Promise<void> = Promise.resolve();
-  const checkLater = () => {
-    if (isStopped) return;
-    timer = clock.after(overdueCheckMs, () => {
-      checking = store
-        .noteOverdue()
-        .catch((error: unknown) => log.error({ err: error }, 'a missed report could not be written down; trying again'))
-        .finally(checkLater);
-    });
-  };
-  checkLater();
-  return async () => {
-    isStopped = true;
-    timer?.cancel();
-    await checking;
   };
 }

@@ -1,11 +1,13 @@
 // Who is told that an obligation has come to be at risk or breached: everybody of the roles that the pack makes responsible, who may see the station.
 // A state that comes back from worse to at risk is told to nobody. Sends nothing itself. [OB21]
 import type { Logger } from 'pino';
+import type { UserView } from '../../domain/api/users-api.ts';
 import type { NotificationOrder, Notifier } from '../../domain/notification/notification-order.ts';
 import type { ObligationState } from '../../domain/obligations/obligation.ts';
 import { causeWords, stateWords } from '../../domain/obligations/obligation-words.ts';
-import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessControl } from '../access/access-control.ts';
+import { NoticeQueue } from '../notification/notice-queue.ts';
 import type { StateChange } from './obligation-watch.ts';
 
 const retryMs = 5_000;
@@ -13,13 +15,7 @@ const waitingMost = 5_000;
 const rank: Readonly<Record<ObligationState, number>> = { met: 0, notMeasured: 0, atRisk: 1, breached: 2 };
 
 export class ObligationNotices {
-  readonly #notifier: Notifier;
-  readonly #users: AccessControl['users'];
-  readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #waiting: StateChange[] = [];
-  #working: Promise<void> | null = null;
-  #retry: TimerHandle | null = null;
+  readonly #queue: NoticeQueue<StateChange>;
 
   constructor(options: {
     readonly notifier: Notifier;
@@ -27,49 +23,27 @@ export class ObligationNotices {
     readonly clock: Clock;
     readonly log: Logger;
   }) {
-    this.#notifier = options.notifier;
-    this.#users = () => options.access.users();
-    this.#clock = options.clock;
-    this.#log = options.log;
+    this.#queue = new NoticeQueue({
+      ...options,
+      retryMs,
+      what: 'obligations',
+      most: waitingMost,
+      onDropped: (dropped) =>
+        options.log.error({ dropped }, 'changes of obligations that nobody will be told of; they stand in the journal'),
+      ordersOf,
+    });
   }
 
   tell(changes: readonly StateChange[]): void {
-    const worse = changes.filter((change) => rank[change.state] > rank[change.before ?? 'met']);
-    this.#waiting.push(...worse);
-    const tooMany = this.#waiting.length - waitingMost;
-    if (tooMany > 0) {
-      this.#waiting.splice(0, tooMany);
-      this.#log.error({ dropped: tooMany }, 'changes of obligations that nobody will be told of; they stand in the journal');
-    }
-    if (this.#waiting.length > 0) this.#working ??= this.#work();
+    this.#queue.take(changes.filter((change) => rank[change.state] > rank[change.before ?? 'met']));
   }
 
-  async stop(): Promise<void> {
-    this.#retry?.cancel();
-    await this.#working;
-  }
-
-  async #work(): Promise<void> {
-    try {
-      while (this.#waiting.length > 0) {
-        const changes = this.#waiting.slice(0, 100);
-        const users = (await this.#users()).filter((user) => !user.isDisabled);
-        const orders = changes.flatMap((change) => ordersOf(change, users));
-        if (orders.length > 0) await this.#notifier.order(orders);
-        this.#waiting.splice(0, changes.length);
-      }
-      this.#working = null;
-    } catch (error) {
-      this.#working = null;
-      this.#log.error({ err: error }, 'people could not be told of obligations; trying again');
-      this.#retry = this.#clock.after(retryMs, () => this.tell([]));
-    }
+  stop(): Promise<void> {
+    return this.#queue.stop();
   }
 }
 
-type User = Awaited<ReturnType<AccessControl['users']>>[number];
-
-export function ordersOf(change: StateChange, users: readonly User[]): NotificationOrder[] {
+function ordersOf(change: StateChange, users: readonly UserView[]): NotificationOrder[] {
   const { obligation, station, state, atMs, causes } = change;
   const stationId = station?.id ?? null;
   const [first] = causes;

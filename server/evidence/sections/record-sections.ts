@@ -5,10 +5,15 @@ import type { Cell, EvidenceScope, EvidenceSection } from '../evidence-section.t
 
 const pageRows = 500;
 
+/** A question to the database that says its order: it may be asked in pieces. */
+interface Pageable<Row> {
+  limit(rows: number): { offset(rows: number): { execute(): Promise<readonly Row[]> } };
+}
+
 /** A table of any size, page by page. */
-async function* pages<Row>(read: (offset: number, limit: number) => Promise<readonly Row[]>): AsyncGenerator<Row> {
+async function* pages<Row>(query: Pageable<Row>): AsyncGenerator<Row> {
   for (let offset = 0; ; offset += pageRows) {
-    const rows = await read(offset, pageRows);
+    const rows = await query.limit(pageRows).offset(offset).execute();
     yield* rows;
     if (rows.length < pageRows) return;
   }
@@ -30,17 +35,14 @@ export function incidentsSection(database: Database): EvidenceSection {
     title: { zh: '事件时间线（演练单列）', en: 'Time lines of incidents (drills apart)' },
     async write(scope, output) {
       const found = { real: [] as Cell[][], drill: [] as Cell[][] };
-      const rows = pages((offset, limit) =>
+      const rows = pages(
         database
           .selectFrom('incident')
           .selectAll()
           .where('opened_at_ms', '<', scope.toMs)
           .where((where) => where.or([where('opened_at_ms', '>=', scope.fromMs), where('is_settled', '=', 0)]))
           .orderBy('opened_at_ms')
-          .orderBy('incident_id')
-          .limit(limit)
-          .offset(offset)
-          .execute(),
+          .orderBy('incident_id'),
       );
       for await (const row of rows) {
         scope.signal.throwIfAborted();
@@ -84,23 +86,21 @@ export function dutySection(database: Database): EvidenceSection {
     async write(scope, output) {
       const { fromMs, toMs, showsCompanyRecords } = scope;
       // Consoles watch over all stations: who may see some of them only is told in the journal lines of those.
-      const within = <Row>(read: (offset: number, limit: number) => Promise<readonly Row[]>) =>
-        pages(async (offset, limit) => (showsCompanyRecords ? read(offset, limit) : []));
+      const within = async function* <Row>(query: Pageable<Row>): AsyncGenerator<Row> {
+        if (showsCompanyRecords) yield* pages(query);
+      };
       await output.table(
         'duty/watches.csv',
         ['console', 'username', 'name', 'startedAtMs', 'endedAtMs', 'end', 'endReason', 'withoutHandoverReason'],
         mapped(
-          within((offset, limit) =>
+          within(
             database
               .selectFrom('watch')
               .selectAll()
               .where('started_at_ms', '<', toMs)
               .where((where) => where.or([where('ended_at_ms', 'is', null), where('ended_at_ms', '>', fromMs)]))
               .orderBy('started_at_ms')
-              .orderBy('watch_id')
-              .limit(limit)
-              .offset(offset)
-              .execute(),
+              .orderBy('watch_id'),
           ),
           (row) => [
             row.console_id,
@@ -118,17 +118,14 @@ export function dutySection(database: Database): EvidenceSection {
         'duty/handovers.csv',
         ['console', 'from', 'to', 'signedAtMs', 'document'],
         mapped(
-          within((offset, limit) =>
+          within(
             database
               .selectFrom('handover')
               .selectAll()
               .where('signed_at_ms', '>=', fromMs)
               .where('signed_at_ms', '<', toMs)
               .orderBy('signed_at_ms')
-              .orderBy('handover_id')
-              .limit(limit)
-              .offset(offset)
-              .execute(),
+              .orderBy('handover_id'),
           ),
           (row) => [row.console_id, row.from_username, row.to_username, row.signed_at_ms, row.document],
         ),
@@ -137,17 +134,14 @@ export function dutySection(database: Database): EvidenceSection {
         'duty/watch-checks.csv',
         ['username', 'consoles', 'askedAtMs', 'dueAtMs', 'answeredAtMs', 'outcome'],
         mapped(
-          within((offset, limit) =>
+          within(
             database
               .selectFrom('watch_check')
               .selectAll()
               .where('asked_at_ms', '>=', fromMs)
               .where('asked_at_ms', '<', toMs)
               .orderBy('asked_at_ms')
-              .orderBy('check_id')
-              .limit(limit)
-              .offset(offset)
-              .execute(),
+              .orderBy('check_id'),
           ),
           (row) => [row.username, row.console_ids, row.asked_at_ms, row.due_at_ms, row.answered_at_ms, row.outcome],
         ),
@@ -156,17 +150,14 @@ export function dutySection(database: Database): EvidenceSection {
         'duty/watch-log.csv',
         ['writtenAtMs', 'console', 'username', 'name', 'station', 'text', 'closedAtMs', 'closedBy'],
         mapped(
-          pages((offset, limit) =>
+          pages(
             database
               .selectFrom('watch_log')
               .selectAll()
               .where('at_ms', '>=', fromMs)
               .where('at_ms', '<', toMs)
               .orderBy('at_ms')
-              .orderBy('log_id')
-              .limit(limit)
-              .offset(offset)
-              .execute(),
+              .orderBy('log_id'),
           ),
           (row) =>
             (row.station_id === null ? showsCompanyRecords : inScope(scope, row.station_id))
@@ -184,7 +175,7 @@ export function hazardsSection(database: Database): EvidenceSection {
     title: { zh: '隐患台账及处理过程', en: 'Hazard ledger with every step' },
     async write(scope, output) {
       const hazards = () =>
-        pages((offset, limit) =>
+        pages(
           database
             .selectFrom('hazard')
             .selectAll()
@@ -192,10 +183,7 @@ export function hazardsSection(database: Database): EvidenceSection {
             .where('station_id', 'in', [...scope.stationIds])
             .where((where) => where.or([where('reported_at_ms', '>=', scope.fromMs), where('is_open', '=', 1)]))
             .orderBy('reported_at_ms')
-            .orderBy('hazard_id')
-            .limit(limit)
-            .offset(offset)
-            .execute(),
+            .orderBy('hazard_id'),
         );
       await output.table(
         'hazards/hazards.csv',
@@ -226,7 +214,7 @@ export function workSection(database: Database): EvidenceSection {
         'work/maintenance-and-tests.csv',
         ['kind', 'station', 'startedAtMs', 'endedAtMs', 'record'],
         mapped(
-          pages((offset, limit) =>
+          pages(
             database
               .selectFrom('work_window')
               .selectAll()
@@ -234,10 +222,7 @@ export function workSection(database: Database): EvidenceSection {
               .where('station_id', 'in', [...scope.stationIds])
               .where((where) => where.or([where('ended_at_ms', 'is', null), where('ended_at_ms', '>', scope.fromMs)]))
               .orderBy('started_at_ms')
-              .orderBy('id')
-              .limit(limit)
-              .offset(offset)
-              .execute(),
+              .orderBy('id'),
           ),
           (row) => [row.kind, row.station_id, row.started_at_ms, row.ended_at_ms, row.record],
         ),
@@ -246,7 +231,7 @@ export function workSection(database: Database): EvidenceSection {
         'work/loop-tests.csv',
         ['point', 'station', 'startedAtMs', 'finishedAtMs', 'record'],
         mapped(
-          pages((offset, limit) =>
+          pages(
             database
               .selectFrom('loop_test')
               .selectAll()
@@ -254,10 +239,7 @@ export function workSection(database: Database): EvidenceSection {
               .where('station_id', 'in', [...scope.stationIds])
               .where((where) => where.or([where('finished_at_ms', 'is', null), where('finished_at_ms', '>', scope.fromMs)]))
               .orderBy('started_at_ms')
-              .orderBy('id')
-              .limit(limit)
-              .offset(offset)
-              .execute(),
+              .orderBy('id'),
           ),
           (row) => [row.point_id, row.station_id, row.started_at_ms, row.finished_at_ms, row.record],
         ),
