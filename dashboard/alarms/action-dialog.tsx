@@ -5,6 +5,7 @@ import type { AlarmView, VersionConflict } from '../../domain/api/alarm-api.ts';
 import type { AlarmAction } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { AlarmLine } from './alarm-line.tsx';
 import { ConflictNotice } from './conflict-notice.tsx';
 import { useAlarmAction } from './use-alarm-action.ts';
@@ -74,14 +75,7 @@ export function ActionDialog({ alarm: seen, action, title, bodyOf, children, onC
           <AlarmLine alarm={alarm} />
           {children}
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={isWorking} data-testid="action-submit">
-            {t(`action.${action}`)}
-          </button>
-        </div>
+        <DialogFoot onClose={onClose} isReady={!isWorking} submit={t(`action.${action}`)} testId="action-submit" />
       </form>
     </Dialog>
   );

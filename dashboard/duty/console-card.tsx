@@ -4,6 +4,7 @@ import type { DutyNow, WatchView } from '../../domain/api/watch-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { useNow } from '../values/use-now.ts';
@@ -144,7 +145,6 @@ function ReasonDialog(props: {
   readonly onSubmit: (reason: string) => ReturnType<typeof takeWatch> | ReturnType<typeof leaveWatch>;
   readonly onClose: () => void;
 }): ReactNode {
-  const { t } = useWords();
   const action = useDutyAction();
   const [reason, setReason] = useState('');
 
@@ -164,14 +164,7 @@ function ReasonDialog(props: {
           </label>
           <DutyProblem problem={action.problem} />
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={props.onClose}>
-            {t('common.cancel')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={reason.trim() === '' || action.isWorking}>
-            {props.submit}
-          </button>
-        </div>
+        <DialogFoot onClose={props.onClose} isReady={reason.trim() !== '' && !action.isWorking} submit={props.submit} />
       </form>
     </Dialog>
   );

@@ -6,6 +6,7 @@ import type { NotificationChannel } from '../../domain/notification/notification
 import { languages } from '../../domain/text/localized-text.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { DutyProblem } from './duty-problem.tsx';
 import { fetchContact, setContact } from './duty-requests.ts';
 import { useDutyAction } from './use-duty-action.ts';
@@ -147,14 +148,7 @@ function ContactForm({
         </fieldset>
         <DutyProblem problem={action.problem} />
       </div>
-      <div className="dialog-foot">
-        <button type="button" className="button" onClick={onClose}>
-          {t('common.cancel')}
-        </button>
-        <button type="submit" className="button button-primary" disabled={action.isWorking} data-testid="contact-save">
-          {t('duty.people.save')}
-        </button>
-      </div>
+      <DialogFoot onClose={onClose} isReady={!action.isWorking} submit={t('duty.people.save')} testId="contact-save" />
     </form>
   );
 }

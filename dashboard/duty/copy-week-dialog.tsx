@@ -4,6 +4,7 @@ import type { RosterFilled } from '../../domain/api/duty-api.ts';
 import { addDays } from '../../domain/time/calendar-date.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { DutyProblem } from './duty-problem.tsx';
 import { copyWeek } from './duty-requests.ts';
 import { OnExisting } from './on-existing.tsx';
@@ -55,14 +56,7 @@ export function CopyWeekDialog({
           <OnExisting value={onExisting} onChange={setOnExisting} />
           <DutyProblem problem={action.problem} />
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={action.isWorking}>
-            {t('duty.roster.copyTitle')}
-          </button>
-        </div>
+        <DialogFoot onClose={onClose} isReady={!action.isWorking} submit={t('duty.roster.copyTitle')} />
       </form>
     </Dialog>
   );

@@ -13,6 +13,7 @@ import { HandoverDocumentView } from './handover-document-view.tsx';
 import { useDutyNames, useDutyNow, usePeople } from './use-duty.ts';
 import { useDutyAction } from './use-duty-action.ts';
 import './duty.css';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 
 export function HandoverDialog({
   watch,
@@ -103,19 +104,12 @@ export function HandoverDialog({
           <p className="muted small no-margin">{t('duty.handover.meaning')}</p>
           <DutyProblem problem={action.problem} />
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button
-            type="submit"
-            className="button button-primary"
-            disabled={draft.data === undefined || next === '' || password === '' || action.isWorking}
-            data-testid="handover-sign"
-          >
-            {action.isWorking ? t('duty.handover.working') : t('duty.handover.submit')}
-          </button>
-        </div>
+        <DialogFoot
+          onClose={onClose}
+          isReady={draft.data !== undefined && next !== '' && password !== '' && !action.isWorking}
+          submit={action.isWorking ? t('duty.handover.working') : t('duty.handover.submit')}
+          testId="handover-sign"
+        />
       </form>
     </Dialog>
   );

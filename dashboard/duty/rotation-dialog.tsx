@@ -4,6 +4,7 @@ import type { DutyPlanView, RosterEntryView, RosterFilled } from '../../domain/a
 import { addDays, calendarDateSchema } from '../../domain/time/calendar-date.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { DutyProblem } from './duty-problem.tsx';
 import { fillByRotation } from './duty-requests.ts';
 import { OnExisting } from './on-existing.tsx';
@@ -129,14 +130,7 @@ export function RotationDialog({
           <OnExisting value={onExisting} onChange={setOnExisting} />
           <DutyProblem problem={action.problem} />
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={action.isWorking} data-testid="rotation-submit">
-            {t('duty.roster.rotateTitle')}
-          </button>
-        </div>
+        <DialogFoot onClose={onClose} isReady={!action.isWorking} submit={t('duty.roster.rotateTitle')} testId="rotation-submit" />
       </form>
     </Dialog>
   );

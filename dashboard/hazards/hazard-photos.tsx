@@ -7,6 +7,7 @@ import { hazardPhotoPurposes, isOpenState } from '../../domain/hazards/hazard.ts
 import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { hazardPhotoUrl, postHazardPhoto } from './hazard-requests.ts';
 import { useHazardRefusal } from './use-hazard-action.ts';
@@ -115,19 +116,12 @@ function PhotoDialog({ hazard, onClose }: { readonly hazard: HazardView; readonl
             <input value={caption} maxLength={2_000} onChange={(event) => setCaption(event.target.value)} />
           </label>
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button
-            type="submit"
-            className="button button-primary"
-            disabled={file === null || isTooLarge || isSending}
-            data-testid="hazard-photo-send"
-          >
-            {t(isSending ? 'hazards.photo.uploading' : 'hazards.photo.upload')}
-          </button>
-        </div>
+        <DialogFoot
+          onClose={onClose}
+          isReady={file !== null && !isTooLarge && !isSending}
+          submit={t(isSending ? 'hazards.photo.uploading' : 'hazards.photo.upload')}
+          testId="hazard-photo-send"
+        />
       </form>
     </Dialog>
   );

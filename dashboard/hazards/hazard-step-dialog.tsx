@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { HazardView } from '../../domain/api/hazard-api.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import type { HazardPress } from './hazard-requests.ts';
 import type { HazardActing } from './use-hazard-action.ts';
 
@@ -93,13 +94,11 @@ export function Foot({
 }): ReactNode {
   const { t } = useWords();
   return (
-    <div className="dialog-foot">
-      <button type="button" className="button" onClick={onClose}>
-        {t('common.cancel')}
-      </button>
-      <button type="submit" className="button button-primary" disabled={!isReady} data-testid="hazard-send">
-        {acting.isSending ? t('hazards.action.sending') : t('hazards.action.send')}
-      </button>
-    </div>
+    <DialogFoot
+      onClose={onClose}
+      isReady={isReady}
+      submit={acting.isSending ? t('hazards.action.sending') : t('hazards.action.send')}
+      testId="hazard-send"
+    />
   );
 }

@@ -15,6 +15,7 @@ import { useToday } from './hazard-marks.tsx';
 import { postHazard } from './hazard-requests.ts';
 import { useHazardRefusal } from './use-hazard-action.ts';
 import './hazards.css';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { StationOptions } from '../station/station-options.tsx';
 
 const alreadySchema = z.object({ reason: z.literal('openedAlready'), hazardId: z.string(), number: z.string() });
@@ -164,14 +165,12 @@ export function ReportHazardDialog({ alarm, onClose }: { readonly alarm?: AlarmV
             </label>
           </div>
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={!isReady} data-testid="hazard-submit">
-            {isSending ? t('hazards.action.sending') : t('hazards.dialog.submitReport')}
-          </button>
-        </div>
+        <DialogFoot
+          onClose={onClose}
+          isReady={isReady}
+          submit={isSending ? t('hazards.action.sending') : t('hazards.dialog.submitReport')}
+          testId="hazard-submit"
+        />
       </form>
     </Dialog>
   );

@@ -4,9 +4,10 @@ import { incidentKinds } from '../../domain/incidents/incident.ts';
 import { incidentKindWords } from '../../domain/incidents/incident-words.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { ActionNoticeLine } from './action-notice.tsx';
 import { CasualtyFields } from './casualty-fields.tsx';
-import { DialogFoot, type IncidentDialogProps } from './step-dialog.tsx';
+import type { IncidentDialogProps } from './step-dialog.tsx';
 
 export function AssessDialog({ incident, acting, onClose }: IncidentDialogProps): ReactNode {
   const { t, text } = useWords();

@@ -4,9 +4,10 @@ import { type DrillCriterion, drillCriteria, milestones } from '../../domain/inc
 import { incidentOutcomeWords, incidentStateWords } from '../../domain/incidents/incident-words.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { useDurationText } from '../values/duration-text.ts';
 import { ActionNoticeLine } from './action-notice.tsx';
-import { DialogFoot, type IncidentDialogProps } from './step-dialog.tsx';
+import type { IncidentDialogProps } from './step-dialog.tsx';
 
 export function ReviewDialog({ incident, acting, onClose }: IncidentDialogProps): ReactNode {
   const { t } = useWords();

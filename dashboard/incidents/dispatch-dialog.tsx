@@ -5,9 +5,10 @@ import { mayDo } from '../../domain/access/roles.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { ActionNoticeLine } from './action-notice.tsx';
 import { fetchPeople } from './incident-requests.ts';
-import { DialogFoot, type IncidentDialogProps } from './step-dialog.tsx';
+import type { IncidentDialogProps } from './step-dialog.tsx';
 
 export function DispatchDialog({ incident, acting, onClose }: IncidentDialogProps): ReactNode {
   const { t, text } = useWords();
@@ -83,6 +84,7 @@ export function DispatchDialog({ incident, acting, onClose }: IncidentDialogProp
           onClose={onClose}
           isReady={!acting.isSending}
           submit={acting.isSending ? t('incidents.action.sending') : t('incidents.action.send')}
+          testId="step-submit"
         />
       </form>
     </Dialog>

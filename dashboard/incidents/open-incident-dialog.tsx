@@ -16,6 +16,7 @@ import { DrillBand } from './incident-facts.tsx';
 import { postIncident } from './incident-requests.ts';
 import { useRefusalText } from './use-incident-action.ts';
 import './incidents.css';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { StationOptions } from '../station/station-options.tsx';
 
 /** What an alarm most likely means; the person chooses. */
@@ -159,14 +160,14 @@ export function OpenIncidentDialog({
           </label>
           {!isDrill && <CasualtyFields casualties={casualties} onChange={setCasualties} />}
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={!isReady} data-testid="incident-submit">
-            {isSending ? t('incidents.action.sending') : t(isDrill ? 'incidents.openDialog.submitDrill' : 'incidents.openDialog.submit')}
-          </button>
-        </div>
+        <DialogFoot
+          onClose={onClose}
+          isReady={isReady}
+          submit={
+            isSending ? t('incidents.action.sending') : t(isDrill ? 'incidents.openDialog.submitDrill' : 'incidents.openDialog.submit')
+          }
+          testId="incident-submit"
+        />
       </form>
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { type IncidentView, photoMaxBytes } from '../../domain/api/incident-api.
 import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { photoUrl, postPhoto } from './incident-requests.ts';
 import { useRefusalText } from './use-incident-action.ts';
@@ -119,19 +120,12 @@ function PhotoDialog({ incident, onClose }: { readonly incident: IncidentView; r
             </span>
           </label>
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button
-            type="submit"
-            className="button button-primary"
-            disabled={file === null || isTooLarge || isSending}
-            data-testid="photo-submit"
-          >
-            {isSending ? t('incidents.photos.uploading') : t('incidents.photos.upload')}
-          </button>
-        </div>
+        <DialogFoot
+          onClose={onClose}
+          isReady={file !== null && !isTooLarge && !isSending}
+          submit={isSending ? t('incidents.photos.uploading') : t('incidents.photos.upload')}
+          testId="photo-submit"
+        />
       </form>
     </Dialog>
   );

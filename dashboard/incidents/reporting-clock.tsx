@@ -7,12 +7,13 @@ import { reportState } from '../../domain/incidents/reporting-clock.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { formatDateTime, formatRecent } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { useNow } from '../values/use-now.ts';
 import { ActionNoticeLine } from './action-notice.tsx';
 import { ReportDialog } from './report/report-dialog.tsx';
-import { DialogFoot, type IncidentDialogProps } from './step-dialog.tsx';
+import type { IncidentDialogProps } from './step-dialog.tsx';
 import type { IncidentActing } from './use-incident-action.ts';
 
 type Asking = { readonly kind: 'reported' | 'waive'; readonly duty: ReportDutyView } | { readonly kind: 'write' };

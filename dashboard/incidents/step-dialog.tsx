@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { IncidentView } from '../../domain/api/incident-api.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { ActionNoticeLine } from './action-notice.tsx';
 import type { IncidentActing } from './use-incident-action.ts';
 
@@ -52,32 +53,9 @@ export function StepDialog({
           onClose={onClose}
           isReady={isReady}
           submit={acting.isSending ? t('incidents.action.sending') : t('incidents.action.send')}
+          testId="step-submit"
         />
       </form>
     </Dialog>
-  );
-}
-
-export function DialogFoot({
-  onClose,
-  isReady,
-  submit,
-  testId = 'step-submit',
-}: {
-  readonly onClose: () => void;
-  readonly isReady: boolean;
-  readonly submit: string;
-  readonly testId?: string;
-}): ReactNode {
-  const { t } = useWords();
-  return (
-    <div className="dialog-foot">
-      <button type="button" className="button" onClick={onClose}>
-        {t('common.cancel')}
-      </button>
-      <button type="submit" className="button button-primary" disabled={!isReady} data-testid={testId}>
-        {submit}
-      </button>
-    </div>
   );
 }

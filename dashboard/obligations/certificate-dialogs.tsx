@@ -4,6 +4,7 @@ import type { CertificateList, CertificateView } from '../../domain/api/obligati
 import { type Answer, reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { addCertificate, revokeCertificate } from './obligations-requests.ts';
 
 function useSending(onDone: () => void) {
@@ -147,13 +148,11 @@ function Foot({
 }): ReactNode {
   const { t } = useWords();
   return (
-    <div className="dialog-foot">
-      <button type="button" className="button" onClick={onClose}>
-        {t('common.cancel')}
-      </button>
-      <button type="submit" className="button button-primary" disabled={isWorking} data-testid="save-certificate">
-        {isWorking ? t('obligations.certificate.working') : label}
-      </button>
-    </div>
+    <DialogFoot
+      onClose={onClose}
+      isReady={!isWorking}
+      submit={isWorking ? t('obligations.certificate.working') : label}
+      testId="save-certificate"
+    />
   );
 }

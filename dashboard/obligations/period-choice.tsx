@@ -3,10 +3,8 @@ import type { ReactNode } from 'react';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { useZone } from '../session/plant-context.tsx';
-import { plantTimeOf } from '../time/plant-time.ts';
+import { lastMonths } from '../time/last-months.ts';
 import type { ObligationPeriod } from './obligations-requests.ts';
-
-const monthsBack = 13;
 
 export function PeriodChoice({
   period,
@@ -55,13 +53,4 @@ export function PeriodChoice({
       </button>
     </div>
   );
-}
-
-/** This month and those before it, newest first, by the plant's calendar. */
-function lastMonths(nowMs: number, zone: string): string[] {
-  const { year, month } = plantTimeOf(nowMs, zone);
-  return Array.from({ length: monthsBack }, (_, back) => {
-    const date = new Date(Date.UTC(year, month - 1 - back, 1));
-    return `${date.getUTCFullYear()}-${String(date.getUTCMonth() + 1).padStart(2, '0')}`;
-  });
 }

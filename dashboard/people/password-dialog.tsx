@@ -4,6 +4,7 @@ import type { UserView } from '../../domain/api/users-api.ts';
 import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { type DoneWhat, setPassword } from './people-requests.ts';
 
 export function PasswordDialog({
@@ -40,14 +41,12 @@ export function PasswordDialog({
           <p className="no-margin">{t('people.passwordMeaning')}</p>
           <PasswordField label={t('people.newPassword')} value={password} onChange={setPasswordText} />
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button type="submit" className="button button-primary" disabled={isWorking} data-testid="save-password">
-            {isWorking ? t('people.working') : t('people.save')}
-          </button>
-        </div>
+        <DialogFoot
+          onClose={onClose}
+          isReady={!isWorking}
+          submit={isWorking ? t('people.working') : t('people.save')}
+          testId="save-password"
+        />
       </form>
     </Dialog>
   );

@@ -6,6 +6,7 @@ import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogFoot } from '../shell/dialog-foot.tsx';
 import { PasswordField } from './password-dialog.tsx';
 import { addPerson, changePerson, type DoneWhat } from './people-requests.ts';
 
@@ -119,19 +120,12 @@ export function PersonDialog({ user, onClose, onDone, onReadAgain }: PersonDialo
           {user === null && <PasswordField label={t('people.password')} value={password} onChange={setPassword} />}
           {user !== null && !isOwn && <p className="no-margin muted">{t('people.changeMeaning')}</p>}
         </div>
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            {t('common.cancel')}
-          </button>
-          <button
-            type="submit"
-            className="button button-primary"
-            disabled={isWorking || stationIds?.length === 0}
-            data-testid="save-person"
-          >
-            {isWorking ? t('people.working') : t('people.save')}
-          </button>
-        </div>
+        <DialogFoot
+          onClose={onClose}
+          isReady={!isWorking && stationIds?.length !== 0}
+          submit={isWorking ? t('people.working') : t('people.save')}
+          testId="save-person"
+        />
       </form>
     </Dialog>
   );

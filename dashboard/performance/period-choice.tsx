@@ -5,7 +5,7 @@ import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { StationOptions } from '../station/station-options.tsx';
-import { plantTimeOf } from '../time/plant-time.ts';
+import { lastMonths } from '../time/last-months.ts';
 import type { PerformanceAsk } from './performance-api.ts';
 
 const route = getRouteApi('/performance');
@@ -14,8 +14,6 @@ const spans = [
   { days: 7, name: 'performance.period.last7d' },
   { days: 30, name: 'performance.period.last30d' },
 ] as const;
-const monthsBack = 13;
-
 export function PeriodChoice({ ask, search }: { readonly ask: PerformanceAsk; readonly search: string }): ReactNode {
   const { t, text } = useWords();
   const { plant, stations } = usePlant();
@@ -99,13 +97,4 @@ export function PeriodChoice({ ask, search }: { readonly ask: PerformanceAsk; re
       </span>
     </div>
   );
-}
-
-/** This month and those before it, newest first, by the plant's calendar. */
-function lastMonths(nowMs: number, zone: string): string[] {
-  const { year, month } = plantTimeOf(nowMs, zone);
-  return Array.from({ length: monthsBack }, (_, back) => {
-    const date = new Date(Date.UTC(year, month - 1 - back, 1));
-    return `${date.getUTCFullYear()}-${String(date.getUTCMonth() + 1).padStart(2, '0')}`;
-  });
 }

@@ -52,6 +52,8 @@ interface Audience {
   sequence: number;
   /** Alarms whose newest view has not been sent to the members in step. */
   readonly changedAlarms: Set<string>;
+  /** At these stations, as of the last look. */
+  flood: FloodView | null;
 }
 
 interface Client {
@@ -186,7 +188,14 @@ export function createLiveChannel(options: {
     const { stationIds } = client.identity;
     const room = `alarms ${stationIds === null ? '*' : [...stationIds].sort().join(' ')}`;
     if (client.audience?.room !== room) leaveAudience(client);
-    const audience = audiences.get(room) ?? { room, stationIds, members: new Set(), sequence: 0, changedAlarms: new Set() };
+    const audience = audiences.get(room) ?? {
+      room,
+      stationIds,
+      members: new Set(),
+      sequence: 0,
+      changedAlarms: new Set(),
+      flood: null,
+    };
     audiences.set(room, audience);
     audience.members.add(client);
     client.audience = audience;
@@ -233,7 +242,8 @@ export function createLiveChannel(options: {
     client.changedAlarms.clear();
     const audience = joinAudience(client);
     client.seenChanges = values.changes;
-    client.flood = floods.of(client.identity.stationIds);
+    audience.flood = floods.of(audience.stationIds);
+    client.flood = audience.flood;
     client.sequence += 1;
     const { alarms: _, ...rest }: LiveSnapshot = {
       schema: 1,
@@ -255,6 +265,7 @@ export function createLiveChannel(options: {
 
   function update(): void {
     const nowMs = clock.monotonicMs();
+    for (const audience of audiences.values()) audience.flood = floods.of(audience.stationIds);
     for (const client of clients.values()) {
       if (!client.isSubscribed || isBehind(client)) continue;
       if (client.needsSnapshot) sendSnapshot(client);
@@ -274,7 +285,7 @@ export function createLiveChannel(options: {
     }
     for (const topic of client.changedTopics) sendNotice(client, { kind: 'changed', topic });
     client.changedTopics.clear();
-    const flood = floods.of(client.identity.stationIds);
+    const flood = client.audience?.flood ?? null;
     if (flood !== client.flood) sendNotice(client, { kind: 'flood', flood });
     client.flood = flood;
     const changed = readings.changedSince(client.subscription, client.seenChanges);

@@ -5,9 +5,10 @@ import { type ReportFields, reportFieldNames } from '../../../domain/incidents/i
 import { type Language, languages } from '../../../domain/text/localized-text.ts';
 import { useWords } from '../../language/language.ts';
 import { Dialog } from '../../shell/dialog.tsx';
+import { DialogFoot } from '../../shell/dialog-foot.tsx';
 import { ActionNoticeLine } from '../action-notice.tsx';
 import { fetchReportDraft } from '../incident-requests.ts';
-import { DialogFoot, type IncidentDialogProps } from '../step-dialog.tsx';
+import type { IncidentDialogProps } from '../step-dialog.tsx';
 
 const languageNames: Readonly<Record<Language, string>> = { zh: '中文', en: 'English' };
 
