@@ -1,6 +1,5 @@
 // Starts the demo plant: physics, devices behind real sockets, scenarios, story. Used by `gatewatch simulate` and by the tests.
 import { randomBytes } from 'node:crypto';
-import net from 'node:net';
 import path from 'node:path';
 import { parsePlantText } from '../domain/plant/parse-plant-file.ts';
 import type { Plant } from '../domain/plant/plant.ts';
@@ -11,6 +10,7 @@ import { startMessageGateway } from './control/message-gateway.ts';
 import { ScenarioPlayer } from './control/scenarios.ts';
 import { Story } from './control/story.ts';
 import { demoPlantText, messageGatewayName, opcuaPasswordVariable, opcuaUserName } from './demo/demo-plant.ts';
+import { freePorts } from './free-ports.ts';
 import { encodeNumber } from './modbus/encode-registers.ts';
 import { createUnitImage, type ModbusServer, startModbusServer, type UnitImage } from './modbus/modbus-server.ts';
 import { createOpcuaPlc, type OpcuaPlc } from './opcua/opcua-plc.ts';
@@ -47,7 +47,8 @@ export async function startSimulators(options: {
   // A first pass over the text names the sockets; the second has their ports.
   const named: string[] = [];
   demoPlantText({ host, portOf: (id) => (named.includes(id) ? 1 : named.push(id)), thumbprintOf: () => '0'.repeat(40) });
-  const free = await freePorts(host, named.length, options.portBase ?? 0);
+  const base = options.portBase ?? 0;
+  const free = base > 0 ? named.map((_, index) => base + index) : await freePorts(host, named.length);
   named.forEach((id, index) => void ports.set(id, free[index] ?? 0));
 
   const password = randomBytes(12).toString('base64url');
@@ -172,26 +173,4 @@ export async function startSimulators(options: {
       await Promise.all([...plcs.values()].map((plc) => plc.stop()));
     },
   };
-}
-
-/** Ports that are free now: a base and the ones after it, or any. */
-async function freePorts(host: string, count: number, base: number): Promise<readonly number[]> {
-  if (base > 0) return Array.from({ length: count }, (_, index) => base + index);
-  const held = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<net.Server>((resolve, reject) => {
-          const server = net.createServer();
-          server.once('error', reject);
-          server.listen({ host, port: 0 }, () => resolve(server));
-        }),
-    ),
-  );
-  const ports = held.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(held.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
-  return ports;
 }

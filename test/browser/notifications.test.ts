@@ -1,7 +1,6 @@
 // Notifications in a real browser: a mail server that is full comes back, a person gets the mail and acknowledges by its link on a phone, a robot whose
 // signature is refused is seen to fail, and a test message goes through.
 import { writeFileSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -13,6 +12,7 @@ import { type MailServer, mailBody, startMailServer } from '../harness/mail-serv
 import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { freePort } from '../services/service.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -50,14 +50,6 @@ duty:
     - priorities: [critical]
       steps: [{ after: 1s, to: { person: wang }, channels: [email, dingTalk] }]
 `;
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 describe.skipIf(browser === null)('notifications in a browser', () => {
   const folder = temporaryFolder();

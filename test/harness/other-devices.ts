@@ -4,6 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import jsmodbus from 'jsmodbus';
 import { type DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, VariantArrayType } from 'node-opcua';
+import { freePort } from '../services/service.ts';
 
 export interface OtherModbusServer {
   readonly port: number;
@@ -86,12 +87,4 @@ export async function startOtherOpcuaServer(options: {
     thumbprint: createHash('sha1').update(server.getCertificate()).digest('hex'),
     stop: () => server.shutdown(0),
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as net.AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

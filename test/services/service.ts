@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
+import { freePorts } from '../../simulators/free-ports.ts';
 
 /** Where the program is, or null. Also looks where Debian puts servers, which is not on everybody's PATH. */
 export function findProgram(name: string): string | null {
@@ -70,10 +70,7 @@ export function startService(
 }
 
 export async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as net.AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
+  const [port = 0] = await freePorts('127.0.0.1', 1);
   return port;
 }
 
