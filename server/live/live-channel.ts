@@ -39,6 +39,8 @@ const heartbeatMs = 1_000;
 const sessionCheckMs = 1_000;
 /** More than this waiting in the client's socket, and it is left alone until it has drained. */
 const mostBufferedBytes = 512 * 1024;
+/** Of snapshots in one turn of the loop, about: a few milliseconds of work. */
+const mostSnapshotCharacters = 1_000_000;
 /** Alarms in one message, so that a flood leaves room for other things between two of them. */
 const alarmsPerMessage = 200;
 const nextAlarmsMs = 10;
@@ -72,6 +74,8 @@ interface Client {
   isInStep: boolean;
   /** What it missed: alarms whose newest view it has not been sent. */
   readonly changedAlarms: Set<string>;
+  /** Incidents that changed while it was behind. */
+  readonly changedIncidents: Map<string, IncidentSummary>;
   /** What it was last told of its console's flood. */
   flood: FloodView | null;
   /** Told with the next update, so that a burst is one message and a client that is behind misses none. */
@@ -148,6 +152,7 @@ export function createLiveChannel(options: {
       audience: null,
       isInStep: false,
       changedAlarms: new Set(),
+      changedIncidents: new Map(),
       flood: null,
       changedTopics: new Set(),
       changedPlant: null,
@@ -159,7 +164,8 @@ export function createLiveChannel(options: {
       readings.leave(client.subscription);
       client.subscription = readings.join(subscribedPoints(client.identity, parsed.data.stations ?? [], parsed.data.points ?? []));
       client.isSubscribed = true;
-      sendSnapshot(client);
+      client.needsSnapshot = true;
+      sendSnapshotsSoon();
     });
     socket.on('disconnect', () => {
       clients.delete(socket.id);
@@ -237,9 +243,26 @@ export function createLiveChannel(options: {
     return all.filter((incident) => incident.stationIds.some((id) => maySee(identity, id)));
   }
 
-  function sendSnapshot(client: Client): void {
+  /** Snapshots are large: when many wait for theirs, everything else has its turn after each few. */
+  let snapshotTurn: NodeJS.Immediate | null = null;
+  function sendSnapshotsSoon(): void {
+    if (snapshotTurn !== null || isClosed) return;
+    snapshotTurn = setImmediate(() => {
+      snapshotTurn = null;
+      let characters = 0;
+      for (const client of clients.values()) {
+        if (!client.isSubscribed || !client.needsSnapshot || isBehind(client)) continue;
+        if (characters > mostSnapshotCharacters) return sendSnapshotsSoon();
+        characters += sendSnapshot(client);
+      }
+    });
+  }
+
+  /** Answers how many characters it took. */
+  function sendSnapshot(client: Client): number {
     client.needsSnapshot = false;
     client.changedAlarms.clear();
+    client.changedIncidents.clear();
     const audience = joinAudience(client);
     client.seenChanges = values.changes;
     audience.flood = floods.of(audience.stationIds);
@@ -256,7 +279,9 @@ export function createLiveChannel(options: {
       alarms: [],
       flood: client.flood,
     };
-    client.socket.emit('snapshot', preparedMessage(`${JSON.stringify(rest).slice(0, -1)},"alarms":[${visibleAlarms(client).join(',')}]}`));
+    const json = `${JSON.stringify(rest).slice(0, -1)},"alarms":[${visibleAlarms(client).join(',')}]}`;
+    client.socket.emit('snapshot', preparedMessage(json));
+    return json.length;
   }
 
   function isBehind(client: Client): boolean {
@@ -268,8 +293,12 @@ export function createLiveChannel(options: {
     for (const audience of audiences.values()) audience.flood = floods.of(audience.stationIds);
     for (const client of clients.values()) {
       if (!client.isSubscribed || isBehind(client)) continue;
-      if (client.needsSnapshot) sendSnapshot(client);
+      if (client.needsSnapshot) {
+        sendSnapshotsSoon();
+        continue;
+      }
       catchUp(client);
+      sendIncidents(client);
       if (nowMs - client.updatedAtMs < updateMs) continue;
       const before = client.sequence;
       sendNews(client);
@@ -341,17 +370,23 @@ export function createLiveChannel(options: {
     const newest = new Map(changes.map(({ record }) => [record.id, incidentSummary(record, clock.nowMs())]));
     for (const client of clients.values()) {
       if (!client.isSubscribed || client.needsSnapshot) continue;
-      const seen = seenIncidents(client.identity, [...newest.values()]);
-      if (seen.length === 0) continue;
-      if (isBehind(client)) {
-        client.needsSnapshot = true;
-        continue;
-      }
-      client.sequence += 1;
-      client.socket.emit('incident', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), incidents: seen });
+      for (const incident of seenIncidents(client.identity, [...newest.values()])) client.changedIncidents.set(incident.id, incident);
+      if (!isBehind(client)) sendIncidents(client);
     }
     for (const { stationIds } of newest.values()) for (const stationId of stationIds) announce('incidents', stationId);
   });
+
+  function sendIncidents(client: Client): void {
+    if (client.changedIncidents.size === 0) return;
+    client.sequence += 1;
+    client.socket.emit('incident', {
+      schema: 1,
+      sequence: client.sequence,
+      serverTimeMs: clock.nowMs(),
+      incidents: [...client.changedIncidents.values()],
+    });
+    client.changedIncidents.clear();
+  }
 
   /** One message at most: the rest follows, so that requests have their turn between. */
   function sendAlarms(audience: Audience): void {
@@ -467,6 +502,7 @@ export function createLiveChannel(options: {
     async close() {
       isClosed = true;
       restTimer?.cancel();
+      if (snapshotTurn !== null) clearImmediate(snapshotTurn);
       stopListening();
       stopIncidents();
       for (const timer of timers) timer.cancel();
