@@ -45,6 +45,7 @@ export interface Collector {
 
 const tickMs = 250;
 const statusMs = 1_000;
+const mostEdgesPerCommit = 500;
 
 interface DeviceState {
   state: ConnectionState;
@@ -67,7 +68,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   });
   const sender = new ConditionSender({ outbox, link, collectorId, clock, random });
 
-  // Edges of one batch or tick are committed together. Those that the disk refused stay here, in order, and are tried again at the next tick.
+  // Edges that came in one turn of the loop are committed together, a few hundred at a time: when every device answers at once in a flood, what people ask for
+  // still has its turn between. Those that the disk refused stay here, in order, and are tried again at the next tick.
   let edges: NamedEdge[] = [];
   let isOutboxFailing = false;
   const onEdge = (edge: ConditionEdge) => {
@@ -83,11 +85,21 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       byAlarmId: edge.byAlarmIndex === null ? null : (plant.alarms[edge.byAlarmIndex]?.id ?? null),
     });
   };
+  let commitTurn: NodeJS.Immediate | null = null;
+  const commitEdgesSoon = () => {
+    if (edges.length === 0) return;
+    commitTurn ??= setImmediate(() => {
+      commitTurn = null;
+      commitEdges();
+      if (!isOutboxFailing) commitEdgesSoon();
+    });
+  };
   const commitEdges = () => {
     if (edges.length === 0) return;
+    const some = edges.slice(0, mostEdgesPerCommit);
     try {
-      outbox.append(edges);
-      edges = [];
+      outbox.append(some);
+      edges = edges.slice(some.length);
       isOutboxFailing = false;
     } catch (error) {
       if (!isOutboxFailing)
@@ -113,7 +125,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   const sink: DriverSink = {
     readings(batch) {
       pipeline.take(batch);
-      commitEdges();
+      commitEdgesSoon();
     },
     connection(deviceIndex, state) {
       const entry = deviceStates.get(deviceIndex);
@@ -134,7 +146,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       entry.state = state;
       if (state.kind === 'connected') detector.device(deviceIndex, true, clock.nowMs(), clock.monotonicMs());
       else if (state.kind !== 'connecting') detector.device(deviceIndex, false, clock.nowMs(), clock.monotonicMs());
-      commitEdges();
+      commitEdgesSoon();
     },
   };
 
@@ -142,7 +154,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     const touched = alarmSettings.take(message);
     if (touched === null) return;
     detector.applySettings(alarmSettings.plant, touched, clock.nowMs(), clock.monotonicMs());
-    commitEdges();
+    commitEdgesSoon();
     link.publishStatus(status());
   });
 
@@ -196,7 +208,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
         byAlarmId: null,
       });
     }
-    commitEdges();
+    while (edges.length > 0 && !isOutboxFailing) commitEdges();
   }
 
   function deviceStatus(deviceIndex: number): DeviceStatus {
@@ -246,7 +258,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       scheduler.start();
       every(tickMs, () => {
         detector.tick(clock.nowMs(), clock.monotonicMs());
-        commitEdges();
+        commitEdgesSoon();
       });
       every(statusMs, () => {
         readingsPerSecond = (pipeline.readingsTotal - readingsBefore) / (statusMs / 1_000);
@@ -262,7 +274,9 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       scheduler.stop();
       for (const timer of timers) timer.cancel();
       await Promise.all([modbus.stop(), ...opcua.map((driver) => driver.stop())]);
-      commitEdges();
+      if (commitTurn !== null) clearImmediate(commitTurn);
+      isOutboxFailing = false;
+      while (edges.length > 0 && !isOutboxFailing) commitEdges();
       sender.stop();
       await historian.flush();
       outbox.close();

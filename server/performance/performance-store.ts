@@ -18,6 +18,8 @@ import {
 import { Projection } from './projection.ts';
 
 const flushEveryMs = 5_000;
+/** More than this are written at once, so that a flood is not written in one piece, which people would wait for. */
+const mostWaitingRows = 300;
 /** Rows of one read: the server does its other work in between. */
 const pageRows = 1_000;
 
@@ -230,7 +232,9 @@ export class PerformanceStore {
 
   #appended(entries: readonly JournalEntry[]): void {
     this.#newest = entries.at(-1)?.sequence ?? this.#newest;
-    if (this.#isComplete) this.#takeUp(entries);
+    if (!this.#isComplete) return;
+    this.#takeUp(entries);
+    if (this.#projection.changedRows > mostWaitingRows) void this.#flushNow();
   }
 
   #takeUp(entries: readonly JournalEntry[]): void {
@@ -256,11 +260,13 @@ export class PerformanceStore {
 
   #flushLater(): void {
     this.#timer = this.#clock.after(flushEveryMs, () => {
-      this.flush()
-        .catch((error: unknown) => this.#log.error({ err: error }, 'alarm performance could not be written; trying again'))
-        .finally(() => {
-          if (!this.#isStopped) this.#flushLater();
-        });
+      void this.#flushNow().finally(() => {
+        if (!this.#isStopped) this.#flushLater();
+      });
     });
+  }
+
+  #flushNow(): Promise<void> {
+    return this.flush().catch((error: unknown) => this.#log.error({ err: error }, 'alarm performance could not be written; trying again'));
   }
 }

@@ -77,6 +77,10 @@ export class Projection {
     else if (isSetAside(line.to)) this.#hide(trace, line);
   }
 
+  get changedRows(): number {
+    return this.#changed.size + this.#removed.size + this.#changedSetAsides.size;
+  }
+
   takeChanges(): ProjectionChanges {
     const changes = {
       announcements: [...this.#changed.values()],
