@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
@@ -17,6 +18,7 @@ import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
 import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
+import type { PlantFileSource } from './server/plant/plant-versions.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -82,7 +84,7 @@ function createLog(settings: Settings): Logger {
   });
 }
 
-function loadPlant(file: string): { plant: Plant; plantSource: { file: string; text: string }; warnings: readonly string[] } {
+function loadPlant(file: string): { plant: Plant; plantSource: PlantFileSource } {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -94,7 +96,16 @@ function loadPlant(file: string): { plant: Plant; plantSource: { file: string; t
     const lines = parsed.issues.map((issue) => formatIssue(issue, file));
     throw new StartError([...lines, `${lines.length} error(s): the plant was not started`].join('\n'));
   }
-  return { plant: parsed.plant, plantSource: { file, text }, warnings: parsed.warnings.map((issue) => formatIssue(issue, file)) };
+  const warnings = parsed.warnings.map((issue) => formatIssue(issue, file));
+  return { plant: parsed.plant, plantSource: { file, text, loadedBy: `${accountName()}@${hostname()}`, warnings } };
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? '?'}`; // a container may run under a number that has no name
+  }
 }
 
 /** What rationalisation finds, a line an alarm. Never stops a start: errors have been refused before. */
@@ -196,8 +207,8 @@ async function run(options: RunOptions): Promise<void> {
       stops.onStop('simulators', () => stopChild(demo.process));
       Object.assign(process.env, demo.ready.environment);
     }
-    const { plant, plantSource, warnings } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
-    for (const warning of warnings) log.warn(warning);
+    const { plant, plantSource } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
+    for (const warning of plantSource.warnings) log.warn(warning);
     const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
     stops.onStop('historian', () => historian.close());
     const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
@@ -405,8 +416,8 @@ plantCommand
   .command('check <file>')
   .description('print every error and warning with line and path; exit 1 where there is an error')
   .action((file: string) => {
-    const { plant, warnings } = loadPlant(file);
-    for (const warning of warnings) process.stdout.write(`${warning}\n`);
+    const { plant, plantSource } = loadPlant(file);
+    for (const warning of plantSource.warnings) process.stdout.write(`${warning}\n`);
     for (const line of findingLines(findingsOf(plant))) process.stdout.write(`${line}\n`);
     process.stdout.write(
       `${file}: ${plant.stations.length} stations, ${plant.devices.length} devices, ${plant.points.length} points, ${plant.alarms.length} alarms: no errors\n`,

@@ -19,10 +19,12 @@ import { startMarks } from './alarms/start-marks.ts';
 import { makeDemoDuty } from './duty/demo-duty.ts';
 import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
-import { engineeringRoutes, type PlantFileSource } from './engineering/engineering-routes.ts';
+import { engineeringRoutes } from './engineering/engineering-routes.ts';
+import { readPlantApart } from './engineering/plant-work.ts';
 import { ScanHistory } from './engineering/scan-history.ts';
 import { openEvidence } from './evidence/open-evidence.ts';
-import { dutySection, hazardsSection, incidentsSection, plantSection, workSection } from './evidence/sections/record-sections.ts';
+import { plantSection } from './evidence/sections/plant-section.ts';
+import { dutySection, hazardsSection, incidentsSection, workSection } from './evidence/sections/record-sections.ts';
 import { startHazards } from './hazards/start-hazards.ts';
 import { monitorAlarms } from './health/monitor-alarms.ts';
 import { startHealth } from './health/start-health.ts';
@@ -53,6 +55,8 @@ import { hazardSource } from './obligations/hazard-source.ts';
 import { openObligations } from './obligations/open-obligations.ts';
 import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
+import { plantVersionRoutes } from './plant/plant-version-routes.ts';
+import { type PlantFileSource, PlantVersions } from './plant/plant-versions.ts';
 import { openPush } from './push/open-push.ts';
 import { openReplay } from './replay/open-replay.ts';
 import { trendExportRoutes } from './trends/export/trend-export-routes.ts';
@@ -116,6 +120,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('database', () => database.destroy());
     const journal = await Journal.open(database);
     const ledger = new Ledger(database, journal, clock);
+    const plantVersions = await PlantVersions.open({ plant: options.plant, source: options.plantSource ?? null, ledger, clock });
     // The live channel comes after those who speak through it.
     let announce: LiveChannel['announce'] = () => undefined;
     let announcePlant: LiveChannel['announcePlant'] = () => undefined;
@@ -211,6 +216,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         clock,
       }),
     );
+    await app.register(plantVersionRoutes(plantVersions));
     const loopTests = new LoopTests({
       plant,
       ledger,
@@ -290,7 +296,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         dutySection(database),
         hazardsSection(database),
         workSection(database),
-        plantSection(plant, database),
+        plantSection({ plant, versions: plantVersions, settings: alarmSettings.book.log, readPlant: readPlantApart }),
       ],
       dataDir: options.dataDir,
       software: `Gatewatch ${productVersion()}`,

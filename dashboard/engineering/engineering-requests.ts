@@ -18,6 +18,12 @@ import {
   type ScanMinute,
   scanMinuteSchema,
 } from '../../domain/api/engineering-api.ts';
+import {
+  type PlantDifference,
+  type PlantVersionView,
+  plantDifferenceSchema,
+  plantVersionSchema,
+} from '../../domain/api/plant-versions-api.ts';
 import { type EngineeringAnswer, engineeringAnswerSchema } from '../../domain/messages/engineering-command.ts';
 import { type Answer, request, valueOrThrow } from '../http/request.ts';
 
@@ -38,6 +44,14 @@ export async function fetchProfiles(signal: AbortSignal): Promise<ProfileView[]>
 
 export async function fetchPlantSource(signal: AbortSignal): Promise<PlantSource> {
   return valueOrThrow(await request(`${base}/plant`, { schema: plantSourceSchema, signal }));
+}
+
+export async function fetchPlantVersions(signal: AbortSignal): Promise<PlantVersionView[]> {
+  return valueOrThrow(await request(`${base}/plant-versions`, { schema: z.array(plantVersionSchema), signal }));
+}
+
+export async function fetchPlantDifference(from: number, to: number, signal: AbortSignal): Promise<PlantDifference> {
+  return valueOrThrow(await request(`${base}/plant-difference?from=${from}&to=${to}`, { schema: plantDifferenceSchema, signal }));
 }
 
 export function askDevice(id: string, what: 'plan' | 'frames'): Promise<Answer<EngineeringAnswer>> {

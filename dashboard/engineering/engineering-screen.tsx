@@ -5,11 +5,12 @@ import { useWords } from '../language/language.ts';
 import { LoopTab } from '../loop-test/loop-tab.tsx';
 import { DevicesTab } from './devices-tab.tsx';
 import { PlantTab } from './plant-tab.tsx';
+import { PlantVersionsTab } from './plant-versions-tab.tsx';
 import { ProfilesTab } from './profiles-tab.tsx';
 import './engineering.css';
 
 const route = getRouteApi('/engineering');
-const tabs = ['devices', 'profiles', 'plant', 'loop'] as const;
+const tabs = ['devices', 'profiles', 'plant', 'versions', 'loop'] as const;
 
 export function EngineeringScreen(): ReactNode {
   const { t } = useWords();
@@ -28,7 +29,7 @@ export function EngineeringScreen(): ReactNode {
               aria-current={tab === name ? 'page' : undefined}
               data-testid={`tab-${name}`}
             >
-              {t(`engineering.tab.${name}`)}
+              {name === 'versions' ? t('plantVersions.tab') : t(`engineering.tab.${name}`)}
             </Link>
           ))}
         </nav>
@@ -37,6 +38,7 @@ export function EngineeringScreen(): ReactNode {
       {tab === 'devices' && <DevicesTab />}
       {tab === 'profiles' && <ProfilesTab />}
       {tab === 'plant' && <PlantTab />}
+      {tab === 'versions' && <PlantVersionsTab />}
       {tab === 'loop' && <LoopTab />}
     </div>
   );

@@ -64,6 +64,7 @@ const quietFields: ReadonlySet<string> = new Set([
   'actionId',
   'madeAtMs',
   'linkId',
+  'sha256',
 ]);
 
 /** Of a line about alarm settings: under which numbers it is filed. */

@@ -5,6 +5,7 @@ import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
 import { en as duty } from '../duty/duty-words.ts';
 import { en as engineering } from '../engineering/engineering-words.ts';
+import { en as plantVersions } from '../engineering/plant-versions-words.ts';
 import { en as evidence } from '../evidence/evidence-words.ts';
 import { en as hazards } from '../hazards/hazards-words.ts';
 import { en as health } from '../health/health-words.ts';
@@ -339,6 +340,7 @@ export const en: Texts<typeof zh> = {
       ...maintenance.journalField,
       ...alarmSettings.journalField,
       ...overview.journalField,
+      ...plantVersions.journalField,
       madeAt: 'done on a phone at {{value}}',
       phone: 'phone {{value}}',
       service: 'push service {{value}}',
@@ -420,12 +422,14 @@ export const en: Texts<typeof zh> = {
       ...obligations.journalKind,
       ...alarmSettings.journalKind,
       ...overview.journalKind,
+      ...plantVersions.journalKind,
       ...trends.journalKind,
       'northbound.failing': 'Interface failing',
       'northbound.recovered': 'Interface running again',
     },
   },
   trends,
+  plantVersions,
   jump: {
     title: 'Find',
     placeholder: 'Station or point: name, tag, pinyin',

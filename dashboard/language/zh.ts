@@ -5,6 +5,7 @@ import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
 import { zh as duty } from '../duty/duty-words.ts';
 import { zh as engineering } from '../engineering/engineering-words.ts';
+import { zh as plantVersions } from '../engineering/plant-versions-words.ts';
 import { zh as evidence } from '../evidence/evidence-words.ts';
 import { zh as hazards } from '../hazards/hazards-words.ts';
 import { zh as health } from '../health/health-words.ts';
@@ -337,6 +338,7 @@ export const zh = {
       ...maintenance.journalField,
       ...alarmSettings.journalField,
       ...overview.journalField,
+      ...plantVersions.journalField,
       madeAt: '手机上 {{value}} 操作',
       phone: '手机 {{value}}',
       service: '推送服务 {{value}}',
@@ -418,12 +420,14 @@ export const zh = {
       ...obligations.journalKind,
       ...alarmSettings.journalKind,
       ...overview.journalKind,
+      ...plantVersions.journalKind,
       ...trends.journalKind,
       'northbound.failing': '对外接口故障',
       'northbound.recovered': '对外接口恢复',
     },
   },
   trends,
+  plantVersions,
   jump: {
     title: '查找',
     placeholder: '场站或测点：名称、位号、拼音',

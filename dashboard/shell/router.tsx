@@ -284,18 +284,28 @@ const alarmSettingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../alarm-settings/alarm-settings-screen.tsx'), 'AlarmSettingsScreen'),
 });
 
+const engineeringTabs = ['profiles', 'plant', 'versions', 'loop'] as const;
+
 export interface EngineeringSearch {
-  readonly tab?: 'profiles' | 'plant' | 'loop';
+  readonly tab?: (typeof engineeringTabs)[number];
+  /** Versions of the plant file that are laid side by side. */
+  readonly from?: number;
+  readonly to?: number;
   readonly device?: string;
 }
 
 const engineeringRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/engineering',
-  validateSearch: (search: Record<string, unknown>): EngineeringSearch => ({
-    ...(search.tab === 'profiles' || search.tab === 'plant' || search.tab === 'loop' ? { tab: search.tab } : {}),
-    ...(typeof search.device === 'string' ? { device: search.device } : {}),
-  }),
+  validateSearch: (search: Record<string, unknown>): EngineeringSearch => {
+    const tab = engineeringTabs.find((name) => name === search.tab);
+    return {
+      ...(tab === undefined ? {} : { tab }),
+      ...(typeof search.device === 'string' ? { device: search.device } : {}),
+      ...(typeof search.from === 'number' ? { from: search.from } : {}),
+      ...(typeof search.to === 'number' ? { to: search.to } : {}),
+    };
+  },
   component: lazyRouteComponent(() => import('../engineering/engineering-screen.tsx'), 'EngineeringScreen'),
 });
 

@@ -32,7 +32,9 @@ const ask = (person: string, method: string, url: string, body?: unknown) =>
   server.ask(person, method, url, body) as Promise<{ status: number; body: Record<string, unknown> }>;
 
 beforeAll(async () => {
-  server = await startSmallServer(plantOf(plantText), { plantSource: { file: 'plant.yaml', text: plantText } });
+  server = await startSmallServer(plantOf(plantText), {
+    plantSource: { file: 'plant.yaml', text: plantText, loadedBy: 'gatewatch@station', warnings: [] },
+  });
   server.handleCommands(async (command) => {
     heard.push(command);
     return answer(command);

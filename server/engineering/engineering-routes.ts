@@ -23,15 +23,12 @@ import { actorOf, type Identity, maySee } from '../access/access-control.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import type { PlantFileSource } from '../plant/plant-versions.ts';
 import { deviceView, profileViews } from './device-views.ts';
 import { failureProblem } from './failure-problem.ts';
 import { workOnPlant } from './plant-work.ts';
+import { workDone } from './plant-work-problem.ts';
 import type { ScanHistory } from './scan-history.ts';
-
-export interface PlantFileSource {
-  readonly file: string;
-  readonly text: string;
-}
 
 export interface EngineeringRouteOptions {
   readonly plant: Plant;
@@ -100,14 +97,8 @@ export function engineeringRoutes(options: EngineeringRouteOptions): FastifyPlug
   }
 
   async function worked(task: Parameters<typeof workOnPlant>[0]) {
-    const answer = await workOnPlant(task);
-    if (answer.kind === 'failed') {
-      if (answer.reason === 'busy') throw new ProblemError(429, 'Busy', { detail: 'Other checks are under way; try again in a moment.' });
-      throw new ProblemError(422, 'Too much', {
-        detail: 'This takes more time or memory than a check may; use gatewatch plant check FILE.',
-      });
-    }
-    if (answer.kind === 'refused') throw new ProblemError(422, 'Refused', { detail: answer.reason });
+    const answer = workDone(await workOnPlant(task));
+    if (answer.kind !== 'checked' && answer.kind !== 'block') throw new Error(`a check was answered with ${answer.kind}`);
     return answer;
   }
 

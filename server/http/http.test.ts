@@ -206,6 +206,9 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'POST /api/engineering/browse': { permission: 'engineering.peek', body: { deviceId: 'GS-01.PLC-1', nodeId: null } },
   'POST /api/engineering/node': { permission: 'engineering.peek', body: { deviceId: 'GS-01.PLC-1', nodeId: 'i=85' } },
   'GET /api/engineering/profiles': { permission: 'engineering.read' },
+  'GET /api/engineering/plant-versions': { permission: 'engineering.read' },
+  'GET /api/engineering/plant-versions/{number}/file': { permission: 'engineering.read', url: '/api/engineering/plant-versions/1/file' },
+  'GET /api/engineering/plant-difference': { permission: 'engineering.read', url: '/api/engineering/plant-difference?from=1&to=1' },
   'GET /api/engineering/plant': { permission: 'engineering.read' },
   'POST /api/plant/check': { permission: 'engineering.peek', body: { text: 'schema: 2' } },
   'POST /api/engineering/copy-station': {

@@ -19,6 +19,7 @@ import { northboundMigration, type WebhookCursorTable } from '../northbound/nort
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { type ObligationTables, obligationMigration } from '../obligations/obligation-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
+import { type PlantVersionTables, plantVersionMigration } from '../plant/plant-version-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
 import { type ReplayTables, replayMigration } from '../replay/replay-tables.ts';
 import { type TrendViewTable, trendMigration } from '../trends/trend-tables.ts';
@@ -80,6 +81,7 @@ export interface Schema
     NotificationTables,
     ObligationTables,
     PerformanceTables,
+    PlantVersionTables,
     PushTables,
     ReplayTables {
   journal: JournalTable;
@@ -118,6 +120,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-obligations': obligationMigration,
   '0015-evidence': evidenceMigration,
   '0018-wall': wallMigration,
+  '0019-plant-versions': plantVersionMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

@@ -45,6 +45,12 @@ describe.skipIf(browser === null)('engineering in a browser', () => {
   let opcua: OtherOpcuaServer;
   let page: Page;
   let complaints: string[];
+  const plantFile = path.join(folder, 'plant.yaml');
+  const started = {
+    dataDir: path.join(folder, 'data'),
+    arguments: ['--plant', plantFile, '--no-simulators'],
+    environment: { GATEWATCH_SECRET_PLC: 'right' },
+  };
 
   beforeAll(async () => {
     device = await startOtherModbusServer();
@@ -53,13 +59,8 @@ describe.skipIf(browser === null)('engineering in a browser', () => {
       password: 'right',
       variables: [{ name: 'PT201.PV', dataType: DataType.Double, value: 0.42 }],
     });
-    const plantFile = path.join(folder, 'plant.yaml');
     writeFileSync(plantFile, plantText(device.port, opcua));
-    gatewatch = await startGatewatch({
-      dataDir: path.join(folder, 'data'),
-      arguments: ['--plant', plantFile, '--no-simulators'],
-      environment: { GATEWATCH_SECRET_PLC: 'right' },
-    });
+    gatewatch = await startGatewatch(started);
     const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
     const person = { username: 'chen', displayName: '陈晨', role: 'engineer', password };
     expect((await administrator.ask('POST', '/api/users', person)).status).toBe(201);
@@ -172,6 +173,26 @@ describe.skipIf(browser === null)('engineering in a browser', () => {
     onTestFinished(() => page.emulateMedia({ media: 'screen' }));
     expect(await page.getByRole('button', { name: '打印' }).isVisible()).toBe(false);
     expect(await page.getByText('测试人签字').isVisible()).toBe(true);
+    await page.emulateMedia({ media: 'screen' });
+  });
+
+  test('the plant file is changed: both versions stay, and what differs is told by item and by line', async () => {
+    await gatewatch.stop();
+    writeFileSync(plantFile, plantText(device.port, opcua).replace('setpoint: 6,', 'setpoint: 5.5,'));
+    gatewatch = await startGatewatch(started);
+    await page.goto(`${gatewatch.address}/engineering?tab=versions`);
+    const change = page.locator('[data-item="GS-01.PT-101.high"]');
+    await expect.poll(() => change.allTextContents()).toEqual([expect.stringMatching(/设定值6\s*5\.5/)]);
+    expect(await page.getByTestId('plant-change-counts').textContent()).toBe('报警: 更改 1');
+    expect(await seriousFaults(page)).toEqual([]);
+    await picture(page, 'engineering-versions');
+    await page.getByLabel('按文字').check();
+    const lines = page.getByTestId('text-difference');
+    await expect.poll(() => lines.locator('[data-line=removed]').textContent()).toContain('setpoint: 6,');
+    expect(await lines.locator('[data-line=added]').textContent()).toContain('setpoint: 5.5,');
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByLabel('以版本 2 为前').check();
+    await expect.poll(() => page.getByTestId('plant-difference').textContent()).toContain('两个版本没有差别');
     expect(complaints.filter((complaint) => !/\b(422|502)\b/.test(complaint))).toEqual([]);
   });
 });

@@ -46,6 +46,7 @@ export const screens: readonly ScreenToSee[] = [
   screen('engineering-device', 'engineer', '/engineering?device=RS-01.PLC-1', '#content table'),
   screen('engineering-profiles', 'engineer', '/engineering?tab=profiles', '[data-testid=profiles] details'),
   screen('engineering-plant', 'engineer', '/engineering?tab=plant', '[data-testid=plant-tab]'),
+  screen('engineering-versions', 'engineer', '/engineering?tab=versions', '[data-testid=plant-versions]'),
   screen('health', 'admin', '/health', '[data-testid=health-verdict]'),
   screen('people', 'admin', '/people', '#content table'),
   screen('wall', 'duty', '/wall', '[data-tile]'),

@@ -14,6 +14,7 @@ import type { HistorianReader } from '../../historian/historian.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import type { CommandHandler } from '../../link/link.ts';
 import { createServer, type Server } from '../../server/create-server.ts';
+import type { PlantFileSource } from '../../server/plant/plant-versions.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export const realClock: Clock = {
@@ -61,7 +62,7 @@ export async function startSmallServer(
     readonly clock?: Clock;
     readonly historian?: HistorianReader;
     readonly dashboardDir?: string;
-    readonly plantSource?: { readonly file: string; readonly text: string };
+    readonly plantSource?: PlantFileSource;
     readonly hasDemoDuty?: boolean;
     /** What the collector says of itself, beside that it lives. */
     readonly statusOf?: (status: CollectorStatus, alarmSettings: AlarmSettingsMessage | null) => CollectorStatus;

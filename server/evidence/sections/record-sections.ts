@@ -1,5 +1,4 @@
-// Records of the server's database in a bundle: incidents with their time lines (drills apart), duty, hazards, work at the stations, and the plant in force.
-import type { Plant } from '../../../domain/plant/plant.ts';
+// Records of the server's database in a bundle: incidents with their time lines (drills apart), duty, hazards, work at the stations.
 import type { Database } from '../../journal/database.ts';
 import type { Cell, EvidenceScope, EvidenceSection } from '../evidence-section.ts';
 
@@ -243,72 +242,6 @@ export function workSection(database: Database): EvidenceSection {
           ),
           (row) => [row.point_id, row.station_id, row.started_at_ms, row.finished_at_ms, row.record],
         ),
-      );
-    },
-  };
-}
-
-/** Points, and the alarms as they are set now; versions that came into force in the period and the one before it. */
-export function plantSection(plant: Plant, database: Database): EvidenceSection {
-  return {
-    name: 'plant',
-    title: { zh: '测点、报警设置及其版本', en: 'Points, alarm settings and their versions' },
-    async write(scope, output) {
-      const stationOf = (index: number) => plant.stations[index]?.id ?? '';
-      const points = plant.points.filter(({ stationIndex }) => inScope(scope, stationOf(stationIndex)));
-      await output.table(
-        'plant/points.csv',
-        ['point', 'station', 'name', 'nameEnglish', 'unit', 'rangeMin', 'rangeMax', 'role', 'scanSeconds'],
-        points.map((point) => [
-          point.id,
-          stationOf(point.stationIndex),
-          point.name.zh,
-          point.name.en,
-          point.unit,
-          point.range?.min ?? null,
-          point.range?.max ?? null,
-          point.role,
-          point.scanMs / 1_000,
-        ]),
-      );
-      const alarms = plant.alarms.filter(({ stationIndex }) => inScope(scope, stationOf(stationIndex)));
-      await output.table(
-        'plant/alarms.csv',
-        ['alarm', 'station', 'kind', 'setpoint', 'priority', 'class', 'onDelaySeconds', 'message', 'messageEnglish'],
-        alarms.map((alarm) => [
-          alarm.id,
-          stationOf(alarm.stationIndex),
-          alarm.kind,
-          'setpoint' in alarm ? alarm.setpoint : null,
-          alarm.priority,
-          alarm.class,
-          alarm.onDelayMs / 1_000,
-          alarm.message.zh,
-          alarm.message.en,
-        ]),
-      );
-      const versions = await database
-        .selectFrom('alarm_settings_version')
-        .selectAll()
-        .where('applied_at_ms', '<', scope.toMs)
-        .orderBy('number')
-        .execute();
-      const before = versions.findLastIndex(({ applied_at_ms }) => applied_at_ms <= scope.fromMs);
-      await output.table(
-        'plant/alarm-settings-versions.csv',
-        ['version', 'appliedAtMs', 'origin', 'plantVersion', 'digest', 'proposedBy', 'approvedBy', 'reason'],
-        versions
-          .slice(Math.max(0, before))
-          .map((row) => [
-            row.number,
-            row.applied_at_ms,
-            row.origin,
-            row.plant_version,
-            row.digest,
-            row.proposed_by,
-            row.approved_by,
-            row.reason,
-          ]),
       );
     },
   };
