@@ -53,6 +53,8 @@ import { openNotifications } from './notification/open-notifications.ts';
 import { obligationEvidence } from './obligations/evidence-part.ts';
 import { hazardSource } from './obligations/hazard-source.ts';
 import { openObligations } from './obligations/open-obligations.ts';
+import { patrolEvidence } from './patrols/evidence-part.ts';
+import { startPatrols } from './patrols/start-patrols.ts';
 import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
 import { plantVersionRoutes } from './plant/plant-version-routes.ts';
@@ -189,6 +191,18 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       announce: (stationId) => announce('hazards', stationId),
     });
     onStop('hazards', () => hazards.stop());
+    const patrols = await startPatrols({
+      plant,
+      ledger,
+      hazards: hazards.store,
+      access,
+      notifier: notifications.center,
+      dataDir: options.dataDir,
+      clock,
+      log,
+      announce: (stationId) => announce('patrols', stationId),
+    });
+    onStop('patrols', () => patrols.stop());
 
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
     let socketCount = () => 0;
@@ -250,6 +264,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(notifications.routes);
     await app.register(incidents.routes);
     await app.register(hazards.routes);
+    await app.register(patrols.routes);
     await app.register(alarmPerformance.routes);
     await app.register(push.routes);
     await app.register(alarmSettings.routes(access));
@@ -278,7 +293,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       historian: options.historian,
       notifier: notifications.center,
       hazards: hazardSource(hazards.store, plant.company.timeZone),
-      sources: [],
+      sources: [...patrols.sources],
       clock,
       log,
       announce: () => announce('obligations', null),
@@ -295,6 +310,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         incidentsSection(database),
         dutySection(database),
         hazardsSection(database),
+        patrolEvidence(database),
         workSection(database),
         plantSection({ plant, versions: plantVersions, settings: alarmSettings.book.log, readPlant: readPlantApart }),
       ],

@@ -13,6 +13,7 @@ import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
 import { useNotificationJournal } from '../notifications/notification-journal.ts';
 import { useObligationJournal } from '../obligations/obligation-journal.ts';
+import { usePatrolJournal } from '../patrols/patrol-journal.ts';
 import { useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { usePointById } from '../values/all-points.ts';
@@ -93,6 +94,7 @@ export function useJournalWords(): JournalWords {
   const settingsDetail = useSettingsJournal();
   const dutyDetail = useDutyJournal();
   const obligationDetail = useObligationJournal();
+  const patrolDetail = usePatrolJournal();
 
   const field = (name: string, value: unknown): string =>
     isKnownField(name) ? t(`journal.detailField.${name}`, { value: String(value) }) : `${name} ${String(value)}`;
@@ -171,7 +173,12 @@ export function useJournalWords(): JournalWords {
     actor({ actor }) {
       if (actor.kind === 'person') return actor.displayName;
       const [part = '', ...rest] = actor.part.split(' ');
-      return part === 'server' || part === 'collector' || part === 'northbound' || part === 'notifier' || part === 'obligations'
+      return part === 'server' ||
+        part === 'collector' ||
+        part === 'northbound' ||
+        part === 'notifier' ||
+        part === 'obligations' ||
+        part === 'patrols'
         ? [t(`journal.part.${part}`), ...rest].join(' ')
         : actor.part;
     },
@@ -185,6 +192,8 @@ export function useJournalWords(): JournalWords {
       if (incident !== null) return incident;
       const hazard = hazardDetail(entry);
       if (hazard !== null) return hazard;
+      const patrol = patrolDetail(entry);
+      if (patrol !== null) return patrol;
       if (entry.kind.startsWith('maintenance.') || entry.kind.startsWith('test.')) return workDetail(entry).join(' · ');
       if (entry.kind.startsWith('notification.')) return notificationDetail(entry);
       if (entry.kind.startsWith('alarmSettings.')) return [...settingsDetail(entry), ...restOf(withoutFiling(entry.detail))].join(' · ');

@@ -15,6 +15,7 @@ import { en as maintenance } from '../maintenance/maintenance-words.ts';
 import { en as notifications } from '../notifications/notification-words.ts';
 import { en as obligations } from '../obligations/obligations-words.ts';
 import { en as overview } from '../overview/overview-words.ts';
+import { en as patrols } from '../patrols/patrols-words.ts';
 import { en as people } from '../people/people-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
@@ -30,6 +31,7 @@ export const en: Texts<typeof zh> = {
   ...sharedEn,
   incidents,
   hazards,
+  patrols,
   phone: phoneEn,
   nav: {
     more: 'More',
@@ -48,6 +50,7 @@ export const en: Texts<typeof zh> = {
     evidence: 'Evidence',
     people: 'People',
     hazards: 'Hazards',
+    patrols: 'Patrols',
     alarmSettings: 'Alarm settings',
     replay: 'Replay',
   },
@@ -360,7 +363,14 @@ export const en: Texts<typeof zh> = {
       value: 'value {{value}}',
       what: '{{value}}',
     },
-    part: { server: 'server', collector: 'collector', northbound: 'other systems', notifier: 'notifier', obligations: 'obligations' },
+    part: {
+      server: 'server',
+      collector: 'collector',
+      northbound: 'other systems',
+      notifier: 'notifier',
+      obligations: 'obligations',
+      patrols: 'patrols',
+    },
     because: { turnedOff: 'turned off', signedOut: 'signed out', tooMany: 'too many phones', takenOver: 'somebody else signed in' },
     refusal: { wrongNameOrPassword: 'wrong name or password', delayed: 'too many failures' },
     kind: {
@@ -417,6 +427,7 @@ export const en: Texts<typeof zh> = {
       ...duty.journalKind,
       ...incidents.journalKind,
       ...hazards.journalKind,
+      ...patrols.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...obligations.journalKind,

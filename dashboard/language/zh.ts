@@ -15,6 +15,7 @@ import { zh as maintenance } from '../maintenance/maintenance-words.ts';
 import { zh as notifications } from '../notifications/notification-words.ts';
 import { zh as obligations } from '../obligations/obligations-words.ts';
 import { zh as overview } from '../overview/overview-words.ts';
+import { zh as patrols } from '../patrols/patrols-words.ts';
 import { zh as people } from '../people/people-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
@@ -28,6 +29,7 @@ export const zh = {
   ...sharedZh,
   incidents,
   hazards,
+  patrols,
   phone: phoneZh,
   nav: {
     more: '更多',
@@ -46,6 +48,7 @@ export const zh = {
     evidence: '证据',
     people: '人员',
     hazards: '隐患',
+    patrols: '巡查',
     alarmSettings: '报警设置',
     replay: '回放',
   },
@@ -358,7 +361,7 @@ export const zh = {
       value: '值 {{value}}',
       what: '{{value}}',
     },
-    part: { server: '服务器', collector: '采集器', northbound: '对外接口', notifier: '通知', obligations: '义务判定' },
+    part: { server: '服务器', collector: '采集器', northbound: '对外接口', notifier: '通知', obligations: '义务判定', patrols: '巡查' },
     because: { turnedOff: '本人关闭', signedOut: '退出登录', tooMany: '手机过多', takenOver: '由他人登录' },
     refusal: { wrongNameOrPassword: '用户名或密码错误', delayed: '失败次数过多' },
     kind: {
@@ -415,6 +418,7 @@ export const zh = {
       ...duty.journalKind,
       ...incidents.journalKind,
       ...hazards.journalKind,
+      ...patrols.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...obligations.journalKind,

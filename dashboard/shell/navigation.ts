@@ -7,6 +7,7 @@ export interface NavigationItem {
     | '/alarms'
     | '/incidents'
     | '/hazards'
+    | '/patrols'
     | '/trends'
     | '/duty'
     | '/performance'
@@ -24,6 +25,7 @@ export interface NavigationItem {
     | 'nav.alarms'
     | 'nav.incidents'
     | 'nav.hazards'
+    | 'nav.patrols'
     | 'nav.trends'
     | 'nav.duty'
     | 'nav.performance'
@@ -49,6 +51,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/trends', name: 'nav.trends', keys: 'g t', permission: 'readings.read', place: 'header' },
   { to: '/duty', name: 'nav.duty', keys: 'g d', permission: 'duty.read', place: 'header' },
   { to: '/hazards', name: 'nav.hazards', keys: 'g z', permission: 'hazards.read', place: 'more' },
+  { to: '/patrols', name: 'nav.patrols', keys: 'g l', permission: 'patrols.read', place: 'more' },
   { to: '/replay', name: 'nav.replay', keys: 'g y', permission: 'alarms.read', place: 'more' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
   { to: '/obligations', name: 'nav.obligations', keys: 'g b', permission: 'obligations.read', place: 'more' },

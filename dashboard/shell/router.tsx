@@ -243,6 +243,28 @@ const hazardRoute = createRoute({
   component: lazyRouteComponent(() => import('../hazards/hazard-screen.tsx'), 'HazardScreen'),
 });
 
+export interface PatrolsSearch {
+  readonly tab?: 'past' | 'rounds' | 'labels';
+  /** Of the labels. */
+  readonly station?: string;
+}
+
+const patrolsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/patrols',
+  validateSearch: (search: Record<string, unknown>): PatrolsSearch => ({
+    ...(search.tab === 'past' || search.tab === 'rounds' || search.tab === 'labels' ? { tab: search.tab } : {}),
+    ...(search.tab === 'labels' && typeof search.station === 'string' ? { station: search.station } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../patrols/patrols-screen.tsx'), 'PatrolsScreen'),
+});
+
+const patrolRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/patrols/$patrolId',
+  component: lazyRouteComponent(() => import('../patrols/patrol-screen.tsx'), 'PatrolScreen'),
+});
+
 export interface NotificationsSearch {
   readonly subject?: NotificationSubjectKind | undefined;
   readonly channel?: NotificationChannel | undefined;
@@ -354,6 +376,8 @@ const routeTree = rootRoute.addChildren([
   incidentReportRoute,
   hazardsRoute,
   hazardRoute,
+  patrolsRoute,
+  patrolRoute,
   trendsRoute,
   dutyRoute,
   performanceRoute,

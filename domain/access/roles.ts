@@ -48,6 +48,11 @@ export const permissions = [
   'hazards.accept',
   /** Have evidence bundles made, fetch them, remove them. */
   'evidence.make',
+  'patrols.read',
+  /** Walk rounds: confirm points, say what was found. */
+  'patrols.walk',
+  /** Print and replace labels, say why a round was missed. */
+  'patrols.manage',
   'obligations.read',
   /** Enter and revoke certificates of people. */
   'certificates.manage',
@@ -65,6 +70,7 @@ const look: readonly Permission[] = [
   'duty.read',
   'incidents.read',
   'hazards.read',
+  'patrols.read',
 ];
 const readAll: readonly Permission[] = [
   ...look,
@@ -74,7 +80,14 @@ const readAll: readonly Permission[] = [
   'notifications.read',
   'obligations.read',
 ];
-const respond: readonly Permission[] = ['alarms.acknowledge', 'alarms.comment', 'incidents.open', 'incidents.act', 'hazards.report'];
+const respond: readonly Permission[] = [
+  'alarms.acknowledge',
+  'alarms.comment',
+  'incidents.open',
+  'incidents.act',
+  'hazards.report',
+  'patrols.walk',
+];
 const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve', 'duty.watch', 'trends.share'];
 
 const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
@@ -92,6 +105,7 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'incidents.close',
     'hazards.manage',
     'hazards.accept',
+    'patrols.manage',
     'evidence.make',
     'certificates.manage',
   ]),
@@ -110,6 +124,8 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'hazards.report',
     'hazards.manage',
     'hazards.accept',
+    'patrols.walk',
+    'patrols.manage',
   ]),
   auditor: new Set([...readAll, 'journal.verify', 'engineering.read', 'evidence.make']),
   /** 主管部门: looks at the stations and obligations of its companies, changes nothing. */
@@ -122,6 +138,7 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'duty.manage',
     'notifications.manage',
     'trends.share',
+    'patrols.manage',
     'evidence.make',
     'certificates.manage',
   ]),

@@ -7,7 +7,7 @@ import { localizedTextViewSchema } from '../text/localized-text.ts';
 export const notificationStates = ['waiting', 'sending', 'held', 'sent', 'gaveUp', 'digested'] as const;
 export type NotificationState = (typeof notificationStates)[number];
 
-export const notificationSubjectKinds = ['alarm', 'incident', 'hazard', 'duty', 'obligation', 'digest', 'test'] as const;
+export const notificationSubjectKinds = ['alarm', 'incident', 'hazard', 'duty', 'patrol', 'obligation', 'digest', 'test'] as const;
 export type NotificationSubjectKind = (typeof notificationSubjectKinds)[number];
 
 const subjectSchema = z.discriminatedUnion('kind', [
@@ -15,6 +15,7 @@ const subjectSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('incident'), incidentId: z.string(), stationId: z.string() }),
   z.object({ kind: z.literal('hazard'), hazardId: z.string(), stationId: z.string() }),
   z.object({ kind: z.literal('duty'), stationId: z.string().nullable() }),
+  z.object({ kind: z.literal('patrol'), patrolId: z.string(), stationId: z.string() }),
   z.object({ kind: z.literal('obligation'), obligationId: z.string(), stationId: z.string().nullable() }),
   z.object({ kind: z.literal('digest'), orders: z.int() }),
   z.object({ kind: z.literal('test') }),

@@ -10,6 +10,7 @@ export type NotificationSubject =
   | { readonly kind: 'incident'; readonly incidentId: string; readonly stationId: string }
   | { readonly kind: 'hazard'; readonly hazardId: string; readonly stationId: string }
   | { readonly kind: 'duty'; readonly stationId: string | null }
+  | { readonly kind: 'patrol'; readonly patrolId: string; readonly stationId: string }
   /** `stationId` null: of the company. */
   | { readonly kind: 'obligation'; readonly obligationId: string; readonly stationId: string | null }
   /** Orders of one recipient that came too fast, told together; made by the notifier itself. */

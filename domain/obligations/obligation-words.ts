@@ -56,5 +56,11 @@ export const causeWords: Readonly<Record<FindingCause, LocalizedText>> = {
   expiredOnDuty: { zh: '无有效证书上岗', en: 'On duty without a valid certificate' },
   certificateExpires: { zh: '证书即将到期', en: 'Certificate expires soon' },
   hazardOverdue: { zh: '隐患整改超期', en: 'Hazard overdue' },
+  noRounds: { zh: '未排定巡查', en: 'No rounds are planned' },
+  roundDue: { zh: '巡查即将超时', en: 'Round due soon' },
+  roundLate: { zh: '巡查超时', en: 'Round late' },
+  roundMissed: { zh: '漏巡', en: 'Round missed' },
+  confirmedByHand: { zh: '未扫码，人工确认', en: 'Confirmed by hand, no label read' },
+  itemWithoutHazard: { zh: '检查不合格未登记隐患', en: 'Failed item without a hazard' },
   hazardDue: { zh: '隐患整改即将到期', en: 'Hazard due soon' },
 };

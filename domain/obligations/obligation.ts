@@ -66,6 +66,13 @@ export const findingCauses = [
   // Hazards.
   'hazardOverdue',
   'hazardDue',
+  // Patrols and check lists.
+  'noRounds',
+  'roundDue',
+  'roundLate',
+  'roundMissed',
+  'confirmedByHand',
+  'itemWithoutHazard',
 ] as const;
 export type FindingCause = (typeof findingCauses)[number];
 

@@ -4,6 +4,7 @@
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import { compileDuty } from '../duty/duty-plan.ts';
 import { checkNotificationSettings } from '../notification/check-notification-settings.ts';
+import { compilePatrols } from '../patrols/patrol-plan.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
 import { checkResponsePlans } from './check-response-plans.ts';
 import { compilePointAlarms, compileStationAlarms, deviceAlarm } from './compile-alarms.ts';
@@ -219,6 +220,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     duty: compileDuty(file.duty, issues),
     incidents: file.incidents,
     responsePlans: file.responsePlans,
+    patrols: compilePatrols(file.patrols, stations, issues),
     notifications: file.notifications,
     northbound: compileNorthbound(file.northbound, { companyId: file.company.id, stationIndexById, issues }),
     peekHosts: file.engineering.peekHosts,

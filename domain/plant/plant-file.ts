@@ -5,6 +5,7 @@ import { alarmManagementSchema } from '../alarm-settings/priority-matrix.ts';
 import { dutyFileSchema } from '../duty/duty-plan.ts';
 import { incidentSettingsSchema, responsePlanSchema } from '../incidents/incident-settings.ts';
 import { notificationSettingsSchema } from '../notification/notification-settings.ts';
+import { patrolSettingsSchema } from '../patrols/patrol-settings.ts';
 import { localizedTextSchema } from '../text/localized-text.ts';
 import { durationSchema } from '../time/duration.ts';
 import { commFailSchema, defaultAlarmsSchema, pointAlarmSchema, stationAlarmSchema } from './alarm-schema.ts';
@@ -166,6 +167,8 @@ export const plantFileSchema = z.strictObject({
   incidents: incidentSettingsSchema.prefault({}),
   /** What is to be done in an incident, and what the team must know of the place; a station gets every plan that applies to it. */
   responsePlans: z.array(responsePlanSchema(stationTypes)).default([]),
+  /** Rounds to be walked and checked, and the places that carry labels: see docs/patrol.md. */
+  patrols: patrolSettingsSchema.prefault({}),
   /** Channels by which people are told: see docs/notifications.md. */
   notifications: notificationSettingsSchema.prefault({}),
   /** Hosts (or networks, 192.168.10.0/24) beside those of the devices above where an engineer may look at registers of a device that is not in this file yet. */

@@ -6,6 +6,7 @@ import type { DutyPlan } from '../duty/duty-plan.ts';
 import type { IncidentSettings } from '../incidents/incident-settings.ts';
 import type { ResponsePlan } from '../incidents/response-plan.ts';
 import type { NotificationSettings } from '../notification/notification-settings.ts';
+import type { PatrolPlan } from '../patrols/patrol-plan.ts';
 import type { QualityCode } from '../readings/quality.ts';
 import type { PointTable } from '../readings/reading-batch.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
@@ -27,6 +28,7 @@ export interface Plant {
   readonly duty: DutyPlan;
   readonly incidents: IncidentSettings;
   readonly responsePlans: readonly ResponsePlan[];
+  readonly patrols: PatrolPlan;
   readonly notifications: NotificationSettings;
   readonly northbound: Northbound;
   /** Hosts and networks where an engineer may look at registers, beside those of the devices. */

@@ -12,7 +12,7 @@ const hashPattern = /^[0-9a-f]{64}$/;
 export class PhotoStore {
   readonly #folder: string;
 
-  constructor(dataDir: string, folder: 'incident-photos' | 'hazard-photos' = 'incident-photos') {
+  constructor(dataDir: string, folder: 'incident-photos' | 'hazard-photos' | 'patrol-photos' = 'incident-photos') {
     this.#folder = path.join(dataDir, folder);
   }
 

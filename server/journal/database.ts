@@ -18,6 +18,7 @@ import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maint
 import { northboundMigration, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { type ObligationTables, obligationMigration } from '../obligations/obligation-tables.ts';
+import { type PatrolTables, patrolMigration } from '../patrols/patrol-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PlantVersionTables, plantVersionMigration } from '../plant/plant-version-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
@@ -80,6 +81,7 @@ export interface Schema
     IncidentSchema,
     NotificationTables,
     ObligationTables,
+    PatrolTables,
     PerformanceTables,
     PlantVersionTables,
     PushTables,
@@ -119,6 +121,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0013-hazards': hazardMigration,
   '0014-obligations': obligationMigration,
   '0015-evidence': evidenceMigration,
+  '0017-patrol': patrolMigration,
   '0018-wall': wallMigration,
   '0019-plant-versions': plantVersionMigration,
 };

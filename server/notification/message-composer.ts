@@ -119,6 +119,8 @@ export class MessageComposer {
         return `${base}/hazards/${encodeURIComponent(subject.hazardId)}`;
       case 'duty':
         return `${base}/duty`;
+      case 'patrol':
+        return `${base}/patrols/${encodeURIComponent(subject.patrolId)}`;
       case 'obligation':
         return `${base}/obligations`;
       case 'digest':

@@ -77,6 +77,8 @@ function pathOf({ subject }: ChannelMessage): string {
       return `/phone/alarms/${encodeURIComponent(subject.occurrenceId)}`;
     case 'incident':
       return `/phone/incidents/${encodeURIComponent(subject.incidentId)}`;
+    case 'patrol':
+      return `/phone/patrols/${encodeURIComponent(subject.patrolId)}`;
     case 'hazard':
     case 'duty':
     case 'obligation':

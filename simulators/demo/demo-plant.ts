@@ -13,6 +13,7 @@ import {
 } from './common-points.ts';
 import { compressors, dispensers, gateEquipment, lpgTransfer, runDetails, tanks, weather } from './equipment-points.ts';
 import { withGuidance } from './guidance.ts';
+import { demoPatrols } from './patrols.ts';
 import { gasMeter, gasPanel, gasTransmitter, ups } from './profiled-devices.ts';
 import { demoResponsePlans } from './response-plans.ts';
 import {
@@ -89,6 +90,7 @@ export function demoPlantText(ports: DemoPorts): string {
       { from: 'GS-01', to: 'CN-01' },
     ],
     responsePlans: demoResponsePlans,
+    patrols: demoPatrols,
     // A company's SCADA may look in and acknowledge; any free port, so that two demos do not fight for one. Printed at the start.
     northbound: { opcua: { host: ports.host, port: 0 } },
   };
