@@ -11,6 +11,7 @@ import { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { systemClock } from './collector/system-clock.ts';
+import { type AccessPolicy, defaultAccessPolicy, parseAccessFile } from './domain/access/access-policy.ts';
 import type { Finding } from './domain/alarm-settings/finding.ts';
 import { findingsOf } from './domain/alarm-settings/rationalisation.ts';
 import { parsePlantText } from './domain/plant/parse-plant-file.ts';
@@ -106,6 +107,26 @@ function accountName(): string {
   } catch {
     return `uid ${process.getuid?.() ?? '?'}`; // a container may run under a number that has no name
   }
+}
+
+/** Paths in it are relative to it. */
+function loadAccessPolicy(file: string | undefined): AccessPolicy {
+  if (file === undefined) return defaultAccessPolicy;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StartError(`cannot read the access file ${file}: ${(error as Error).message}`);
+  }
+  const parsed = parseAccessFile(text);
+  if (parsed.kind === 'invalid')
+    throw new StartError(
+      [...parsed.messages.map((message) => `${file}: ${message}`), 'the access file was not used: nothing was started'].join('\n'),
+    );
+  const { tls } = parsed.policy;
+  if (tls === undefined) return parsed.policy;
+  const beside = (name: string) => path.resolve(path.dirname(file), name);
+  return { ...parsed.policy, tls: { ...tls, certificateFile: beside(tls.certificateFile), keyFile: beside(tls.keyFile) } };
 }
 
 /** What rationalisation finds, a line an alarm. Never stops a start: errors have been refused before. */
@@ -218,6 +239,7 @@ async function run(options: RunOptions): Promise<void> {
       plantSource,
       isDemo,
       hasDemoDuty: isDemo,
+      accessPolicy: loadAccessPolicy(settings.access),
       link: link.server,
       historian,
       journalUrl: settings.journal,
@@ -236,7 +258,7 @@ async function run(options: RunOptions): Promise<void> {
       isDemo,
       plant,
       controlUrl: demo?.ready.controlUrl ?? null,
-      firstPassword: server.firstAdministratorPassword,
+      firstPasswords: server.firstPasswords,
     });
     server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
     await untilSignal(stops, demo?.process ?? null);
@@ -263,7 +285,7 @@ function printWelcome(facts: {
   isDemo: boolean;
   plant: Plant;
   controlUrl: string | null;
-  firstPassword: string | null;
+  firstPasswords: readonly { readonly username: string; readonly password: string }[];
 }): void {
   const { plant } = facts;
   const lines = [
@@ -276,8 +298,8 @@ function printWelcome(facts: {
     lines.push('                                   engineer / engineer-demo, auditor / auditor-demo, admin / admin-demo');
   }
   if (facts.controlUrl !== null) lines.push(`  Make something happen: ${facts.controlUrl}`);
-  if (facts.firstPassword !== null)
-    lines.push(`  First administrator: admin / ${facts.firstPassword}  (shown once; change it after signing in)`);
+  for (const { username, password } of facts.firstPasswords)
+    lines.push(`  First administrator: ${username} / ${password}  (shown once; change it after signing in)`);
   lines.push('  Ctrl-C stops everything.', '');
   process.stdout.write(`${lines.join('\n')}\n`);
 }
@@ -338,6 +360,7 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
       plant,
       plantSource,
       isDemo: false,
+      accessPolicy: loadAccessPolicy(settings.access),
       link,
       historian,
       journalUrl: settings.journal,
@@ -348,7 +371,7 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
       log,
     });
     stops.onStop('server', () => server.stop());
-    printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPassword: server.firstAdministratorPassword });
+    printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPasswords: server.firstPasswords });
     server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
     await untilSignal(stops, null);
   } catch (error) {
@@ -366,6 +389,7 @@ function withSettings(command: Command): Command {
     .option('--historian <url>', 'duckdb: (embedded) or influx://…')
     .option('--journal <url>', 'sqlite: (in the data folder) or sqlite:/path')
     .option('--link <url>', 'inproc: or nats://…')
+    .option('--access <file>', 'access file: passwords, second factor, directory, TLS, proxies')
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent');
 }
 

@@ -1,7 +1,9 @@
 // The half that talks to people: composes journal, alarms, access, HTTP and the live channel, and stops them in order.
 import { readFileSync } from 'node:fs';
+import type { Server as HttpsServer } from 'node:https';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { type AccessPolicy, defaultAccessPolicy } from '../domain/access/access-policy.ts';
 import type { NorthboundPart } from '../domain/api/northbound-api.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { Plant } from '../domain/plant/plant.ts';
@@ -9,7 +11,8 @@ import type { Clock } from '../domain/time/clock.ts';
 import { repeat } from '../domain/time/repeat.ts';
 import type { HistorianReader } from '../historian/historian.ts';
 import type { ServerLink } from '../link/link.ts';
-import { AccessControl } from './access/access-control.ts';
+import { AccessControl, type FirstPassword } from './access/access-control.ts';
+import { openAccessKey } from './access/access-key.ts';
 import { openAlarmSettings } from './alarm-settings/open-alarm-settings.ts';
 import { alarmContextRoutes } from './alarms/alarm-context-routes.ts';
 import { AlarmStore } from './alarms/alarm-store.ts';
@@ -28,12 +31,15 @@ import { dutySection, hazardsSection, incidentsSection, workSection } from './ev
 import { startHazards } from './hazards/start-hazards.ts';
 import { monitorAlarms } from './health/monitor-alarms.ts';
 import { startHealth } from './health/start-health.ts';
+import { accountRoutes } from './http/account-routes.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
+import { apiTokenRoutes } from './http/api-token-routes.ts';
 import { createApp } from './http/create-app.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { plantRoutes } from './http/plant-routes.ts';
 import { readingsRoutes } from './http/readings-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import { followTlsFiles } from './http/tls-files.ts';
 import { userRoutes } from './http/user-routes.ts';
 import { startIncidents } from './incidents/start-incidents.ts';
 import { openDatabase } from './journal/database.ts';
@@ -82,8 +88,8 @@ export interface ServerOptions {
   readonly dashboardDir: string | null;
   readonly clock: Clock;
   readonly log: Logger;
-  /** CIDR list of proxies whose X-Forwarded-For is believed; none by default. */
-  readonly trustProxy?: string;
+  /** Of the access file; the defaults where absent. */
+  readonly accessPolicy?: AccessPolicy;
   /** Colleagues, contacts and a roster around now for the demo plant. */
   readonly hasDemoDuty?: boolean;
   /** 0 to 1, for moments that nobody may foresee (watch checks). */
@@ -92,8 +98,8 @@ export interface ServerOptions {
 
 export interface Server {
   readonly address: string;
-  /** Printed once at the first start of a real plant. */
-  readonly firstAdministratorPassword: string | null;
+  /** Of people that this start has made, printed once: the first administrator of a real plant. */
+  readonly firstPasswords: readonly FirstPassword[];
   /** Calls back with a line to print when an interface that other systems connect to is ready; that may be seconds after the start. */
   onNorthboundReady(listener: (line: string) => void): void;
   stop(): Promise<void>;
@@ -140,9 +146,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     });
     const windows = await WorkWindows.open({ plant, database, nowMs: clock.nowMs() });
     const store = await AlarmStore.open({ plant, ledger, clock, circumstances: windows });
-    const access = new AccessControl(ledger, clock);
+    const policy = options.accessPolicy ?? defaultAccessPolicy;
+    const access = new AccessControl(ledger, clock, { policy, key: openAccessKey(options.dataDir) });
+    onStop('access', () => access.stop());
     const isLoopback = options.http.host === '127.0.0.1' || options.http.host === '::1' || options.http.host === 'localhost';
-    const firstAdministratorPassword = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');
+    const firstPasswords = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');
     const views = new AlarmViews(plant, store, await startMarks({ plant, ledger, clock }), clock);
     const floods = await startFloodWatch({ ledger, users: () => access.users(), clock, log });
     onStop('flood watch', () => floods.stop());
@@ -204,11 +212,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     });
     onStop('patrols', () => patrols.stop());
 
-    const app = await createApp({ access, log, dashboardDir: options.dashboardDir, trustProxy: options.trustProxy ?? null });
+    const app = await createApp({ access, log, dashboardDir: options.dashboardDir });
     let socketCount = () => 0;
     let northboundStatuses = (): readonly NorthboundPart[] => [];
-    await app.register(sessionRoutes(access, options.isDemo));
+    await app.register(sessionRoutes(access, options.isDemo, async () => null));
+    await app.register(accountRoutes(access));
     await app.register(userRoutes(access, plant));
+    await app.register(apiTokenRoutes(access, plant));
     await app.register(mapRoutes(options.dataDir));
     await app.register(wallRoutes(await WallLinks.open({ plant, ledger, access, clock })));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
@@ -377,6 +387,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     announce = live.announce;
     announcePlant = live.announcePlant;
     onStop('http', () => app.close());
+    if (policy.tls !== undefined) onStop('certificate', followTlsFiles(policy.tls, app.server as unknown as HttpsServer, clock, log));
     onStop('live channel', () => live.close());
 
     const lookAtClock = () => store.tick().then(() => maintenance.tick());
@@ -446,7 +457,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     link.announceReady();
     link.requestSnapshots();
     log.info({ address }, 'server listening');
-    return { address, firstAdministratorPassword, onNorthboundReady: (listener) => northbound.onReady(listener), stop };
+    return { address, firstPasswords, onNorthboundReady: (listener) => northbound.onReady(listener), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -66,6 +66,7 @@ const quietFields: ReadonlySet<string> = new Set([
   'madeAtMs',
   'linkId',
   'sha256',
+  'expiresAtMs',
 ]);
 
 /** Of a line about alarm settings: under which numbers it is filed. */
@@ -174,6 +175,7 @@ export function useJournalWords(): JournalWords {
       if (actor.kind === 'person') return actor.displayName;
       const [part = '', ...rest] = actor.part.split(' ');
       return part === 'server' ||
+        part === 'integration' ||
         part === 'collector' ||
         part === 'northbound' ||
         part === 'notifier' ||
@@ -199,7 +201,7 @@ export function useJournalWords(): JournalWords {
       if (entry.kind.startsWith('alarmSettings.')) return [...settingsDetail(entry), ...restOf(withoutFiling(entry.detail))].join(' · ');
       const { from, version, reason, ...rest } = entry.detail;
       const known = [
-        ...(reason === 'wrongNameOrPassword' || reason === 'delayed' ? [t(`journal.refusal.${reason}`)] : []),
+        ...(reason === 'wrongNameOrPassword' || reason === 'delayed' || reason === 'wrongCode' ? [t(`journal.refusal.${reason}`)] : []),
         ...(typeof from === 'string' ? [field('from', from)] : []),
         ...(typeof version === 'string' ? [field('version', version)] : []),
       ];

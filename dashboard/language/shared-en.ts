@@ -72,6 +72,7 @@ export const sharedEn: Texts<typeof sharedZh> = {
     auditor: 'Auditor',
     authority: 'Authority',
     administrator: 'Administrator',
+    securityAdministrator: 'Security administrator',
   },
   banner: {
     server: 'Not live since {{time}}: the server is lost',

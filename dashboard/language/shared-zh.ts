@@ -68,6 +68,7 @@ export const sharedZh = {
     auditor: '审计',
     authority: '主管部门',
     administrator: '管理员',
+    securityAdministrator: '安全管理员',
   },
   banner: {
     server: '非实时：自 {{time}} 起与服务器失去联系',

@@ -60,6 +60,7 @@ export const zh = {
     auditor: '查看一切，不改动',
     authority: '主管部门：查看场站、义务与事件，核对记录，不改动',
     administrator: '人员、通知、值班安排；不操作报警',
+    securityAdministrator: '谁可以登录、如何登录；不操作场站',
   },
 } as const;
 
@@ -130,5 +131,6 @@ export const en: Texts<typeof zh> = {
     auditor: 'sees everything, changes nothing',
     authority: 'looks at stations, obligations and incidents, verifies the journal, changes nothing',
     administrator: 'people, notification, duty planning; does not operate alarms',
+    securityAdministrator: 'who may sign in and how; does nothing to stations',
   },
 };

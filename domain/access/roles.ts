@@ -1,6 +1,16 @@
 // Who may do what. One table, asked by the server for HTTP and socket.io alike and by the dashboard to hide what would be refused.
 
-export const roles = ['viewer', 'operator', 'supervisor', 'emergencyTeam', 'engineer', 'auditor', 'authority', 'administrator'] as const;
+export const roles = [
+  'viewer',
+  'operator',
+  'supervisor',
+  'emergencyTeam',
+  'engineer',
+  'auditor',
+  'authority',
+  'administrator',
+  'securityAdministrator',
+] as const;
 export type Role = (typeof roles)[number];
 
 export const permissions = [
@@ -142,12 +152,34 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'evidence.make',
     'certificates.manage',
   ]),
+  /** 安全管理员: who may sign in and how; sees the stations, does nothing to them. */
+  securityAdministrator: new Set([...look, 'health.read', 'users.manage']),
 };
+
+/** What an integration may be let do: read. Every action needs a person with a name, who is there. */
+export const tokenPermissions = [
+  'plant.read',
+  'readings.read',
+  'alarms.read',
+  'incidents.read',
+  'hazards.read',
+  'duty.read',
+  'alarmSettings.read',
+  'journal.read',
+  'health.read',
+  'performance.read',
+  'notifications.read',
+  'obligations.read',
+] as const satisfies readonly Permission[];
+export type TokenPermission = (typeof tokenPermissions)[number];
+
+/** With separate administrators (等保 8.1.4), who runs the system does not say who may sign in. */
+export function permissionsUnder(role: Role, areAdministratorsSeparate: boolean): ReadonlySet<Permission> {
+  const all = permissionsByRole[role];
+  if (!areAdministratorsSeparate || role !== 'administrator') return all;
+  return new Set([...all].filter((permission) => permission !== 'users.manage'));
+}
 
 export function mayDo(role: Role, permission: Permission): boolean {
   return permissionsByRole[role].has(permission);
-}
-
-export function permissionsOf(role: Role): readonly Permission[] {
-  return permissions.filter((permission) => mayDo(role, permission));
 }

@@ -5,6 +5,7 @@ import { alarmEvents, alarmStates } from '../alarms/alarm-state.ts';
 import { alarmClasses, alarmPriorities } from '../alarms/priority.ts';
 import { outOfServiceSchema, shelvingSchema, suppressionCauseSchema } from '../alarms/set-aside.ts';
 import { localizedTextViewSchema } from '../text/localized-text.ts';
+import { proofSchema } from './session-api.ts';
 
 /** An alarm as the list shows it: the definition's identity and its newest occurrence. */
 export const alarmViewSchema = z.object({
@@ -74,7 +75,7 @@ export const shelveSchema = z.object({
   reason: comment,
   untilMs: z.number(),
   /** Second person, for priority high: signs with his own password. */
-  approver: z.object({ username: z.string(), password: z.string() }).optional(),
+  approver: proofSchema.optional(),
 });
 export const unshelveSchema = z.object({ version, comment: comment.optional() });
 export const removeFromServiceSchema = z.object({
@@ -82,7 +83,7 @@ export const removeFromServiceSchema = z.object({
   permit: z.string().trim().min(1).max(100),
   compensatingMeasure: comment,
   untilMs: z.number(),
-  approver: z.object({ username: z.string(), password: z.string() }),
+  approver: proofSchema,
 });
 export const returnToServiceSchema = z.object({ version, comment: comment.optional() });
 export const commentSchema = z.object({ version, comment });

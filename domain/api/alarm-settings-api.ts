@@ -5,6 +5,7 @@ import { findingCodes } from '../alarm-settings/finding.ts';
 import { alarmKinds } from '../alarms/alarm-definition.ts';
 import { alarmPriorities } from '../alarms/priority.ts';
 import { localizedTextViewSchema } from '../text/localized-text.ts';
+import { proofSchema } from './session-api.ts';
 
 const fieldSchema = z.enum(alarmSettingFields as [(typeof alarmSettingFields)[number], ...(typeof alarmSettingFields)[number][]]);
 const settingValueSchema = z.union([z.number(), z.boolean(), z.string(), localizedTextViewSchema]).nullable();
@@ -163,7 +164,7 @@ export const draftActionSchema = z.strictObject({ version });
 export const approveDraftSchema = z.strictObject({
   version,
   comment: reason.min(1).optional(),
-  approver: z.strictObject({ username: z.string().min(1).max(64), password: z.string().min(1).max(256) }),
+  approver: proofSchema,
 });
 export const rejectDraftSchema = z.strictObject({ version, comment: reason.min(1) });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { findingSchema, obligationStates } from '../obligations/obligation.ts';
 import { stationTypes } from '../plant/plant-kinds.ts';
 import { localizedTextViewSchema } from '../text/localized-text.ts';
+import { calendarDateSchema } from '../time/calendar-date.ts';
 
 const stateSchema = z.enum(obligationStates);
 
@@ -113,8 +114,8 @@ export const addCertificateSchema = z.strictObject({
   number: z.string().trim().min(1).max(80),
   issuer: z.string().trim().min(1).max(120),
   /** Days of the plant's calendar; valid from the beginning of the first to the end of the last. */
-  validFrom: z.iso.date(),
-  validTo: z.iso.date(),
+  validFrom: calendarDateSchema,
+  validTo: calendarDateSchema,
 });
 export type AddCertificate = z.output<typeof addCertificateSchema>;
 

@@ -1,10 +1,13 @@
 // People who may sign in: GET and POST /api/users, POST /api/users/{username}/password, /disable and /enable, PUT
-// /api/users/{username}, DELETE /api/users/{username}/sessions, GET /api/sessions; own password: POST /api/session/password.
+// /api/users/{username}, DELETE /api/users/{username}/sessions and …/second-factor, GET /api/sessions, POST
+// /api/sessions/{id}/end; own password: POST /api/session/password.
 import { z } from 'zod';
 import { roles } from '../access/roles.ts';
+import { ownSessionSchema } from './account-api.ts';
+import { codeSchema } from './session-api.ts';
 
-/** Length counts most (NIST SP 800-63B, 5.1.1.2); no rules about kinds of characters. */
-const newPasswordSchema = z.string().min(12, 'expected at least 12 characters').max(256);
+/** Length counts most (NIST SP 800-63B, 5.1.1.2); no rules about kinds of characters. How long it must be is the access policy's. */
+const newPasswordSchema = z.string().min(1).max(256);
 const usernameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,63}$/, 'expected small letters, digits, dot, dash or underscore, a letter first');
@@ -20,7 +23,12 @@ export const addUserSchema = z.strictObject({
 export type AddUser = z.output<typeof addUserSchema>;
 
 export const setPasswordSchema = z.strictObject({ password: newPasswordSchema });
-export const changeOwnPasswordSchema = z.strictObject({ current: z.string().min(1).max(256), password: newPasswordSchema });
+export const changeOwnPasswordSchema = z.strictObject({
+  current: z.string().min(1).max(256),
+  password: newPasswordSchema,
+  /** Where the person has a second factor. */
+  code: codeSchema.optional(),
+});
 
 const personSchema = z.strictObject({
   displayName: z.string().trim().min(1).max(100),
@@ -33,13 +41,7 @@ const personSchema = z.strictObject({
 export const changeUserSchema = z.strictObject({ ...personSchema.shape, expected: personSchema });
 export type ChangeUser = z.output<typeof changeUserSchema>;
 
-export const sessionInfoSchema = z.object({
-  username: z.string(),
-  startedAtMs: z.number(),
-  expiresAtMs: z.number(),
-  /** The session that asks. */
-  isOwn: z.boolean(),
-});
+export const sessionInfoSchema = ownSessionSchema.extend({ username: z.string() });
 export type SessionInfo = z.output<typeof sessionInfoSchema>;
 
 export const userViewSchema = z.object({
@@ -50,3 +52,11 @@ export const userViewSchema = z.object({
   isDisabled: z.boolean(),
 });
 export type UserView = z.output<typeof userViewSchema>;
+
+/** As the list of people shows him. */
+export const personViewSchema = userViewSchema.extend({
+  hasSecondFactor: z.boolean(),
+  /** Comes in by the company's directory, which says role and stations at every sign-in. */
+  isOfDirectory: z.boolean(),
+});
+export type PersonView = z.output<typeof personViewSchema>;

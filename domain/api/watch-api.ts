@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { handoverDocumentSchema } from '../duty/handover.ts';
 import { notificationChannels } from '../notification/notification-order.ts';
 import { rosterEntryViewSchema } from './duty-api.ts';
+import { proofSchema } from './session-api.ts';
 
 const text = z.string().trim().min(1).max(2_000);
 
@@ -76,7 +77,7 @@ export const takeWatchSchema = z.strictObject({
 });
 export const endWatchSchema = z.strictObject({ reason: text });
 export const handOverSchema = z.strictObject({
-  to: z.strictObject({ username: z.string().min(1).max(64), password: z.string().min(1).max(256) }),
+  to: proofSchema,
   /** The draft that the two have read. */
   draftId: z.string().min(1).max(64),
   notes: z.string().trim().max(4_000).default(''),

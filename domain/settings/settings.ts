@@ -27,6 +27,8 @@ export const settingsSchema = z.strictObject({
     .string()
     .regex(/^(inproc:|nats:\/\/)/, 'expected inproc: or nats://…')
     .default('inproc:'),
+  /** Access file: password rules, second factor, directory, TLS, proxies; defaults where absent. */
+  access: z.string().min(1).optional(),
   logLevel: z.enum(logLevels).default('info'),
 });
 export type Settings = z.output<typeof settingsSchema>;
@@ -40,6 +42,7 @@ const environmentNames: Readonly<Record<SettingName, string>> = {
   historian: 'GATEWATCH_HISTORIAN',
   journal: 'GATEWATCH_JOURNAL',
   link: 'GATEWATCH_LINK',
+  access: 'GATEWATCH_ACCESS',
   logLevel: 'GATEWATCH_LOG_LEVEL',
 };
 

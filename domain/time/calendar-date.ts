@@ -1,7 +1,10 @@
 // Calendar dates `2026-07-03` and times of day `23:30` as texts, and reckoning with them. Knows no time zone: see zoned-time.ts.
 import { z } from 'zod';
 
-export const calendarDateSchema = z.iso.date('expected a date such as 2026-07-03');
+/** Of a time that a plant has to do with: reckoning with the year 9999 leads out of what a date can be. */
+export const calendarDateSchema = z.iso
+  .date('expected a date such as 2026-07-03')
+  .refine((date) => date >= '1900-01-01' && date <= '2199-12-31', 'expected a date from 1900 to 2199');
 export const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 07:30');
 
 const dayMs = 86_400_000;

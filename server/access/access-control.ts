@@ -1,35 +1,45 @@
-// Who is who and who may do what: users, sessions, sign-in with growing delay. The one place that HTTP and the live channel ask.
+// Who is who and who may do what: sign-in, sessions, tokens. The one place that HTTP and the live channel ask.
 import { createHash, randomBytes } from 'node:crypto';
-import { mayDo, type Permission, permissionsOf, type Role, roles } from '../../domain/access/roles.ts';
-import type { SessionView } from '../../domain/api/session-api.ts';
+import { type AccessPolicy, defaultAccessPolicy } from '../../domain/access/access-policy.ts';
+import { type Permission, permissionsUnder, type Role } from '../../domain/access/roles.ts';
+import type { OwnSession } from '../../domain/api/account-api.ts';
+import { dutiesBefore } from '../../domain/api/session-api.ts';
 import type { ChangeUser, UserView } from '../../domain/api/users-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import type { Database, UserTable } from '../journal/database.ts';
+import type { Database, SessionTable } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import { AccessKey } from './access-key.ts';
+import { ApiTokens } from './api-tokens.ts';
+import { actorOf, type Identity } from './identity.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
+import { type Refusal, RefusalAudit } from './refusal-audit.ts';
+import { SecondFactors } from './second-factors.ts';
+import { SignInDelays, type TriedFrom } from './sign-in-delays.ts';
+import { type ChangedUser, type NewUser, roleOf, stationsOf, UserAccounts } from './user-accounts.ts';
 
-export interface Identity {
+export { actorOf, type Identity, isAllowed, maySee, sessionView } from './identity.ts';
+
+/** What a person shows to prove who he is. */
+export interface Proof {
   readonly username: string;
-  readonly displayName: string;
-  readonly role: Role;
-  readonly stationIds: ReadonlySet<string> | null;
-  readonly expiresAtMs: number;
-  readonly tokenHash: string;
+  readonly password: string;
+  /** Of the second factor, where one was asked for. */
+  readonly code?: string | undefined;
 }
 
-export type SignInResult =
-  | { readonly kind: 'ok'; readonly token: string; readonly identity: Identity }
+export type Verified =
+  | { readonly kind: 'ok'; readonly role: Role; readonly displayName: string; readonly stationIds: ReadonlySet<string> | null }
   | { readonly kind: 'refused' }
+  /** The password is right; the second factor is missing, or was wrong. */
+  | { readonly kind: 'codeNeeded'; readonly wasWrong: boolean }
   | { readonly kind: 'wait'; readonly retryInMs: number };
 
-export interface NewUser {
+export type SignInResult = { readonly kind: 'ok'; readonly token: string; readonly identity: Identity } | Exclude<Verified, { kind: 'ok' }>;
+
+export interface FirstPassword {
   readonly username: string;
-  readonly displayName: string;
-  readonly role: Role;
-  /** Null for all stations. */
-  readonly stationIds: readonly string[] | null;
   readonly password: string;
 }
 
@@ -37,8 +47,6 @@ const systemActor: JournalActor = { kind: 'system', part: 'server' };
 
 /** A shift and its handover: an action needs an identity that somebody took on for this watch. */
 const sessionMs = 12 * 3_600_000;
-const failuresBeforeDelay = 5;
-const longestDelayMs = 30_000;
 
 const demoUsers: readonly { username: string; displayName: string; role: Role }[] = [
   { username: 'duty', displayName: '值班员 王敏', role: 'operator' },
@@ -51,156 +59,121 @@ const demoUsers: readonly { username: string; displayName: string; role: Role }[
 ];
 
 export class AccessControl {
+  readonly policy: AccessPolicy;
+  readonly accounts: UserAccounts;
+  readonly secondFactors: SecondFactors;
+  readonly tokens: ApiTokens;
+  readonly key: AccessKey;
   readonly #database: Database;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
-  readonly #failures = new Map<string, { count: number; untilMs: number }>();
+  readonly #delays: SignInDelays;
+  readonly #refusals: RefusalAudit;
   readonly #ended = new Set<(tokenHash: string) => void>();
   #decoyHash: string | null = null;
 
-  constructor(ledger: Ledger, clock: Clock) {
+  /** Without a key what is sealed is lost with the process: for tests. */
+  constructor(ledger: Ledger, clock: Clock, options: { readonly policy?: AccessPolicy; readonly key?: AccessKey } = {}) {
     this.#database = ledger.database;
     this.#ledger = ledger;
     this.#clock = clock;
+    this.policy = options.policy ?? defaultAccessPolicy;
+    this.key = options.key ?? new AccessKey(randomBytes(32));
+    this.accounts = new UserAccounts(ledger, clock, this.policy);
+    this.secondFactors = new SecondFactors(ledger, clock, this.key);
+    this.tokens = new ApiTokens(ledger, clock, (tokenHash) => this.#tellEnded(tokenHash));
+    this.#delays = new SignInDelays(clock);
+    this.#refusals = new RefusalAudit(clock, (refusal) => this.#tellRefusal(refusal));
   }
 
-  /** Demo users, or one administrator with a password that is returned once. Changes nothing where users exist. */
-  async prepare(kind: 'demo' | 'real'): Promise<string | null> {
-    const existing = await this.#database.selectFrom('user_account').select('username').limit(1).executeTakeFirst();
-    if (existing !== undefined) return null;
-    if (kind === 'demo') {
+  /** Demo users, or who lets the others in, each with a password that is returned once. Where people exist, only one who is needed and missing is made. */
+  async prepare(kind: 'demo' | 'real'): Promise<readonly FirstPassword[]> {
+    const isFirst = (await this.accounts.all()).length === 0;
+    if (isFirst && kind === 'demo')
       for (const user of demoUsers) await this.addUser({ ...user, stationIds: null, password: `${user.username}-demo` }, systemActor);
-      return null;
-    }
-    const password = randomBytes(12).toString('base64url');
-    await this.addUser({ username: 'admin', displayName: 'admin', role: 'administrator', stationIds: null, password }, systemActor);
-    return password;
+    const made: FirstPassword[] = [];
+    const make = async (username: string, role: Role) => {
+      const password = randomBytes(12).toString('base64url');
+      const added = await this.addUser({ username, displayName: username, role, stationIds: null, password }, systemActor);
+      if (added !== null) made.push({ username, password });
+    };
+    if (isFirst && kind === 'real') await make('admin', 'administrator');
+    // The administrator may have lost the right with a change of the policy.
+    if (!(await this.accounts.hasWhoManages()))
+      await make('security', this.policy.areAdministratorsSeparate ? 'securityAdministrator' : 'administrator');
+    return made;
   }
 
   /** Null where the name is taken. */
-  async addUser(user: NewUser, by: JournalActor): Promise<UserView | null> {
-    const { username, displayName, role, stationIds, password } = user;
-    const row = {
-      username,
-      display_name: displayName,
-      role,
-      station_ids: stationIds === null ? null : JSON.stringify(stationIds),
-      password_hash: await hashPassword(password),
-      is_disabled: 0,
-    };
-    const result = await this.#database
-      .insertInto('user_account')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (result.numInsertedOrUpdatedRows !== 1n) return null;
-    await this.#audit('user.add', by, { username, role, stationIds });
-    return userView(row);
+  addUser(user: NewUser, by: JournalActor): Promise<UserView | null> {
+    return this.accounts.add(user, by, null);
   }
 
-  async users(): Promise<UserView[]> {
-    return (await this.#database.selectFrom('user_account').selectAll().orderBy('username').execute()).map(userView);
+  users(): Promise<UserView[]> {
+    return this.accounts.all();
+  }
+
+  /** As he is now; null where there is no such person. */
+  person(username: string): Promise<UserView | null> {
+    return this.accounts.person(username);
   }
 
   /** Who has a session that has not ended. */
   async signedIn(): Promise<ReadonlySet<string>> {
-    const rows = await this.#database
-      .selectFrom('session')
-      .select('username')
-      .distinct()
-      .where('expires_at_ms', '>', this.#clock.nowMs())
-      .execute();
-    return new Set(rows.map((row) => row.username));
+    return new Set((await this.#openSessions()).map((row) => row.username));
   }
 
-  /** As he is now; null where there is no such person. */
-  async person(username: string): Promise<UserView | null> {
-    const row = await this.#database.selectFrom('user_account').selectAll().where('username', '=', username).executeTakeFirst();
-    return row === undefined ? null : userView(row);
-  }
-
-  /** Ends the person's sessions, except `keepTokenHash`. False where there is no such user. */
+  /** Ends the person's sessions, except `keepTokenHash`, which is then free to do what it may. False where there is no such user. */
   async setPassword(username: string, password: string, by: JournalActor, keepTokenHash: string | null = null): Promise<boolean> {
-    const password_hash = await hashPassword(password);
-    const result = await this.#database
-      .updateTable('user_account')
-      .set({ password_hash })
-      .where('username', '=', username)
-      .executeTakeFirst();
-    if (result.numUpdatedRows !== 1n) return false;
-    await this.#audit('user.password', by, { username });
+    if (!(await this.accounts.setPassword(username, password, by))) return false;
     await this.#endSessions(username, keepTokenHash);
+    if (keepTokenHash !== null) await this.dutyDone(username, keepTokenHash);
     return true;
+  }
+
+  /** The person has done what his session asked of him; something else may be left. */
+  async dutyDone(username: string, tokenHash: string): Promise<void> {
+    const row = await this.accounts.row(username);
+    if (row === undefined) return;
+    const must_do = this.accounts.dutyBefore(row, await this.secondFactors.isEnrolled(username));
+    await this.#database.updateTable('session').set({ must_do }).where('token_hash', '=', tokenHash).execute();
   }
 
   /** False where there is no such user. */
   async setDisabled(username: string, isDisabled: boolean, by: JournalActor): Promise<boolean> {
-    const result = await this.#database
-      .updateTable('user_account')
-      .set({ is_disabled: isDisabled ? 1 : 0 })
-      .where('username', '=', username)
-      .executeTakeFirst();
-    if (result.numUpdatedRows !== 1n) return false;
-    await this.#audit(isDisabled ? 'user.disable' : 'user.enable', by, { username });
+    if (!(await this.accounts.setDisabled(username, isDisabled, by))) return false;
     if (isDisabled) await this.#endSessions(username, null);
     return true;
   }
 
-  /**
-   * Null where there is no such user; `conflict` where he is no longer as `expected`. Other rights end his sessions. An administrator stays: nobody could
-   * let anybody in again.
-   */
-  async changeUser(
-    username: string,
-    change: ChangeUser,
-    by: JournalActor,
-  ): Promise<{ readonly kind: 'done' | 'conflict' | 'lastAdministrator'; readonly user: UserView } | null> {
-    const result = await this.#ledger.exclusively(async (commit) => {
-      const before = await this.person(username);
-      if (before === null) return null;
-      const { expected, ...wanted } = change;
-      const same = (a: Omit<ChangeUser, 'expected'>) =>
-        JSON.stringify([a.displayName, a.role, a.stationIds === null ? null : a.stationIds.toSorted()]);
-      if (same(before) !== same(expected)) return { kind: 'conflict' as const, user: before };
-      if (before.role === 'administrator' && wanted.role !== 'administrator' && !(await this.#hasOtherAdministrator(username)))
-        return { kind: 'lastAdministrator' as const, user: before };
-      await commit([this.#auditLine('user.change', by, { username, before: expected, after: wanted })], async (transaction) => {
-        await transaction
-          .updateTable('user_account')
-          .set({
-            display_name: wanted.displayName,
-            role: wanted.role,
-            station_ids: wanted.stationIds === null ? null : JSON.stringify(wanted.stationIds),
-          })
-          .where('username', '=', username)
-          .execute();
-      });
-      const hasOtherRights = same({ ...before, displayName: '' }) !== same({ ...wanted, displayName: '' });
-      return { kind: 'done' as const, user: { ...before, ...wanted }, hasOtherRights };
-    });
-    if (result?.kind === 'done' && result.hasOtherRights) await this.#endSessions(username, null);
+  /** As `UserAccounts.change`. Other rights end his sessions. */
+  async changeUser(username: string, change: ChangeUser, by: JournalActor): Promise<ChangedUser | null> {
+    const result = await this.accounts.change(username, change, by);
+    if (result?.hasOtherRights === true) await this.#endSessions(username, null);
     return result;
   }
 
-  async #hasOtherAdministrator(username: string): Promise<boolean> {
-    return (await this.users()).some((user) => user.username !== username && user.role === 'administrator' && !user.isDisabled);
-  }
-
-  async sessions(): Promise<
-    readonly { readonly username: string; readonly startedAtMs: number; readonly expiresAtMs: number; readonly tokenHash: string }[]
-  > {
-    const rows = await this.#database
-      .selectFrom('session')
-      .selectAll()
-      .where('expires_at_ms', '>', this.#clock.nowMs())
-      .orderBy('created_at_ms')
-      .execute();
-    return rows.map((row) => ({
+  async sessions(): Promise<readonly (Omit<OwnSession, 'isOwn'> & { readonly username: string; readonly tokenHash: string })[]> {
+    return (await this.#openSessions()).map((row) => ({
+      id: nameOf(row),
       username: row.username,
       startedAtMs: row.created_at_ms,
       expiresAtMs: row.expires_at_ms,
+      from: row.started_from,
+      method: methodOf(row.method),
       tokenHash: row.token_hash,
     }));
+  }
+
+  /** One session; of `username` only, where given. False where there is none. */
+  async endSession(sessionId: string, by: JournalActor, username: string | null): Promise<boolean> {
+    const row = (await this.#openSessions()).find((open) => nameOf(open) === sessionId && (username ?? open.username) === open.username);
+    if (row === undefined) return false;
+    await this.#ledger.commit([this.#auditLine('session.revoke', by, { username: row.username })], async (transaction) => {
+      await transaction.deleteFrom('session').where('token_hash', '=', row.token_hash).execute();
+    });
+    this.#tellEnded(row.token_hash);
+    return true;
   }
 
   /** Except `keepTokenHash`. False where there is no such user. */
@@ -211,79 +184,105 @@ export class AccessControl {
     return true;
   }
 
-  /** Checks a password without making a session: for a second person's approval. */
-  async verify(
-    username: string,
-    password: string,
-  ): Promise<
-    | { readonly kind: 'ok'; readonly role: Role; readonly displayName: string; readonly stationIds: ReadonlySet<string> | null }
-    | { readonly kind: 'refused' }
-    | { readonly kind: 'wait'; readonly retryInMs: number }
-  > {
-    const nowMs = this.#clock.monotonicMs();
-    const failure = this.#failures.get(username);
-    if (failure !== undefined && failure.untilMs > nowMs) return { kind: 'wait', retryInMs: failure.untilMs - nowMs };
-    const user = await this.#database.selectFrom('user_account').selectAll().where('username', '=', username).executeTakeFirst();
+  /** Checks who it is without making a session: for a second person's approval, and before an own secret is changed. */
+  async verify(proof: Proof, from: TriedFrom): Promise<Verified> {
+    const { username, password, code } = proof;
+    const retryInMs = this.#delays.waitMs(username, from);
+    if (retryInMs > 0) return { kind: 'wait', retryInMs };
+    const user = await this.accounts.row(username);
     // An unknown name costs the same time as a wrong password.
     this.#decoyHash ??= await hashPassword(randomBytes(16).toString('hex'));
     const isRight = await verifyPassword(password, user?.password_hash ?? this.#decoyHash);
     if (!isRight || user === undefined || user.is_disabled === 1) {
-      this.#countFailure(username, nowMs);
+      this.#delays.failed(username, from);
       return { kind: 'refused' };
     }
-    this.#failures.delete(username);
+    const check = await this.#checkCode(user.username, user.display_name, code);
+    if (check === 'wrong') this.#delays.failed(username, from);
+    if (check !== 'right') return { kind: 'codeNeeded', wasWrong: check === 'wrong' };
+    this.#delays.succeeded(username, from);
     return { kind: 'ok', role: roleOf(user.role), displayName: user.display_name, stationIds: stationsOf(user.station_ids) };
   }
 
-  async signIn(username: string, password: string, from: string): Promise<SignInResult> {
-    const verified = await this.verify(username, password);
+  async #checkCode(username: string, displayName: string, code: string | undefined): Promise<'right' | 'wrong' | 'missing'> {
+    if (code === undefined || code === '') return (await this.secondFactors.isEnrolled(username)) ? 'missing' : 'right';
+    const check = await this.secondFactors.check(username, code, { kind: 'person', username, displayName });
+    return check === 'wrong' ? 'wrong' : 'right';
+  }
+
+  /** `device` is the browser, where this person has signed in with it before. */
+  async signIn(proof: Proof, from: string, device: string | null = null): Promise<SignInResult> {
+    const { username } = proof;
+    const verified = await this.verify(proof, { place: from, device });
     if (verified.kind !== 'ok') {
-      await this.#audit(
-        'session.refused',
-        { kind: 'system', part: 'server' },
-        { username, from, reason: verified.kind === 'wait' ? 'delayed' : 'wrongNameOrPassword' },
-      );
+      // A page asks for the code after the password: that is not a refusal yet.
+      if (verified.kind !== 'codeNeeded' || verified.wasWrong)
+        await this.#audit('session.refused', systemActor, { username, from, reason: reasonOf(verified) });
       return verified;
     }
-    const session = await this.openSession(username, from);
+    const user = await this.accounts.row(username);
+    const hasSecondFactor = await this.secondFactors.isEnrolled(username);
+    const session = await this.openSession(username, from, {
+      method: hasSecondFactor ? 'secondFactor' : 'password',
+      mustDo: user === undefined ? null : this.accounts.dutyBefore(user, hasSecondFactor),
+    });
     return session === null ? { kind: 'refused' } : { kind: 'ok', ...session };
   }
 
-  /** For somebody whose right to it has been proven otherwise. Null where there is no such person, or he is disabled. */
-  async openSession(username: string, from: string): Promise<{ readonly token: string; readonly identity: Identity } | null> {
+  /** For somebody whose right to it has been proven. Null where there is no such person, or he is disabled. */
+  async openSession(
+    username: string,
+    from: string,
+    how: { readonly method: OwnSession['method']; readonly mustDo: Identity['mustDo'] } = { method: 'other', mustDo: null },
+  ): Promise<{ readonly token: string; readonly identity: Identity } | null> {
     const token = randomBytes(32).toString('base64url');
     const tokenHash = hashToken(token);
     const nowMs = this.#clock.nowMs();
     await this.#database.deleteFrom('session').where('expires_at_ms', '<', nowMs).execute();
     await this.#database
       .insertInto('session')
-      .values({ token_hash: tokenHash, username, created_at_ms: nowMs, expires_at_ms: nowMs + sessionMs })
+      .values({
+        token_hash: tokenHash,
+        username,
+        created_at_ms: nowMs,
+        expires_at_ms: nowMs + sessionMs,
+        session_id: randomBytes(8).toString('hex'),
+        started_from: from,
+        method: how.method,
+        must_do: how.mustDo,
+      })
       .execute();
     const identity = await this.identify(token);
     if (identity === null) {
       await this.#database.deleteFrom('session').where('token_hash', '=', tokenHash).execute();
       return null;
     }
-    await this.#audit('session.start', actorOf(identity), { from });
+    await this.#audit('session.start', actorOf(identity), { from, ...(how.method === 'password' ? {} : { method: how.method }) });
     return { token, identity };
   }
 
   async signOut(identity: Identity): Promise<void> {
     await this.#database.deleteFrom('session').where('token_hash', '=', identity.tokenHash).execute();
     await this.#audit('session.end', actorOf(identity), {});
-    for (const listener of this.#ended) listener(identity.tokenHash);
+    this.#tellEnded(identity.tokenHash);
   }
 
+  /** Also of a token that was revoked. */
   onSessionEnded(listener: (tokenHash: string) => void): void {
     this.#ended.add(listener);
   }
 
   /** The live identity behind a session token, asked anew at every action. */
   async identify(token: string | undefined): Promise<Identity | null> {
-    return token === undefined || token === '' ? null : this.identifyHash(hashToken(token));
+    return token === undefined || token === '' ? null : this.#identifySession(hashToken(token));
   }
 
+  /** Of a session, or of an integration's token. */
   async identifyHash(tokenHash: string): Promise<Identity | null> {
+    return (await this.#identifySession(tokenHash)) ?? (await this.tokens.identifyHash(tokenHash));
+  }
+
+  async #identifySession(tokenHash: string): Promise<Identity | null> {
     const row = await this.#database
       .selectFrom('session')
       .innerJoin('user_account', 'user_account.username', 'session.username')
@@ -294,22 +293,46 @@ export class AccessControl {
         'user_account.station_ids',
         'user_account.is_disabled',
         'session.expires_at_ms',
+        'session.must_do',
       ])
       .where('session.token_hash', '=', tokenHash)
       .executeTakeFirst();
     if (row === undefined || row.is_disabled === 1 || row.expires_at_ms <= this.#clock.nowMs()) return null;
+    const role = roleOf(row.role);
+    const mustDo = dutiesBefore.find((duty) => duty === row.must_do) ?? null;
     return {
+      kind: 'person',
       username: row.username,
       displayName: row.display_name,
-      role: roleOf(row.role),
+      role,
+      permissions: mustDo === null ? permissionsUnder(role, this.policy.areAdministratorsSeparate) : new Set<Permission>(['session.own']),
       stationIds: stationsOf(row.station_ids),
       expiresAtMs: row.expires_at_ms,
       tokenHash,
+      mustDo,
     };
   }
 
-  async auditRefusal(identity: Identity | null, what: string): Promise<void> {
-    await this.#audit('access.refused', identity === null ? { kind: 'system', part: 'server' } : actorOf(identity), { what });
+  /** `from`: where a request without an identity came from. */
+  async auditRefusal(identity: Identity | null, what: string, from: string | null = null): Promise<void> {
+    await this.#refusals.note({ actor: identity === null ? systemActor : actorOf(identity), from: identity === null ? from : null, what });
+  }
+
+  stop(): Promise<void> {
+    return this.#refusals.stop();
+  }
+
+  #tellRefusal({ actor, from, what, count }: Refusal): Promise<void> {
+    return this.#audit('access.refused', actor, { what, ...(from === null ? {} : { from }), ...(count === 1 ? {} : { count }) });
+  }
+
+  #openSessions(): Promise<SessionTable[]> {
+    return this.#database
+      .selectFrom('session')
+      .selectAll()
+      .where('expires_at_ms', '>', this.#clock.nowMs())
+      .orderBy('created_at_ms')
+      .execute();
   }
 
   async #endSessions(username: string, keepTokenHash: string | null): Promise<void> {
@@ -317,15 +340,11 @@ export class AccessControl {
     const ended = rows.map((row) => row.token_hash).filter((tokenHash) => tokenHash !== keepTokenHash);
     if (ended.length === 0) return;
     await this.#database.deleteFrom('session').where('token_hash', 'in', ended).execute();
-    for (const tokenHash of ended) for (const listener of this.#ended) listener(tokenHash);
+    for (const tokenHash of ended) this.#tellEnded(tokenHash);
   }
 
-  #countFailure(username: string, nowMs: number): void {
-    const count = (this.#failures.get(username)?.count ?? 0) + 1;
-    // A delay, never a lock: an attacker must not be able to keep the duty staff out.
-    const delayMs = count < failuresBeforeDelay ? 0 : Math.min(longestDelayMs, 1_000 * 2 ** (count - failuresBeforeDelay));
-    if (this.#failures.size > 10_000) this.#failures.clear();
-    this.#failures.set(username, { count, untilMs: nowMs + delayMs });
+  #tellEnded(tokenHash: string): void {
+    for (const listener of this.#ended) listener(tokenHash);
   }
 
   #audit(kind: string, actor: JournalActor, detail: Record<string, unknown>): Promise<void> {
@@ -337,45 +356,24 @@ export class AccessControl {
   }
 }
 
-export function isAllowed(identity: Identity, permission: Permission, stationId: string | null): boolean {
-  return mayDo(identity.role, permission) && (stationId === null || maySee(identity, stationId));
+function reasonOf(verified: Exclude<Verified, { kind: 'ok' }>): string {
+  switch (verified.kind) {
+    case 'wait':
+      return 'delayed';
+    case 'codeNeeded':
+      return 'wrongCode';
+    case 'refused':
+      return 'wrongNameOrPassword';
+  }
 }
 
-export function maySee(identity: Pick<Identity, 'stationIds'>, stationId: string): boolean {
-  return identity.stationIds === null || identity.stationIds.has(stationId);
+/** Sessions of an older Gatewatch have no name of their own: the beginning of the hash opens nothing. */
+function nameOf(row: SessionTable): string {
+  return row.session_id ?? row.token_hash.slice(0, 16);
 }
 
-export function actorOf(identity: Identity): JournalActor {
-  return { kind: 'person', username: identity.username, displayName: identity.displayName };
-}
-
-export function sessionView(identity: Identity): SessionView {
-  return {
-    username: identity.username,
-    displayName: identity.displayName,
-    role: identity.role,
-    permissions: [...permissionsOf(identity.role)],
-    stationIds: identity.stationIds === null ? null : [...identity.stationIds],
-    expiresAtMs: identity.expiresAtMs,
-  };
-}
-
-function userView(row: Omit<UserTable, 'password_hash'>): UserView {
-  return {
-    username: row.username,
-    displayName: row.display_name,
-    role: roleOf(row.role),
-    stationIds: row.station_ids === null ? null : (JSON.parse(row.station_ids) as string[]),
-    isDisabled: row.is_disabled === 1,
-  };
-}
-
-function stationsOf(stored: string | null): ReadonlySet<string> | null {
-  return stored === null ? null : new Set(JSON.parse(stored) as string[]);
-}
-
-function roleOf(text: string): Role {
-  return (roles as readonly string[]).includes(text) ? (text as Role) : 'viewer';
+function methodOf(text: string | null): OwnSession['method'] {
+  return text === 'password' || text === 'secondFactor' || text === 'directory' || text === 'wall' ? text : 'other';
 }
 
 function hashToken(token: string): string {

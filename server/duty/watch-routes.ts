@@ -1,7 +1,7 @@
 // The watch over HTTP: /api/duty/now, /api/watches, /api/handovers, /api/watch-log, /api/watch-checks, /api/duty/notices.
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { mayDo } from '../../domain/access/roles.ts';
 import {
   type DutyNow,
   dutyNowSchema,
@@ -22,11 +22,12 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import { addDays } from '../../domain/time/calendar-date.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
-import { type AccessControl, actorOf, type Identity, maySee } from '../access/access-control.ts';
+import { type AccessControl, actorOf, type Identity, isAllowed, maySee, type Proof } from '../access/access-control.ts';
+import { codeNeeded } from '../access/second-person.ts';
 import { identityOf } from '../http/create-app.ts';
 import { momentSchema } from '../http/moment.ts';
 import { ProblemError } from '../http/problem-error.ts';
-import { setSessionCookie } from '../http/session-cookie.ts';
+import { knownDevice, rememberDevice, setSessionCookie } from '../http/session-cookie.ts';
 import type { DutyNotice, DutyNotices } from './duty-notices.ts';
 import { entryView } from './duty-routes.ts';
 import type { HandoverDocuments } from './handover-document.ts';
@@ -194,7 +195,7 @@ function handoverRoutes({ access, watches, documents, clock, announce }: WatchRo
           throw new ProblemError(409, 'Read it again', { detail: 'The draft is no longer known: read the list again, then sign.' });
         if (to.username === identity.username)
           throw new ProblemError(422, 'Refused', { detail: 'Nobody hands over to himself: the next person signs.' });
-        const next = await signInNext(to, request.ip, identity);
+        const next = await signInNext(to, request, identity);
         const result = await watches.handOver(request.params.id, identity, next.identity, (watch, signedAtMs) =>
           documents.sign(watch, draft, { to: next.identity, signedAtMs, notes }, (stationId) => maySee(identity, stationId)),
         );
@@ -204,6 +205,7 @@ function handoverRoutes({ access, watches, documents, clock, announce }: WatchRo
         }
         // The console is his from now on: this browser goes on in his name, so that nobody acts in the name of who has gone.
         setSessionCookie(request, reply, { token: next.token, expiresAtMs: next.identity.expiresAtMs });
+        rememberDevice(request, reply, access.key, next.identity.username);
         await access.signOut(identity);
         announce();
         return handoverView(result.handover);
@@ -241,16 +243,21 @@ function handoverRoutes({ access, watches, documents, clock, announce }: WatchRo
     );
   };
 
-  async function signInNext(to: { readonly username: string; readonly password: string }, ip: string, identity: Identity) {
-    const result = await access.signIn(to.username, to.password, ip);
+  async function signInNext(to: Proof, request: FastifyRequest, identity: Identity) {
+    const result = await access.signIn(to, request.ip, knownDevice(request, access.key, to.username));
+    if (result.kind === 'codeNeeded') throw codeNeeded('The next person has a second factor: give a right code of it too.');
     if (result.kind === 'wait')
       throw new ProblemError(429, 'Too many failed tries', { detail: `Try again in ${Math.ceil(result.retryInMs / 1_000)} s.` });
     if (result.kind === 'refused')
       throw new ProblemError(403, 'Signature refused', { detail: 'The name or the password of the next person is wrong.' });
-    if (!mayDo(result.identity.role, 'duty.watch')) {
+    if (!isAllowed(result.identity, 'duty.watch', null)) {
       await access.signOut(result.identity);
       await access.auditRefusal(identity, `handover to ${to.username}`);
-      throw new ProblemError(403, 'Signature refused', { detail: `The role ${result.identity.role} may not have a watch.` });
+      const why =
+        result.identity.mustDo === null
+          ? `The role ${result.identity.role} may not have a watch.`
+          : 'The next person must sign in alone first: a new password or a second factor is asked for.';
+      throw new ProblemError(403, 'Signature refused', { detail: why });
     }
     return result;
   }

@@ -21,12 +21,16 @@ import { personHeader } from '../../domain/api/session-api.ts';
 import { type AccessControl, type Identity, isAllowed } from '../access/access-control.ts';
 import { isSameOrigin } from './origin.ts';
 import { ProblemError } from './problem-error.ts';
-import { sessionCookieName } from './session-cookie.ts';
+import { type Credentials, identityOfCredentials, shownCredential } from './request-identity.ts';
+import { knownDevice, sessionCookieName } from './session-cookie.ts';
+import { readTlsFiles } from './tls-files.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set where the route names a permission. */
     identity: Identity | null;
+    /** The refusal of this request is in the journal. */
+    isRefusalTold: boolean;
   }
   interface FastifyContextConfig {
     /** What the person must be allowed to do; absent for public routes. */
@@ -37,28 +41,40 @@ declare module 'fastify' {
 /** Of one session, and of one address where nobody is signed in. */
 const requestsPerMinute = { signedIn: 6_000, unknown: 1_200 } as const;
 const signedInKey = 'session ';
+const notAllowedTitle = 'Not allowed';
+const credentialsOf = (request: FastifyRequest): Credentials => ({
+  authorization: request.headers.authorization,
+  session: request.cookies[sessionCookieName],
+  from: request.ip,
+});
 
-export async function createApp(options: {
-  readonly access: AccessControl;
-  readonly log: Logger;
-  readonly dashboardDir: string | null;
-  readonly trustProxy: string | null;
-}) {
+export async function createApp(options: { readonly access: AccessControl; readonly log: Logger; readonly dashboardDir: string | null }) {
+  const { tls, trustedProxies } = options.access.policy;
   const app = Fastify({
+    // What is served is the same; only the listener differs.
+    ...({ https: tls === undefined ? null : readTlsFiles(tls) } as { https: null }),
     loggerInstance: options.log as never,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: options.trustProxy ?? false,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: 256 * 1024,
     // A photo may take a while from a cellar; headers may not.
     requestTimeout: 120_000,
-    http: { headersTimeout: 15_000 },
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 2_000 },
     connectionTimeout: 30_000,
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
+    // What the router itself refuses comes before every hook: an address that cannot be read, or is too long.
+    frameworkErrors: (error, request, reply) => {
+      const status = error.statusCode ?? 400;
+      const title = error.message.replace(/'.*/, '').trim();
+      void reply.code(status as never).type('application/problem+json');
+      reply.serializer(JSON.stringify).send({ type: 'about:blank', title, status, instance: shownUrl(request.url).slice(0, 200) } as never);
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('identity', null);
+  app.decorateRequest('isRefusalTold', false);
   await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -78,15 +94,19 @@ export async function createApp(options: {
         formAction: ["'self'"],
       },
     },
-    strictTransportSecurity: false,
+    // Only where browsers come by https to this server itself: a proxy in front says it for its own.
+    strictTransportSecurity: tls?.isStrict === true ? { maxAge: 365 * 86_400, includeSubDomains: false } : false,
   });
   // By person where one is signed in: a control room has many consoles behind one address, and none may use up another's share.
   await app.register(rateLimit, {
     timeWindow: 60_000,
     keyGenerator: async (request) => {
       // Known already where the route asks for a permission.
-      const identity = request.identity ?? (await options.access.identify(request.cookies[sessionCookieName]));
-      return identity === null ? request.ip : `${signedInKey}${identity.tokenHash}`;
+      const identity = request.identity ?? (await identityOfCredentials(options.access, credentialsOf(request)));
+      if (identity !== null) return `${signedInKey}${identity.tokenHash}`;
+      // A browser in which somebody has signed in before keeps its own share: who floods from behind the same proxy must not keep it from signing in again.
+      const device = knownDevice(request, options.access.key);
+      return device === null ? request.ip : `device ${device}`;
     },
     max: (_request, key) => (String(key).startsWith(signedInKey) ? requestsPerMinute.signedIn : requestsPerMinute.unknown),
   });
@@ -97,8 +117,22 @@ export async function createApp(options: {
         description: 'Station telemetry and alarms for town gas. Errors are RFC 9457 problem documents.',
         version: '1',
       },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: sessionCookieName },
+          token: { type: 'http', scheme: 'bearer', description: 'A token of an integration: reads, never acts.' },
+        },
+      },
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => {
+      const { schema, url } = jsonSchemaTransform(route);
+      const permission = (route.route.config as { permission?: Permission } | undefined)?.permission;
+      // What the caller must be allowed to do, for those who make a token.
+      return {
+        url,
+        schema: permission === undefined ? schema : { ...schema, 'x-permission': permission, security: [{ session: [] }, { token: [] }] },
+      };
+    },
   });
 
   // Without the slash the page would lie outside of its service worker.
@@ -108,16 +142,25 @@ export async function createApp(options: {
   });
   app.addHook('onRequest', async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD' && !isSameOrigin(request.headers.origin, request.headers.host)) {
-      await options.access.auditRefusal(null, `${request.method} ${shownUrl(request.url)} from origin ${request.headers.origin ?? ''}`);
+      const origin = (request.headers.origin ?? '').slice(0, 200);
+      await options.access.auditRefusal(null, `${request.method} ${shownUrl(request.url)} from origin ${origin}`, request.ip);
       throw new ProblemError(403, 'Cross-origin request refused');
     }
     const { permission } = request.routeOptions.config;
     if (permission === undefined) return;
-    request.identity = await options.access.identify(request.cookies[sessionCookieName]);
-    if (request.identity === null) throw new ProblemError(401, 'Not signed in', { detail: 'Sign in first: POST /api/session' });
+    const credentials = credentialsOf(request);
+    request.identity = await identityOfCredentials(options.access, credentials);
+    if (request.identity === null) {
+      const shown = shownCredential(credentials);
+      await options.access.auditRefusal(null, `${request.method} ${shownUrl(request.url)} with ${shown}`, request.ip);
+      throw new ProblemError(401, 'Not signed in', {
+        detail: shown === 'token' ? 'The token is unknown, expired or revoked.' : 'Sign in first: POST /api/session',
+      });
+    }
     if (!isAllowed(request.identity, permission, null)) {
+      request.isRefusalTold = true;
       await options.access.auditRefusal(request.identity, `${request.method} ${shownUrl(request.url)}`);
-      throw new ProblemError(403, 'Not allowed', { detail: `The role ${request.identity.role} lacks ${permission}` });
+      throw notAllowed(request.identity, permission);
     }
     const sentFor = request.headers[personHeader];
     if (sentFor !== undefined && sentFor !== encodeURIComponent(request.identity.username)) {
@@ -137,7 +180,12 @@ export async function createApp(options: {
         .type('application/problem+json')
         .serializer(JSON.stringify)
         .send({ ...body, instance: request.url });
-    if (error instanceof ProblemError) return send(error.problem.status, error.problem, error.headers);
+    if (error instanceof ProblemError) {
+      // What a route itself does not allow is told here; the door has told its own.
+      if (error.problem.title === notAllowedTitle && !request.isRefusalTold && request.identity !== null)
+        void options.access.auditRefusal(request.identity, `${request.method} ${shownUrl(request.url)}`).catch(() => undefined);
+      return send(error.problem.status, error.problem, error.headers);
+    }
     if (hasZodFastifySchemaValidationErrors(error)) {
       const errors = error.validation.map((issue) => ({
         path: issue.instancePath.replace(/^\//, '').replaceAll('/', '.'),
@@ -211,6 +259,18 @@ export async function createApp(options: {
   };
   await app.register(reference);
   return app;
+}
+
+function notAllowed(identity: Identity, permission: Permission): ProblemError {
+  if (identity.mustDo === 'changePassword')
+    return new ProblemError(403, 'Password to be changed', { detail: 'Change your password first.', extra: { reason: identity.mustDo } });
+  if (identity.mustDo === 'enrolSecondFactor')
+    return new ProblemError(403, 'Second factor to be set up', {
+      detail: 'Your role needs a second factor: set it up first.',
+      extra: { reason: identity.mustDo },
+    });
+  const who = identity.kind === 'token' ? 'This token' : `The role ${identity.role}`;
+  return new ProblemError(403, notAllowedTitle, { detail: `${who} lacks ${permission}` });
 }
 
 /** Of an address that is itself a secret (a link that acknowledges), journal and log hold the beginning. */

@@ -17,6 +17,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { LastValues } from '../live/last-values.ts';
 import { identityOf } from './create-app.ts';
 import { ProblemError } from './problem-error.ts';
+import { identityOfCredentials } from './request-identity.ts';
 import { sessionCookieName } from './session-cookie.ts';
 
 const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
@@ -126,7 +127,11 @@ export function healthRoutes(options: {
 
   async function fromLoopbackOrAllowed(request: FastifyRequest): Promise<void> {
     if (loopback.has(request.ip)) return;
-    const identity = await access.identify(request.cookies[sessionCookieName]);
+    const identity = await identityOfCredentials(access, {
+      authorization: request.headers.authorization,
+      session: request.cookies[sessionCookieName],
+      from: request.ip,
+    });
     if (identity === null || !isAllowed(identity, 'health.read', null)) throw new ProblemError(401, 'Not signed in');
   }
 

@@ -178,6 +178,18 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /readyz': { permission: null },
   'GET /metrics': { permission: null },
   'POST /api/session': { permission: null, body: { username: 'nobody', password: 'wrong' } },
+  'GET /api/sign-in': { permission: null },
+  'GET /api/account': { permission: 'session.own' },
+  'POST /api/account/sessions/{id}/end': { permission: 'session.own', url: '/api/account/sessions/nothing/end' },
+  'POST /api/account/second-factor': { permission: 'session.own', body: { password: 'wrong' } },
+  'POST /api/account/second-factor/confirm': { permission: 'session.own', body: { code: '000000' } },
+  'POST /api/account/second-factor/recovery-codes': { permission: 'session.own', body: { password: 'wrong', code: '000000' } },
+  'POST /api/account/second-factor/remove': { permission: 'session.own', body: { password: 'wrong', code: '000000' } },
+  'POST /api/sessions/{id}/end': { permission: 'users.manage', url: '/api/sessions/nothing/end' },
+  'DELETE /api/users/{username}/second-factor': { permission: 'users.manage', url: '/api/users/nobody/second-factor' },
+  'GET /api/api-tokens': { permission: 'users.manage' },
+  'POST /api/api-tokens': { permission: 'users.manage', body: { name: 'x', permissions: ['plant.read'], expiresAtMs: 1 } },
+  'POST /api/api-tokens/{id}/revoke': { permission: 'users.manage', url: '/api/api-tokens/nothing/revoke' },
   'GET /api/session': { permission: 'session.own' },
   'DELETE /api/session': { permission: null },
   'POST /api/session/password': { permission: 'session.own', body: { current: 'wrong', password: 'long-enough-password' } },
@@ -290,7 +302,7 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   },
   'DELETE /api/trend-views/{id}': { permission: 'readings.read', url: '/api/trend-views/nothing', body: { version: 1 } },
   'GET /api/alarms': { permission: 'alarms.read' },
-  'GET /api/alarm-definitions': { permission: 'alarms.read' },
+  'GET /api/alarm-definitions': { permission: 'plant.read' },
   'GET /api/alarms/{id}': { permission: 'alarms.read', url: '/api/alarms/GS-01.PT-101.high' },
   'POST /api/alarms/acknowledge': { permission: 'alarms.acknowledge', body: { items: [{ id: 'GS-01.PT-101.high', version: 999 }] } },
   'GET /api/alarms/{id}/related': { permission: 'alarms.read' },
@@ -548,6 +560,12 @@ describe('who may do what', () => {
     );
     expect(described.filter((name) => !(name in operations))).toEqual([]);
     expect(Object.keys(operations).filter((name) => !described.includes(name))).toEqual([]);
+    const asked = Object.entries(body.paths as Record<string, Record<string, { 'x-permission'?: string }>>).flatMap(([url, methods]) =>
+      Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${url}`, operation['x-permission'] ?? null]),
+    );
+    // Own session: who is not signed in is told so, without a door.
+    const expected = Object.entries(operations).map(([name, { permission }]) => [name, name === 'GET /api/session' ? null : permission]);
+    expect(Object.fromEntries(asked)).toEqual(Object.fromEntries(expected));
   });
 
   test.each(Object.entries(operations).filter(([name]) => name !== 'DELETE /api/session'))('%s', async (name, operation) => {
@@ -559,8 +577,8 @@ describe('who may do what', () => {
     for (const person of people) {
       const answer = await ask(person, method, url, operation.body);
       const isAllowed = operation.permission === null || mayDo(roleOf[person], operation.permission);
-      // A wrong own password is refused with 403 too; everything else that is allowed gets past the door.
-      if (isAllowed && name !== 'POST /api/session/password')
+      // A wrong own password or code is refused with 403 too; everything else that is allowed gets past the door.
+      if (isAllowed && name !== 'POST /api/session/password' && !name.startsWith('POST /api/account/second-factor'))
         expect({ person, status: answer.status }).not.toEqual({ person, status: 403 });
       if (!isAllowed) expect({ person, status: answer.status }).toEqual({ person, status: 403 });
       if (answer.status >= 400) expect(answer.type).toContain('application/problem+json');

@@ -1,23 +1,38 @@
-// Sign-in, who am I, sign-out: POST, GET and DELETE /api/session.
+// Sign-in, who am I, sign-out: POST, GET and DELETE /api/session; what the sign-in page may know: GET /api/sign-in.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { sessionViewSchema, signInSchema } from '../../domain/api/session-api.ts';
+import { proofSchema, type SignInOptions, sessionViewSchema, signInOptionsSchema } from '../../domain/api/session-api.ts';
 import { type AccessControl, sessionView } from '../access/access-control.ts';
+import { codeNeeded } from '../access/second-person.ts';
 import { ProblemError } from './problem-error.ts';
-import { sessionCookieName, setSessionCookie } from './session-cookie.ts';
+import { knownDevice, rememberDevice, sessionCookieName, setSessionCookie } from './session-cookie.ts';
 
-export function sessionRoutes(access: AccessControl, isDemo: boolean): FastifyPluginAsyncZod {
+export function sessionRoutes(
+  access: AccessControl,
+  isDemo: boolean,
+  directory: () => Promise<SignInOptions['directory']>,
+): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/api/demo', { schema: { response: { 200: z.object({ isDemo: z.boolean() }) } } }, async () => ({ isDemo }));
 
+    app.get('/api/sign-in', { schema: { response: { 200: signInOptionsSchema } } }, async () => ({ isDemo, directory: await directory() }));
+
     app.post(
       '/api/session',
-      { schema: { body: signInSchema, response: { 200: sessionViewSchema } }, config: { rateLimit: { max: 60, timeWindow: 60_000 } } },
+      { schema: { body: proofSchema, response: { 200: sessionViewSchema } }, config: { rateLimit: { max: 60, timeWindow: 60_000 } } },
       async (request, reply) => {
-        const result = await access.signIn(request.body.username, request.body.password, request.ip);
+        const { username } = request.body;
+        const result = await access.signIn(request.body, request.ip, knownDevice(request, access.key, username));
         switch (result.kind) {
           case 'refused':
             throw new ProblemError(401, 'Sign-in refused', { detail: 'The name or the password is wrong.' });
+          case 'codeNeeded':
+            throw result.wasWrong
+              ? new ProblemError(401, 'Sign-in refused', {
+                  detail: 'The code is wrong, or was used before.',
+                  extra: { reason: 'wrongCode' },
+                })
+              : codeNeeded('Give the code of your second factor too.', 401);
           case 'wait': {
             const seconds = Math.ceil(result.retryInMs / 1_000);
             throw new ProblemError(429, 'Too many failed sign-ins', {
@@ -27,6 +42,7 @@ export function sessionRoutes(access: AccessControl, isDemo: boolean): FastifyPl
           }
           case 'ok':
             setSessionCookie(request, reply, { token: result.token, expiresAtMs: result.identity.expiresAtMs });
+            rememberDevice(request, reply, access.key, username);
             return sessionView(result.identity);
         }
       },

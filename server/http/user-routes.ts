@@ -1,16 +1,17 @@
-// People who may sign in, for administrators; and one's own password.
+// People who may sign in, their sessions and second factors, for administrators.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
   addUserSchema,
-  changeOwnPasswordSchema,
   changeUserSchema,
+  personViewSchema,
   sessionInfoSchema,
   setPasswordSchema,
   userViewSchema,
 } from '../../domain/api/users-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { type AccessControl, actorOf } from '../access/access-control.ts';
+import { requireGoodPassword } from './account-routes.ts';
 import { identityOf } from './create-app.ts';
 import { ProblemError } from './problem-error.ts';
 
@@ -30,11 +31,23 @@ export function userRoutes(access: AccessControl, plant: Plant): FastifyPluginAs
   }
 
   return async (app) => {
-    app.get('/api/users', { schema: { response: { 200: z.array(userViewSchema) } }, config }, () => access.users());
+    app.get('/api/users', { schema: { response: { 200: z.array(personViewSchema) } }, config }, async () => {
+      const [users, enrolled, ofDirectory] = await Promise.all([
+        access.users(),
+        access.secondFactors.enrolled(),
+        access.accounts.ofDirectory(),
+      ]);
+      return users.map((user) => ({
+        ...user,
+        hasSecondFactor: enrolled.has(user.username),
+        isOfDirectory: ofDirectory.has(user.username),
+      }));
+    });
 
     app.post('/api/users', { schema: { body: addUserSchema, response: { 201: userViewSchema } }, config }, async (request, reply) => {
       const { stationIds, ...user } = request.body;
       requireStations(stationIds ?? []);
+      await requireGoodPassword(access, user.username, user.password);
       const added = await access.addUser({ ...user, stationIds: stationIds ?? null }, actorOf(identityOf(request)));
       if (added === null) throw new ProblemError(409, 'Name taken', { detail: `There is a user ${user.username} already.` });
       return reply.code(201).send(added);
@@ -45,6 +58,9 @@ export function userRoutes(access: AccessControl, plant: Plant): FastifyPluginAs
       { schema: { params, body: setPasswordSchema, response: { 204: z.null() } }, config },
       async (request, reply) => {
         const { username } = request.params;
+        await requireGoodPassword(access, username, request.body.password);
+        if ((await access.accounts.ofDirectory()).has(username))
+          throw new ProblemError(422, 'Refused', { detail: 'The password of this person is kept by the company’s directory.' });
         if (!(await access.setPassword(username, request.body.password, actorOf(identityOf(request))))) throw unknown(username);
         return reply.code(204).send(null);
       },
@@ -88,25 +104,36 @@ export function userRoutes(access: AccessControl, plant: Plant): FastifyPluginAs
       return (await access.sessions()).map(({ tokenHash, ...session }) => ({ ...session, isOwn: tokenHash === own }));
     });
 
+    app.post(
+      '/api/sessions/:id/end',
+      { schema: { params: z.object({ id: z.string() }), response: { 204: z.null() } }, config },
+      async (request, reply) => {
+        if (!(await access.endSession(request.params.id, actorOf(identityOf(request)), null)))
+          throw new ProblemError(404, 'Not found', { detail: 'There is no such session: it has ended.' });
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.delete(
+      '/api/users/:username/second-factor',
+      { schema: { params, response: { 204: z.null() } }, config },
+      async (request, reply) => {
+        const { username } = request.params;
+        const identity = identityOf(request);
+        if (username === identity.username)
+          throw new ProblemError(422, 'Refused', { detail: 'Nobody resets his own second factor: another administrator does.' });
+        if ((await access.person(username)) === null) throw unknown(username);
+        if (!(await access.secondFactors.remove(username, 'secondFactor.reset', actorOf(identity))))
+          throw new ProblemError(409, 'No second factor', { detail: `${username} has no second factor.` });
+        return reply.code(204).send(null);
+      },
+    );
+
     app.delete('/api/users/:username/sessions', { schema: { params, response: { 204: z.null() } }, config }, async (request, reply) => {
       const { username } = request.params;
       const identity = identityOf(request);
       if (!(await access.endSessionsOf(username, actorOf(identity), identity.tokenHash))) throw unknown(username);
       return reply.code(204).send(null);
     });
-
-    app.post(
-      '/api/session/password',
-      { schema: { body: changeOwnPasswordSchema, response: { 204: z.null() } }, config: { permission: 'session.own' } },
-      async (request, reply) => {
-        const identity = identityOf(request);
-        const verified = await access.verify(identity.username, request.body.current);
-        if (verified.kind === 'wait')
-          throw new ProblemError(429, 'Too many failed tries', { detail: `Try again in ${Math.ceil(verified.retryInMs / 1_000)} s.` });
-        if (verified.kind !== 'ok') throw new ProblemError(403, 'Refused', { detail: 'The current password is wrong.' });
-        await access.setPassword(identity.username, request.body.password, actorOf(identity), identity.tokenHash);
-        return reply.code(204).send(null);
-      },
-    );
   };
 }

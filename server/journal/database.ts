@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { type AccessTables, accessMigration } from '../access/access-tables.ts';
 import {
   type AlarmSettingsChangeTable,
   type AlarmSettingsDraftTable,
@@ -66,6 +67,10 @@ export interface UserTable {
   station_ids: string | null;
   password_hash: string;
   is_disabled: number;
+  /** Null before this was kept: an account of an older Gatewatch. */
+  password_changed_at_ms: number | null;
+  /** 1: to be changed at the next sign-in. */
+  is_password_temporary: number | null;
 }
 
 export interface SessionTable {
@@ -73,10 +78,18 @@ export interface SessionTable {
   username: string;
   created_at_ms: number;
   expires_at_ms: number;
+  /** Its name where people speak of it; null in sessions of an older Gatewatch. */
+  session_id: string | null;
+  started_from: string | null;
+  /** How the person proved who he is. */
+  method: string | null;
+  /** What he must do before anything else, or null. */
+  must_do: string | null;
 }
 
 export interface Schema
-  extends DutyTables,
+  extends AccessTables,
+    DutyTables,
     HazardTables,
     IncidentSchema,
     NotificationTables,
@@ -124,6 +137,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0017-patrol': patrolMigration,
   '0018-wall': wallMigration,
   '0019-plant-versions': plantVersionMigration,
+  '0020-access': accessMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

@@ -4,7 +4,6 @@
 // No action travels over a socket.
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
-import { mayDo } from '../../domain/access/roles.ts';
 import type { FloodView } from '../../domain/alarms/flood.ts';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import {
@@ -24,6 +23,7 @@ import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { AlarmViews } from '../alarms/alarm-view.ts';
 import type { FloodWatch } from '../alarms/flood-watch.ts';
 import { isSameOrigin } from '../http/origin.ts';
+import { type Credentials, identityOfCredentials, shownCredential } from '../http/request-identity.ts';
 import { sessionCookieName } from '../http/session-cookie.ts';
 import type { IncidentStore } from '../incidents/incident-store.ts';
 import { incidentSummary } from '../incidents/incident-views.ts';
@@ -113,7 +113,12 @@ export function createLiveChannel(options: {
     transports: ['websocket', 'polling'],
     maxHttpBufferSize: 256 * 1024,
     parser: preparedParser,
-    allowRequest: (request, answer) => answer(null, isSameOrigin(request.headers.origin, request.headers.host)),
+    allowRequest: (request, answer) => {
+      const isAllowedOrigin = isSameOrigin(request.headers.origin, request.headers.host);
+      if (!isAllowedOrigin)
+        void refuse(`live channel from origin ${(request.headers.origin ?? '').slice(0, 200)}`, request.socket.remoteAddress);
+      answer(null, isAllowedOrigin);
+    },
   });
   const texts = new AlarmTexts(store, views);
   const readings = new ReadingTexts(plant, values);
@@ -123,10 +128,15 @@ export function createLiveChannel(options: {
   let isClosed = false;
 
   io.use((socket, next) => {
-    const token = options.parseCookie(socket.request.headers.cookie ?? '')[sessionCookieName];
-    access.identify(token).then(
+    const { authorization, cookie } = socket.request.headers;
+    const from = socket.request.socket.remoteAddress ?? 'unknown';
+    const credentials: Credentials = { authorization, session: options.parseCookie(cookie ?? '')[sessionCookieName], from };
+    identityOfCredentials(access, credentials).then(
       (identity) => {
-        if (identity === null || !isAllowed(identity, 'plant.read', null)) return next(new Error('notSignedIn'));
+        if (identity === null || !isAllowed(identity, 'plant.read', null)) {
+          void refuse(`live channel with ${shownCredential(credentials)}`, from, identity);
+          return next(new Error('notSignedIn'));
+        }
         socket.data.identity = identity;
         next();
       },
@@ -174,6 +184,10 @@ export function createLiveChannel(options: {
       leaveAudience(client);
     });
   });
+
+  function refuse(what: string, from: string | undefined, identity: Identity | null = null): Promise<void> {
+    return access.auditRefusal(identity, what, from ?? null).catch(() => undefined);
+  }
 
   function subscribedPoints(identity: Identity, stationIds: readonly string[], pointIds: readonly string[]): ReadonlySet<number> {
     const points = new Set<number>();
@@ -239,7 +253,7 @@ export function createLiveChannel(options: {
   }
 
   function seenIncidents(identity: Identity, all: readonly IncidentSummary[]): IncidentSummary[] {
-    if (!mayDo(identity.role, 'incidents.read')) return [];
+    if (!isAllowed(identity, 'incidents.read', null)) return [];
     return all.filter((incident) => incident.stationIds.some((id) => maySee(identity, id)));
   }
 

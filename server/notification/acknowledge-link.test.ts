@@ -81,7 +81,7 @@ async function open() {
     onChanged: () => undefined,
   });
   closers.push(() => notifications.center.stop());
-  const app = await createApp({ access, log, dashboardDir: null, trustProxy: null });
+  const app = await createApp({ access, log, dashboardDir: null });
   await app.register(notifications.routes);
   closers.push(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -21,7 +21,7 @@ const periodSchema = z.object({
   /** A month of the plant's calendar, `2026-07`; this month where nothing is given. */
   month: z
     .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-07')
+    .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-07')
     .optional(),
   from: momentSchema.optional(),
   to: momentSchema.optional(),

@@ -32,7 +32,7 @@ export const performanceQuerySchema = z.object({
   /** A month of the plant's calendar, `2026-07`, instead of `from` and `to`. */
   month: z
     .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-07')
+    .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-07')
     .optional(),
   station: z.string().optional(),
   area: z.string().optional(),

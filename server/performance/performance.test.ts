@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { permissionsUnder } from '../../domain/access/roles.ts';
 import type { FigureId, PerformanceView } from '../../domain/api/performance-api.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
@@ -34,8 +35,11 @@ if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
 const { plant } = parsed;
 
 const identity = (stationIds: string[] | null = null): Identity => ({
+  kind: 'person',
   username: 'duty',
   displayName: 'd',
+  permissions: permissionsUnder('operator', false),
+  mustDo: null,
   role: 'operator',
   stationIds: stationIds === null ? null : new Set(stationIds),
   expiresAtMs: Number.POSITIVE_INFINITY,

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { permissionsUnder } from '../../domain/access/roles.ts';
 import { pushMessageSchema } from '../../domain/notification/push-message.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { type Phone, PushService } from '../../test/harness/push-service.ts';
@@ -86,8 +87,11 @@ describe('phones and messages', () => {
   afterAll(() => service.stop());
 
   const identityOf = (username: string, tokenHash = `${username}-session`): Identity => ({
+    kind: 'person',
     username,
     displayName: username,
+    permissions: permissionsUnder('emergencyTeam', false),
+    mustDo: null,
     role: 'emergencyTeam',
     stationIds: null,
     expiresAtMs: 1,

@@ -1,7 +1,6 @@
 // The past over HTTP, for the replay: /api/replay/*. Reads only; each person sees the stations that he may see now.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { mayDo } from '../../domain/access/roles.ts';
 import { type IncidentView, incidentViewSchema } from '../../domain/api/incident-api.ts';
 import {
   type ReplayReadings,
@@ -15,7 +14,7 @@ import {
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, isAllowed, maySee } from '../access/access-control.ts';
 import { newAlarmRecord } from '../alarms/alarm-record.ts';
 import { definitionView } from '../alarms/alarm-view.ts';
 import { identityOf } from '../http/create-app.ts';
@@ -98,7 +97,7 @@ export function replayRoutes(options: {
 
   const surroundings = async (identity: Identity, atMs: number) => ({
     work: (await workAt(database, atMs)).filter(({ stationId }) => maySee(identity, stationId)),
-    watches: mayDo(identity.role, 'duty.read') ? await watchesAt(database, atMs) : [],
+    watches: isAllowed(identity, 'duty.read', null) ? await watchesAt(database, atMs) : [],
     flood: await floodAt(database, identity.stationIds, atMs),
   });
 
@@ -129,7 +128,7 @@ export function replayRoutes(options: {
         const atMs = past(request.query.at);
         const shown = await readings(identity, request.query, atMs, atMs + 1);
         const then = await moments.at(atMs);
-        const open = mayDo(identity.role, 'incidents.read') ? await pastIncidents.openAt(atMs) : [];
+        const open = isAllowed(identity, 'incidents.read', null) ? await pastIncidents.openAt(atMs) : [];
         const state = {
           atMs,
           sequence: then.sequence,
@@ -161,7 +160,7 @@ export function replayRoutes(options: {
         const identity = identityOf(request);
         const { from: fromMs, to: toMs } = request.query;
         stretch(request.query, longestStretchMs);
-        const readsJournal = mayDo(identity.role, 'journal.read');
+        const readsJournal = isAllowed(identity, 'journal.read', null);
         const events = await pastEvents(moments, pastIncidents, {
           fromMs: past(fromMs),
           toMs: Math.min(toMs, clock.nowMs()),
@@ -171,7 +170,7 @@ export function replayRoutes(options: {
           takesLine: ({ stationId }) =>
             readsJournal && (identity.stationIds === null || (stationId !== null && maySee(identity, stationId))),
         });
-        return mayDo(identity.role, 'incidents.read') ? events : { ...events, incidents: [] };
+        return isAllowed(identity, 'incidents.read', null) ? events : { ...events, incidents: [] };
       },
     );
 
@@ -209,7 +208,7 @@ export function replayRoutes(options: {
         const { from: fromMs, to: toMs, buckets } = request.query;
         stretch(request.query, Number.POSITIVE_INFINITY);
         const bucketMs = (toMs - fromMs) / buckets;
-        const ids = mayDo(identity.role, 'incidents.read') ? await pastIncidents.openedIn(fromMs, toMs) : [];
+        const ids = isAllowed(identity, 'incidents.read', null) ? await pastIncidents.openedIn(fromMs, toMs) : [];
         const records = (await Promise.all(ids.map((id) => incidents.find(id)))).filter((record) => record !== null);
         return {
           fromMs,

@@ -44,7 +44,7 @@ beforeEach(async () => {
   ledger = new Ledger(database, await Journal.open(database), clock);
   access = new AccessControl(ledger, clock);
   await access.prepare('demo');
-  const signedIn = await access.signIn('admin', 'admin-demo', 'desk');
+  const signedIn = await access.signIn({ username: 'admin', password: 'admin-demo' }, 'desk');
   if (signedIn.kind !== 'ok') throw new Error(signedIn.kind);
   admin = signedIn.identity;
   links = await WallLinks.open({ plant, ledger, access, clock });

@@ -89,7 +89,7 @@ export class WallLinks {
     if (row === undefined || row.revoked_at_ms !== null) return null;
     // [WL1] Whatever was done to the account since: this door is for viewers.
     if ((await this.#access.person(row.username))?.role !== 'viewer') return null;
-    const session = await this.#access.openSession(row.username, from);
+    const session = await this.#access.openSession(row.username, from, { method: 'wall', mustDo: null });
     if (session === null) return null;
     await this.#ledger.note(this.#line('wall.open', actorOf(session.identity), row));
     return session;

@@ -1,5 +1,6 @@
 // A whole server over a temporary folder and an in-process link, with the collector's end in the test's hand: what the plant says is what the test says.
 import { pino } from 'pino';
+import type { AccessPolicy } from '../../domain/access/access-policy.ts';
 import type { Role } from '../../domain/access/roles.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
@@ -64,6 +65,7 @@ export async function startSmallServer(
     readonly dashboardDir?: string;
     readonly plantSource?: PlantFileSource;
     readonly hasDemoDuty?: boolean;
+    readonly accessPolicy?: AccessPolicy;
     /** What the collector says of itself, beside that it lives. */
     readonly statusOf?: (status: CollectorStatus, alarmSettings: AlarmSettingsMessage | null) => CollectorStatus;
   } = {},
@@ -78,6 +80,7 @@ export async function startSmallServer(
     ...(options.plantSource === undefined ? {} : { plantSource: options.plantSource }),
     isDemo: true,
     hasDemoDuty: options.hasDemoDuty ?? false,
+    ...(options.accessPolicy === undefined ? {} : { accessPolicy: options.accessPolicy }),
     link: link.server,
     historian: options.historian ?? null,
     journalUrl: 'sqlite:',

@@ -286,7 +286,7 @@ export class OpcuaGateway {
 
   async #grant(username: string, password: string, from: string): Promise<OpcuaGrant | null> {
     const { access } = this.#options;
-    const result = await access.signIn(username, password, `opcua ${from}`);
+    const result = await access.signIn({ username, password }, `opcua ${from}`);
     if (result.kind !== 'ok') return null;
     const { identity, token } = result;
     if (!isAllowed(identity, 'readings.read', null)) {
