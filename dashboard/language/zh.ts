@@ -365,7 +365,15 @@ export const zh = {
       name: '{{value}}',
       tokenId: '令牌 {{value}}',
     },
-    part: { server: '服务器', integration: '接口', collector: '采集器', northbound: '对外接口', notifier: '通知', obligations: '义务判定', patrols: '巡查' },
+    part: {
+      server: '服务器',
+      integration: '接口',
+      collector: '采集器',
+      northbound: '对外接口',
+      notifier: '通知',
+      obligations: '义务判定',
+      patrols: '巡查',
+    },
     because: { turnedOff: '本人关闭', signedOut: '退出登录', tooMany: '手机过多', takenOver: '由他人登录' },
     refusal: { wrongNameOrPassword: '用户名或密码错误', wrongCode: '验证码错误', delayed: '失败次数过多' },
     kind: {
