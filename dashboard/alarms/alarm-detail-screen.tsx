@@ -113,7 +113,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
               </Suspense>
             )}
           </section>
-          {!isPast && <RelatedAlarms alarm={alarm} />}
+          <RelatedAlarms alarm={alarm} />
         </div>
         <div>
           <section className="panel" aria-label={t('alarm.actions')}>
@@ -127,13 +127,10 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
             </div>
             <Facts alarm={alarm} definition={definition} />
           </section>
-          {!isPast && (
-            <>
-              <EscalationPanel alarm={alarm} />
-              <NotificationAttempts alarmId={alarm.alarmId} sinceMs={alarm.raisedAtMs} />
-              <AlarmOccurrences alarm={alarm} />
-            </>
-          )}
+          {/* Who would be told next is of now; who was told, and the steps that were taken, stand in the history below. */}
+          {!isPast && <EscalationPanel alarm={alarm} />}
+          <NotificationAttempts alarmId={alarm.alarmId} sinceMs={alarm.raisedAtMs} />
+          <AlarmOccurrences alarm={alarm} />
           <History alarm={alarm} />
         </div>
       </div>

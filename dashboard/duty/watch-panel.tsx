@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { RosterEntryView } from '../../domain/api/duty-api.ts';
 import type { DutyNow } from '../../domain/api/watch-api.ts';
 import { useWords } from '../language/language.ts';
+import { useIsPast } from '../replay/replay-context.tsx';
 import { useZone } from '../session/plant-context.tsx';
 import { formatMinute, formatRecent } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
@@ -66,6 +67,7 @@ function NextShiftName({ shiftId, startMs }: { readonly shiftId: string; readonl
 
 function OnDuty({ now }: { readonly now: DutyNow }): ReactNode {
   const { t } = useWords();
+  const isPast = useIsPast();
   const zone = useZone();
   const names = useDutyNames();
   const heading =
@@ -81,7 +83,7 @@ function OnDuty({ now }: { readonly now: DutyNow }): ReactNode {
         </span>
       ))
     );
-  return <ShiftPeople title={t('duty.onDutyNow')} heading={heading} entries={now.onDuty} testId="on-duty-now" />;
+  return <ShiftPeople title={t(isPast ? 'replay.onDutyThen' : 'duty.onDutyNow')} heading={heading} entries={now.onDuty} testId="on-duty-now" />;
 }
 
 function ShiftPeople({

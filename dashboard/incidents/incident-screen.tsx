@@ -9,7 +9,6 @@ import { RequestFailed } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { NotificationAttempts } from '../notifications/notification-attempts.tsx';
 import { ReplayLink } from '../replay/replay-button.tsx';
-import { useIsPast } from '../replay/replay-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
@@ -61,7 +60,6 @@ export function IncidentScreen(): ReactNode {
 
 function Incident({ incident }: { readonly incident: IncidentView }): ReactNode {
   const acting = useIncidentAction(incident.id);
-  const isPast = useIsPast();
   return (
     <div className="incident" data-testid="incident" data-state={incident.state} data-drill={incident.isDrill || undefined}>
       {incident.isDrill && <DrillBand />}
@@ -76,7 +74,7 @@ function Incident({ incident }: { readonly incident: IncidentView }): ReactNode 
           {incident.review !== null && <ReviewPanel incident={incident} />}
           <PlanChecklist incident={incident} acting={acting} />
           <IncidentTeam incident={incident} acting={acting} />
-          {!isPast && <NotificationAttempts incidentId={incident.id} />}
+          <NotificationAttempts incidentId={incident.id} />
         </div>
         <div>
           <ReportingClock incident={incident} acting={acting} />

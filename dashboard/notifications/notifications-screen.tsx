@@ -6,6 +6,7 @@ import { type NotificationView, notificationStates, notificationSubjectKinds } f
 import { notificationChannels } from '../../domain/notification/notification-order.ts';
 import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
+import { useIsPast } from '../replay/replay-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { AttemptList } from './attempt-list.tsx';
@@ -21,10 +22,12 @@ const choices = { subject: notificationSubjectKinds, channel: notificationChanne
 
 export function NotificationsScreen(): ReactNode {
   const { t } = useWords();
+  const isPast = useIsPast();
   return (
     <div className="notifications" data-testid="notifications">
       <h1>{t('notifications.title')}</h1>
-      <ChannelPanel />
+      {/* How a channel fares is of now. */}
+      {!isPast && <ChannelPanel />}
       <Log />
     </div>
   );

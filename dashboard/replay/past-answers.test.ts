@@ -34,12 +34,12 @@ function createRig() {
 }
 
 test.each([
-  [['duty', 'now']],
-  [['notifications', 'log']],
+  [['duty', 'roster', '2026-06-01']],
+  [['duty', 'escalation', 'a', 1]],
+  [['notifications', 'channels']],
+  [['notifications', 'alarm', 'a']],
   [['performance', 'x']],
   [['alarmSettings', 'table']],
-  [['alarm', 'a', 'related', 'o']],
-  [['alarm', 'a', 'occurrences', 1]],
   [['incidents', 'i', 'draft', 'zh']],
   [['journal', 'something']],
   [['a question that comes with a later screen']],
@@ -63,6 +63,37 @@ test('one alarm and one incident are asked for as they were', async () => {
   await answer(['incidents', 'i-1']).catch(() => undefined);
   expect(askedToday()).toBe(0);
   expect(urls).toEqual([`/api/replay/alarms/GS-01.PT-101.high?at=${nowMs}`, `/api/replay/incidents/i-1?at=${nowMs}`]);
+});
+
+test('related alarms, earlier times, duty, notifications and coverage are asked for as they were; the parts of duty in one question', async () => {
+  const { answer, urls, askedToday } = createRig();
+  for (const key of [
+    ['alarm', 'a', 'related', 'o'],
+    ['alarm', 'a', 'occurrences', 1],
+    ['duty', 'now'],
+    ['duty', 'log'],
+    ['duty', 'checks'],
+    ['notifications', 'of', { alarm: 'a' }],
+    ['notifications', 'log', { station: 'GS-01' }],
+    ['replay-coverage'],
+  ])
+    await answer(key).catch(() => undefined);
+  expect(askedToday()).toBe(0);
+  expect(new Set(urls)).toEqual(
+    new Set([
+      `/api/replay/alarms/a/related?at=${nowMs}`,
+      `/api/replay/alarms/a/occurrences?at=${nowMs}`,
+      `/api/replay/duty?at=${nowMs}`,
+      `/api/notifications?alarm=a&limit=50&asOf=${nowMs}`,
+      `/api/notifications?station=GS-01&asOf=${nowMs}`,
+      `/api/replay/coverage?at=${nowMs}`,
+    ]),
+  );
+});
+
+test('of people their names are told, not how they are reached today', async () => {
+  const { answer } = createRig();
+  expect(await answer(['duty', 'people'], [{ username: 'wang', contact: { mobile: '1' } }])).toEqual([{ username: 'wang', contact: null }]);
 });
 
 test('marks of trends, closed incidents and the incident of an alarm hold nothing of later; points have no reading of today', async () => {

@@ -1,14 +1,24 @@
 // What a screen's question is answered with while a past moment is replayed. Closed: a question that is not in this list is not asked of the server, so that
 // nothing of today can stand on a screen of then.
 import type { QueryKey } from '@tanstack/react-query';
+import type { PersonView } from '../../domain/api/duty-api.ts';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import type { WorkList } from '../../domain/api/maintenance-api.ts';
 import type { PointView, StationSummary, StationView } from '../../domain/api/plant-api.ts';
+import type { PastDuty } from '../../domain/api/replay-api.ts';
 import type { TrendMarks } from '../../domain/api/trends-api.ts';
 import { isGood } from '../../domain/readings/quality.ts';
 import { fetchJournal } from '../http/gatewatch-api.ts';
+import { fetchNotifications } from '../notifications/notification-api.ts';
 import type { ReplayPlayer } from './replay-player.ts';
-import { fetchPastAlarm, fetchPastIncident } from './replay-requests.ts';
+import {
+  fetchPastAlarm,
+  fetchPastCoverage,
+  fetchPastDuty,
+  fetchPastIncident,
+  fetchPastOccurrences,
+  fetchPastRelated,
+} from './replay-requests.ts';
 
 /** The screen that asked has no past: it is not part of the replay. */
 export class NotReplayed extends Error {}
@@ -16,6 +26,8 @@ export class NotReplayed extends Error {}
 export interface Question {
   readonly key: QueryKey;
   readonly signal: AbortSignal;
+  /** Of a list that is read page by page: where this page begins. */
+  readonly before?: unknown;
   /** Asks the server of today. */
   readonly ask: () => Promise<unknown>;
 }
@@ -23,7 +35,7 @@ export interface Question {
 const longestMaintenanceMs = 86_400_000;
 const longestTestMs = 14_400_000;
 
-export async function pastAnswer(player: ReplayPlayer, { key, signal, ask }: Question): Promise<unknown> {
+export async function pastAnswer(player: ReplayPlayer, { key, signal, before, ask }: Question): Promise<unknown> {
   const [what, which, more] = key;
   const nowMs = player.serverNowMs();
   switch (what) {
@@ -49,14 +61,62 @@ export async function pastAnswer(player: ReplayPlayer, { key, signal, ask }: Que
     case 'maintenance':
       return { windows: [...player.work.get()], longestMaintenanceMs, longestTestMs } satisfies WorkList;
     case 'alarm':
-      if (more !== undefined) break;
-      return fetchPastAlarm(String(which), nowMs, signal);
+      if (more === undefined) return fetchPastAlarm(String(which), nowMs, signal);
+      if (more === 'related') return fetchPastRelated(String(which), nowMs, signal);
+      if (more === 'occurrences') return fetchPastOccurrences(String(which), nowMs, signal);
+      break;
+    case 'replay-coverage':
+      return fetchPastCoverage(nowMs, signal);
+    case 'duty':
+      return dutyThen(player, { which, nowMs, ask });
+    // Signed: it does not change any more, and the list names those of then only.
+    case 'handover':
+      return ask();
+    case 'notifications':
+      return notificationsThen({ which, more, nowMs, signal, before });
     case 'journal':
       return journalThen(which, more, nowMs, signal);
     case 'incidents':
       return incidentsThen(player, { which, more, nowMs, signal, ask });
   }
   throw new NotReplayed(`${String(what)} is not part of the replay`);
+}
+
+const dutyOf = new WeakMap<ReplayPlayer, { readonly atMs: number; readonly answer: Promise<PastDuty> }>();
+
+/** The parts of the duty screen ask one by one; what they are told is of one moment. */
+async function dutyThen(
+  player: ReplayPlayer,
+  { which, nowMs, ask }: { readonly which: unknown; readonly nowMs: number; readonly ask: () => Promise<unknown> },
+): Promise<unknown> {
+  // Names of shifts, positions and consoles are those of the plant file of today.
+  if (which === 'plan') return ask();
+  // Names; how people are reached today is nobody's business in the past.
+  if (which === 'people') return ((await ask()) as PersonView[]).map((person) => ({ ...person, contact: null }));
+  if (which !== 'now' && which !== 'log' && which !== 'checks' && which !== 'handovers' && which !== 'isRosterComplete')
+    throw new NotReplayed(`duty ${String(which)} is not part of the replay`);
+  const held = dutyOf.get(player);
+  const { answer } = held?.atMs === nowMs ? held : { answer: fetchPastDuty(nowMs) };
+  dutyOf.set(player, { atMs: nowMs, answer });
+  answer.catch(() => dutyOf.delete(player));
+  return (await answer)[which];
+}
+
+/** Orders and attempts up to the moment. */
+function notificationsThen(question: {
+  readonly which: unknown;
+  readonly more: unknown;
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+  readonly before: unknown;
+}): Promise<unknown> {
+  const { which, more, nowMs, signal, before } = question;
+  if ((which !== 'of' && which !== 'log') || typeof more !== 'object' || more === null)
+    throw new NotReplayed(`notifications ${String(which)} are not part of the replay`);
+  const asked = more as Readonly<Record<string, string>>;
+  const limit: Readonly<Record<string, string>> = which === 'of' ? { limit: '50' } : {};
+  const page: Readonly<Record<string, string>> = typeof before === 'string' ? { before } : {};
+  return fetchNotifications({ ...asked, ...limit, ...page, asOf: String(Math.round(nowMs)) }, signal);
 }
 
 /** Limits as they were; no reading of today. */
@@ -79,14 +139,19 @@ function stationThen(station: StationView, player: ReplayPlayer): StationView {
   };
 }
 
-export function stationSummaryThen<Station extends StationSummary>(station: Station, player: ReplayPlayer): Station {
+/** `coverage`: share of good points by station, where the server has told it of about this moment. */
+export function stationSummaryThen<Station extends StationSummary>(
+  station: Station,
+  player: ReplayPlayer,
+  coverage: ReadonlyMap<string, number> = new Map(),
+): Station {
   const own = player.alarms.list.get().filter((alarm) => alarm.stationId === station.id);
   return {
     ...station,
     worstPriority: null,
     activeAlarms: own.filter((alarm) => alarm.isConditionTrue).length,
     unacknowledgedAlarms: 0,
-    goodShare: goodShareThen(player, station),
+    goodShare: coverage.get(station.id) ?? goodShareThen(player, station),
   };
 }
 

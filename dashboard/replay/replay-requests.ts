@@ -1,7 +1,17 @@
 // What a replay asks the server: states, events, readings, density and single things of the past. Reads only.
+import {
+  type AlarmOccurrences,
+  alarmOccurrencesSchema,
+  type RelatedAlarms,
+  relatedAlarmsSchema,
+} from '../../domain/api/alarm-context-api.ts';
 import type { IncidentView } from '../../domain/api/incident-api.ts';
 import { incidentViewSchema } from '../../domain/api/incident-api.ts';
 import {
+  type PastCoverage,
+  type PastDuty,
+  pastCoverageSchema,
+  pastDutySchema,
   type ReplayDensity,
   type ReplayEvents,
   type ReplayNext,
@@ -65,6 +75,24 @@ export async function fetchPastAlarm(id: string, atMs: number, signal: AbortSign
   const path = `/api/replay/alarms/${encodeURIComponent(id)}?${search({ at: Math.round(atMs) })}`;
   const { definition, ...alarm } = valueOrThrow(await request(path, { schema: replayAlarmSchema, signal }));
   return { alarm, definition };
+}
+
+export async function fetchPastRelated(id: string, atMs: number, signal: AbortSignal): Promise<RelatedAlarms> {
+  const path = `/api/replay/alarms/${encodeURIComponent(id)}/related?${search({ at: Math.round(atMs) })}`;
+  return valueOrThrow(await request(path, { schema: relatedAlarmsSchema, signal }));
+}
+
+export async function fetchPastOccurrences(id: string, atMs: number, signal: AbortSignal): Promise<AlarmOccurrences> {
+  const path = `/api/replay/alarms/${encodeURIComponent(id)}/occurrences?${search({ at: Math.round(atMs) })}`;
+  return valueOrThrow(await request(path, { schema: alarmOccurrencesSchema, signal }));
+}
+
+export async function fetchPastDuty(atMs: number): Promise<PastDuty> {
+  return valueOrThrow(await request(`/api/replay/duty?${search({ at: Math.round(atMs) })}`, { schema: pastDutySchema }));
+}
+
+export async function fetchPastCoverage(atMs: number, signal: AbortSignal): Promise<PastCoverage> {
+  return valueOrThrow(await request(`/api/replay/coverage?${search({ at: Math.round(atMs) })}`, { schema: pastCoverageSchema, signal }));
 }
 
 export async function fetchPastIncident(id: string, atMs: number, signal: AbortSignal): Promise<IncidentView> {

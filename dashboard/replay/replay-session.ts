@@ -14,6 +14,23 @@ export interface ReplaySession {
   stop(): void;
 }
 
+/** What the server tells of a moment and the player does not play: asked again as it goes on. */
+const ofTheMoment = ['duty', 'notifications', 'replay-coverage'] as const;
+/** At sixty times speed a minute passes every second. */
+const askedAgainMs = 2_000;
+
+function onReplayedMinutes(player: ReplayPlayer, clock: Clock, listener: () => void): () => void {
+  const minuteOf = (): number => Math.floor(player.position.get() / 60_000);
+  let minute = minuteOf();
+  let askedMs = clock.monotonicMs();
+  return player.position.subscribe(() => {
+    if (minuteOf() === minute || clock.monotonicMs() - askedMs < askedAgainMs) return;
+    minute = minuteOf();
+    askedMs = clock.monotonicMs();
+    listener();
+  });
+}
+
 export function openReplaySession(options: {
   readonly clock: Clock;
   readonly liveNowMs: () => number;
@@ -29,7 +46,8 @@ export function openReplaySession(options: {
         // Every question of every screen goes through here.
         persister: async (ask, context) => {
           const { queryKey: key, signal } = context;
-          return (await pastAnswer(player, { key, signal, ask: async () => ask(context) })) as never;
+          const before = 'pageParam' in context ? context.pageParam : undefined;
+          return (await pastAnswer(player, { key, signal, before, ask: async () => ask(context) })) as never;
         },
       },
     },
@@ -51,6 +69,10 @@ export function openReplaySession(options: {
     player.arrivals.subscribe(() => again('station')),
     player.work.subscribe(() => again('maintenance')),
     player.incidents.list.subscribe(() => again('incidents')),
+    player.watches.subscribe(() => again('duty')),
+    onReplayedMinutes(player, options.clock, () => {
+      for (const key of ofTheMoment) again(key);
+    }),
   ];
   return {
     player,

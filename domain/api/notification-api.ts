@@ -93,6 +93,8 @@ export const notificationQuerySchema = z.object({
     .regex(/^\d+(\.\d+)?_[0-9a-f-]{36}$/)
     .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(100),
+  /** As it stood at this moment: for the replay. */
+  asOf: z.coerce.number().min(0).optional(),
 });
 export type NotificationQuery = z.output<typeof notificationQuerySchema>;
 

@@ -8,6 +8,7 @@ import { localizedTextViewSchema } from '../text/localized-text.ts';
 import { alarmViewSchema } from './alarm-api.ts';
 import { incidentSummarySchema } from './incident-api.ts';
 import { alarmDefinitionViewSchema } from './plant-api.ts';
+import { dutyNowSchema, handoverLineSchema, logEntryViewSchema, watchCheckViewSchema } from './watch-api.ts';
 
 /** Columns: what each point showed from `t` on. `point` indexes `ids`; `v` null where no value was known. */
 export const replayReadingsSchema = z.object({
@@ -100,5 +101,23 @@ export const replayNextSchema = z.object({
     .nullable(),
 });
 export type ReplayNext = z.output<typeof replayNextSchema>;
+
+/** The watch as it was: what the duty screen shows. */
+export const pastDutySchema = z.object({
+  now: dutyNowSchema,
+  /** False where an entry of the roster of then may be missing. */
+  isRosterComplete: z.boolean(),
+  log: z.array(logEntryViewSchema),
+  checks: z.array(watchCheckViewSchema),
+  handovers: z.array(handoverLineSchema),
+});
+export type PastDuty = z.output<typeof pastDutySchema>;
+
+/** Share of each station's points that had a good value; null where it is not known. */
+export const pastCoverageSchema = z.object({
+  atMs: z.number(),
+  stations: z.array(z.object({ id: z.string(), goodShare: z.number().nullable() })),
+});
+export type PastCoverage = z.output<typeof pastCoverageSchema>;
 
 export const replayAlarmSchema = alarmViewSchema.extend({ definition: alarmDefinitionViewSchema });

@@ -9,15 +9,10 @@ import { maySee } from '../access/access-control.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { Database } from '../journal/database.ts';
-import { readJournal } from '../journal/journal.ts';
 import type { AlarmStore } from './alarm-store.ts';
 import type { AlarmViews } from './alarm-view.ts';
-import { occurrencesOf } from './occurrences.ts';
-import { mostRelated, raisesAround, relatedStations } from './related-alarms.ts';
-
-/** Lines of the alarm that are looked through for its history; a chattering alarm may have more in a day. */
-const mostLines = 2_000;
-const thirtyDaysMs = 30 * 24 * 3_600_000;
+import { readOccurrences } from './read-occurrences.ts';
+import { relatedAlarms } from './related-alarms.ts';
 
 export function alarmContextRoutes(options: {
   readonly plant: Plant;
@@ -40,28 +35,19 @@ export function alarmContextRoutes(options: {
   return async (app) => {
     app.get('/api/alarms/:id/related', { schema: { params, response: { 200: relatedAlarmsSchema } }, config }, async (request) => {
       const { definition, record } = visible(request, request.params.id);
-      const { raisedAtMs, occurrenceId } = record;
-      if (raisedAtMs === null || occurrenceId === null) return { raisedAtMs: null, alarms: [], isCut: false };
       const identity = identityOf(request);
-      const stations = relatedStations(plant, definition.stationIndex);
-      const stationIds = [...stations.keys()].filter((id) => maySee(identity, id));
-      const raises = await raisesAround(database, { alarmId: definition.id, stationIds, raisedAtMs, occurrenceId });
-      const alarms = raises.slice(0, mostRelated).flatMap((raise) => {
-        const found = store.find(raise.alarmId);
-        const station = stations.get(raise.stationId);
-        if (found === null || station === undefined) return [];
-        return [
-          {
-            alarm: views.view(found.definition, found.record),
-            occurrenceId: raise.occurrenceId,
-            ...station,
-            raisedAtMs: raise.raisedAtMs,
-            afterMs: raise.raisedAtMs - raisedAtMs,
-            isTest: raise.isTest,
-          },
-        ];
+      return relatedAlarms({
+        plant,
+        database,
+        definition,
+        record,
+        maySee: (stationId) => maySee(identity, stationId),
+        find: (alarmId) => {
+          const found = store.find(alarmId);
+          return found === null ? null : views.view(found.definition, found.record);
+        },
+        writtenThroughMs: Number.POSITIVE_INFINITY,
       });
-      return { raisedAtMs, alarms, isCut: raises.length > mostRelated };
     });
 
     app.get(
@@ -76,14 +62,7 @@ export function alarmContextRoutes(options: {
       },
       async (request) => {
         const { definition } = visible(request, request.params.id);
-        const entries = await readJournal(database, { alarmId: definition.id, limit: mostLines });
-        const occurrences = occurrencesOf(entries.toReversed());
-        const sinceMs = clock.nowMs() - thirtyDaysMs;
-        const isAllSeen = entries.length < mostLines || (entries.at(-1)?.recordedAtMs ?? 0) < sinceMs;
-        return {
-          occurrences: occurrences.slice(0, request.query.limit),
-          raisesInThirtyDays: isAllSeen ? occurrences.filter((each) => each.raisedAtMs >= sinceMs && !each.isTest).length : null,
-        };
+        return readOccurrences(database, { alarmId: definition.id, atMs: clock.nowMs(), limit: request.query.limit });
       },
     );
   };

@@ -66,6 +66,7 @@ test('what rose within a minute before and after is found, in its order, also wh
   clock.advance(3_500_000);
   await ledger.commit([raise('RS-01.D', atMs - 60_000)]);
   const found = await raisesAround(database, {
+    writtenThroughMs: Number.POSITIVE_INFINITY,
     alarmId: 'RS-01.A',
     stationIds: ['RS-01', 'GS-01', 'DR-01'],
     raisedAtMs: atMs,

@@ -1,14 +1,17 @@
 // Alarms that rose about when another did, at its station and along the pipelines. Says what came together, not what caused what.
-import type { StationRelation } from '../../domain/api/alarm-context-api.ts';
+import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
+import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import type { RelatedAlarms, StationRelation } from '../../domain/api/alarm-context-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Database } from '../journal/database.ts';
 import { fromRow } from '../journal/journal.ts';
+import type { AlarmRecord } from './alarm-record.ts';
 
-export const relatedWithinMs = 60_000;
+const relatedWithinMs = 60_000;
 /** A line may be written later than it happened: the outbox of a collector whose server was away. */
 const writtenWithinMs = 3_600_000;
 const clockSkewMs = 300_000;
-export const mostRelated = 200;
+const mostRelated = 200;
 
 export interface RelatedStation {
   readonly relation: StationRelation;
@@ -58,9 +61,10 @@ export async function raisesAround(
     readonly stationIds: readonly string[];
     readonly raisedAtMs: number;
     readonly occurrenceId: string;
+    readonly writtenThroughMs: number;
   },
 ): Promise<RelatedRaise[]> {
-  const { alarmId: ownAlarmId, stationIds, raisedAtMs, occurrenceId } = options;
+  const { alarmId: ownAlarmId, stationIds, raisedAtMs, occurrenceId, writtenThroughMs } = options;
   if (stationIds.length === 0) return [];
   const own = await database
     .selectFrom('journal')
@@ -75,7 +79,7 @@ export async function raisesAround(
     .selectFrom('journal')
     .selectAll()
     .where('recorded_at_ms', '>=', raisedAtMs - relatedWithinMs - clockSkewMs)
-    .where('recorded_at_ms', '<=', Math.max(raisedAtMs, own?.recorded_at_ms ?? 0) + writtenWithinMs)
+    .where('recorded_at_ms', '<=', Math.min(writtenThroughMs, Math.max(raisedAtMs, own?.recorded_at_ms ?? 0) + writtenWithinMs))
     .where('kind', '=', 'alarm.raise')
     .where('station_id', 'in', [...stationIds])
     .where('occurred_at_ms', '>=', raisedAtMs - relatedWithinMs)
@@ -89,4 +93,30 @@ export async function raisesAround(
     const { alarmId, stationId } = entry;
     return [{ alarmId, stationId, occurrenceId: entry.occurrenceId, raisedAtMs: entry.occurredAtMs, isTest: entry.detail.isTest === true }];
   });
+}
+
+/** What else rose about when this alarm did, as far as the server had written it by `writtenThroughMs`. `find`: an alarm as it is, or was, shown. */
+export async function relatedAlarms(options: {
+  readonly plant: Plant;
+  readonly database: Database;
+  readonly definition: AlarmDefinition;
+  readonly record: AlarmRecord;
+  readonly maySee: (stationId: string) => boolean;
+  readonly find: (alarmId: string) => AlarmView | null;
+  readonly writtenThroughMs: number;
+}): Promise<RelatedAlarms> {
+  const { plant, database, definition, record, maySee, find, writtenThroughMs } = options;
+  const { raisedAtMs, occurrenceId } = record;
+  if (raisedAtMs === null || occurrenceId === null) return { raisedAtMs: null, alarms: [], isCut: false };
+  const stations = relatedStations(plant, definition.stationIndex);
+  const stationIds = [...stations.keys()].filter(maySee);
+  const raises = await raisesAround(database, { alarmId: definition.id, stationIds, raisedAtMs, occurrenceId, writtenThroughMs });
+  const alarms = raises.slice(0, mostRelated).flatMap((raise) => {
+    const alarm = find(raise.alarmId);
+    const station = stations.get(raise.stationId);
+    if (alarm === null || station === undefined) return [];
+    const { occurrenceId: risen, isTest } = raise;
+    return [{ alarm, occurrenceId: risen, ...station, raisedAtMs: raise.raisedAtMs, afterMs: raise.raisedAtMs - raisedAtMs, isTest }];
+  });
+  return { raisedAtMs, alarms, isCut: raises.length > mostRelated };
 }

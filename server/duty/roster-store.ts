@@ -5,6 +5,7 @@ import type { NewRosterEntry } from '../../domain/duty/rotation.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import { addDays, daysBetween } from '../../domain/time/calendar-date.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import type { Database } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { RosterEntryTable } from './duty-tables.ts';
@@ -37,19 +38,8 @@ export class RosterStore {
   }
 
   /** Entries of the days from `from` to `to`, both included, by date. */
-  async between(from: string, to: string): Promise<StoredRosterEntry[]> {
-    const rows = await this.#ledger.database
-      .selectFrom('roster_entry')
-      .selectAll()
-      .where('date', '>=', from)
-      .where('date', '<=', to)
-      .orderBy('date')
-      .orderBy('shift_id')
-      .orderBy('position_id')
-      .orderBy('username')
-      .orderBy('entry_id')
-      .execute();
-    return rows.map(storedEntry);
+  between(from: string, to: string): Promise<StoredRosterEntry[]> {
+    return rosterBetween(this.#ledger.database, from, to);
   }
 
   add(entry: NewRosterEntry, by: JournalActor): Promise<StoredRosterEntry> {
@@ -137,7 +127,14 @@ export class RosterStore {
       const rows = wanted.filter((entry) => !standing.has(sameness(entry))).map((entry) => this.#row(entry, by));
       const filled: Filled = { added: rows.length, removed: removed.length, kept: wanted.length - rows.length };
       if (rows.length === 0 && removed.length === 0) return filled;
-      const detail = { ...line.detail, onExisting, ...filled, entries: rows.map(detailOf), removedIds: removed.map((entry) => entry.id) };
+      const detail = {
+        ...line.detail,
+        onExisting,
+        ...filled,
+        entries: rows.map(detailOf),
+        removedIds: removed.map((entry) => entry.id),
+        removedEntries: removed.map(entryDetail),
+      };
       await commit([this.#line(line.kind, by, detail)], async (transaction) => {
         if (removed.length > 0)
           await transaction.deleteFrom('roster_entry').where('date', '>=', range.from).where('date', '<=', range.to).execute();
@@ -176,6 +173,21 @@ export class RosterStore {
   }
 }
 
+export async function rosterBetween(database: Database, from: string, to: string): Promise<StoredRosterEntry[]> {
+  const rows = await database
+    .selectFrom('roster_entry')
+    .selectAll()
+    .where('date', '>=', from)
+    .where('date', '<=', to)
+    .orderBy('date')
+    .orderBy('shift_id')
+    .orderBy('position_id')
+    .orderBy('username')
+    .orderBy('entry_id')
+    .execute();
+  return rows.map(storedEntry);
+}
+
 /** The same person in the same place: copying twice adds nothing. */
 function sameness(entry: NewRosterEntry): string {
   return [entry.date, entry.shiftId, entry.username, entry.positionId].join('/');
@@ -194,6 +206,10 @@ function storedEntry(row: RosterEntryTable): StoredRosterEntry {
     updatedBy: row.updated_by,
     updatedAtMs: row.updated_at_ms,
   };
+}
+
+function entryDetail({ id, date, shiftId, username, positionId, stationIds, areaIds }: StoredRosterEntry): Record<string, unknown> {
+  return { id, date, shiftId, username, positionId, stationIds, areaIds };
 }
 
 function detailOf(row: RosterEntryTable): Record<string, unknown> {

@@ -7,6 +7,7 @@ import type {
   NotificationState,
   NotificationView,
 } from '../../domain/api/notification-api.ts';
+import { notificationAsOf } from '../../domain/notification/notification-as-of.ts';
 import type { NotificationChannel } from '../../domain/notification/notification-order.ts';
 import type { Identity } from '../access/access-control.ts';
 import type { Database } from '../journal/database.ts';
@@ -45,7 +46,9 @@ export async function readNotifications(
   if (query.incident !== undefined) select = select.where('ordered.incident_id', '=', query.incident);
   if (query.station !== undefined) select = select.where('ordered.station_id', '=', query.station);
   if (query.person !== undefined) select = select.where('delivery.recipient', '=', `person:${query.person}`);
-  if (query.state !== undefined) select = select.where('delivery.state', '=', query.state);
+  if (query.asOf !== undefined) select = select.where('ordered.ordered_at_ms', '<=', query.asOf);
+  // Of a past moment the state follows from the attempts: it is looked at below.
+  else if (query.state !== undefined) select = select.where('delivery.state', '=', query.state);
   if (query.channel !== undefined) select = select.where('delivery.route', 'like', `%"channel":"${query.channel}"%`);
   if (query.before !== undefined) {
     const [atMs = '0', deliveryId = ''] = query.before.split('_');
@@ -78,35 +81,45 @@ export async function readNotifications(
   );
   const last = page.at(-1);
   return {
-    notifications: page.map((row): NotificationView => {
-      const order = storedOrder(row);
-      const delivery = deliveryOf(row);
-      const isPerson = delivery.recipient.startsWith('person:');
-      const name = delivery.recipient.slice(delivery.recipient.indexOf(':') + 1);
-      return {
-        deliveryId: delivery.deliveryId,
-        key: order.key,
-        subject: order.subject,
-        stationId: row.station_id,
-        recipient: isPerson
-          ? { kind: 'person', username: name, displayName: displayNames.get(name) ?? null }
-          : { kind: 'group', target: name },
-        urgency: order.urgency,
-        title: order.title,
-        text: order.text,
-        orderedAtMs: order.orderedAtMs,
-        state: delivery.state,
-        reason: delivery.reason,
-        route: [...delivery.route],
-        step: delivery.step,
-        dueAtMs: delivery.state === 'waiting' ? delivery.dueAtMs : null,
-        finishedAtMs: row.finished_at_ms,
-        attempts: attempts.get(delivery.deliveryId) ?? [],
-        digest: delivery.digestDeliveryId === null ? null : (digests.get(delivery.digestDeliveryId) ?? null),
-      };
-    }),
+    notifications: asOf(
+      query,
+      page.map((row): NotificationView => {
+        const order = storedOrder(row);
+        const delivery = deliveryOf(row);
+        const isPerson = delivery.recipient.startsWith('person:');
+        const name = delivery.recipient.slice(delivery.recipient.indexOf(':') + 1);
+        return {
+          deliveryId: delivery.deliveryId,
+          key: order.key,
+          subject: order.subject,
+          stationId: row.station_id,
+          recipient: isPerson
+            ? { kind: 'person', username: name, displayName: displayNames.get(name) ?? null }
+            : { kind: 'group', target: name },
+          urgency: order.urgency,
+          title: order.title,
+          text: order.text,
+          orderedAtMs: order.orderedAtMs,
+          state: delivery.state,
+          reason: delivery.reason,
+          route: [...delivery.route],
+          step: delivery.step,
+          dueAtMs: delivery.state === 'waiting' ? delivery.dueAtMs : null,
+          finishedAtMs: row.finished_at_ms,
+          attempts: attempts.get(delivery.deliveryId) ?? [],
+          digest: delivery.digestDeliveryId === null ? null : (digests.get(delivery.digestDeliveryId) ?? null),
+        };
+      }),
+    ),
     next: rows.length > query.limit && last !== undefined ? `${last.ordered_at_ms}_${last.delivery_id}` : null,
   };
+}
+
+function asOf({ asOf: atMs, state }: NotificationQuery, notifications: readonly NotificationView[]): NotificationView[] {
+  if (atMs === undefined) return [...notifications];
+  return notifications
+    .flatMap((notification) => notificationAsOf(notification, atMs) ?? [])
+    .filter((notification) => state === undefined || notification.state === state);
 }
 
 async function attemptsOf(database: Database, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, NotificationAttemptView[]>> {

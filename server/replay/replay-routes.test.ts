@@ -1,7 +1,8 @@
 // The past over HTTP, from a running server: what was true then, what each person may see of it, and that a gap in history is told as unknown.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AlarmOccurrences, RelatedAlarms } from '../../domain/api/alarm-context-api.ts';
 import type { IncidentSummary, IncidentView } from '../../domain/api/incident-api.ts';
-import type { ReplayDensity, ReplayEvents, ReplayNext, ReplayReadings, ReplayState } from '../../domain/api/replay-api.ts';
+import type { PastCoverage, ReplayDensity, ReplayEvents, ReplayNext, ReplayReadings, ReplayState } from '../../domain/api/replay-api.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
@@ -159,6 +160,40 @@ test('what a point showed: the value at the beginning, every change, and unknown
     `/api/replay/readings?from=${startMs + 200_000}&to=${startMs + 200_001}&points=${pressure}`,
   );
   expect(within.v.filter((value) => value !== null)).toEqual([]);
+});
+
+test('related alarms and earlier times as far as they were known then', async () => {
+  const related = async (atMs: number, person = 'duty') =>
+    (await get<RelatedAlarms>(person, `/api/replay/alarms/${gas}/related?at=${atMs}`)).alarms.map(({ alarm, relation }) => [
+      alarm.alarmId,
+      alarm.state,
+      relation,
+    ]);
+  expect(await related(at.before)).toEqual([]);
+  expect(await related(at.opened)).toEqual([]);
+  expect(await related(at.cleared)).toEqual([[other, 'unacknowledged', 'downstream']]);
+  const times = async (atMs: number) =>
+    (await get<AlarmOccurrences>('duty', `/api/replay/alarms/${gas}/occurrences?at=${atMs}`)).occurrences.map((each) => [
+      each.acknowledgedBy,
+      each.clearedAtMs !== null,
+    ]);
+  expect(await times(at.before)).toEqual([]);
+  expect(await times(at.raised)).toEqual([[null, false]]);
+  expect(await times(at.acknowledged)).toEqual([[expect.any(String), false]]);
+  expect(await times(at.cleared)).toEqual([[expect.any(String), true]]);
+  expect((await server.ask('south', 'GET', `/api/replay/alarms/${gas}/related?at=${at.cleared}`)).status).toBe(404);
+});
+
+test('coverage: the share of points with a good value then; nothing in a gap; own stations only', async () => {
+  const shares = async (atMs: number, person = 'duty') =>
+    (await get<PastCoverage>(person, `/api/replay/coverage?at=${atMs}`)).stations.map(({ id, goodShare }) => [id, goodShare]);
+  expect(await shares(startMs + 30_000)).toEqual([
+    ['GS-01', 0.25],
+    ['RS-01', 0],
+    ['RS-02', 0],
+  ]);
+  expect((await shares(startMs + 200_000))[0]).toEqual(['GS-01', 0]);
+  expect(await shares(startMs + 30_000, 'south')).toEqual([['RS-01', 0]]);
 });
 
 test('the scrub bar counts what was announced; jumps go from alarm to alarm', async () => {

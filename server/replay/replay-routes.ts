@@ -30,6 +30,7 @@ import type { PastIncidents } from './past-incidents.ts';
 import type { PastMoments } from './past-moments.ts';
 import { pastReadings } from './past-readings.ts';
 import { floodAt, watchesAt, workAt } from './past-surroundings.ts';
+import { replayContextRoutes } from './replay-context-routes.ts';
 
 const longestStretchMs = 1_800_000;
 const mostPoints = 2_000;
@@ -116,6 +117,7 @@ export function replayRoutes(options: {
     });
 
   return async (app) => {
+    await app.register(replayContextRoutes({ plant, database, historian, moments, clock, past }));
     app.get(
       '/api/replay/state',
       {

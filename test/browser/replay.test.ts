@@ -69,6 +69,26 @@ describe.skipIf(browser === null)('replay', () => {
     expect(await page.getByTestId('acknowledge-dialog').count()).toBe(0);
     expect(await page.locator('main').getByRole('button', { name: '确认', exact: true }).count()).toBe(0);
 
+    // The alarm's page tells who had been told and how often it had risen by then; the watch is that of then.
+    await page.goto(`${gatewatch.address}/replay?at=${acknowledgedAtMs - 1}&screen=${encodeURIComponent(`/alarms/${gas}`)}`);
+    await page.getByTestId('alarm-occurrences').locator('tbody tr').first().waitFor();
+    expect(await page.getByTestId('alarm-occurrences').locator('tbody').textContent()).not.toContain('王敏');
+    await page.getByTestId('related-alarms').waitFor();
+    expect(await page.locator('main').textContent()).not.toMatch(/加载失败|失败：/);
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await page.getByTestId('on-duty-now').waitFor();
+    expect(await page.getByTestId('take-watch').count()).toBe(0);
+    expect(await page.getByTestId('duty-tab-roster').count()).toBe(0);
+    await picture(page, 'replay-3-duty');
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.keyboard.press('g');
+    await page.keyboard.press('o');
+    await expect.poll(() => page.locator('main [data-testid=station-GS-01]').textContent()).toMatch(/\d+%/);
+    await picture(page, 'replay-4-overview');
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+
     // What comes now is heard and stands in the strip, not on the screens of then.
     const criticalNow = async () => Number(await page.getByTestId('count-critical').locator('b').textContent());
     const [tonesBefore, criticalBefore] = [await tonesStarted(page), await criticalNow()];

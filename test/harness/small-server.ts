@@ -36,6 +36,8 @@ export interface SmallServer {
   ask(person: string, method: string, url: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
   /** `name=value` of that person's session. */
   cookie(person: string): Promise<string>;
+  /** Everybody signs in anew at the next question: where so much time has passed that the sessions are over. */
+  forgetSessions(): void;
   alarm(alarmId: string): Promise<AlarmView>;
   /** Another person beside the demo's; `ask` knows him at once. Returns his password. */
   addPerson(person: { readonly username: string; readonly role: Role; readonly stationIds?: readonly string[] }): Promise<string>;
@@ -139,6 +141,7 @@ export async function startSmallServer(
     logLines,
     ask,
     cookie: signIn,
+    forgetSessions: () => cookies.clear(),
     beat,
     handleCommands: (handler) => void link.collector.handleCommands(handler),
     async addPerson({ username, role, stationIds }) {
