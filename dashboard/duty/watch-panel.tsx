@@ -83,7 +83,9 @@ function OnDuty({ now }: { readonly now: DutyNow }): ReactNode {
         </span>
       ))
     );
-  return <ShiftPeople title={t(isPast ? 'replay.onDutyThen' : 'duty.onDutyNow')} heading={heading} entries={now.onDuty} testId="on-duty-now" />;
+  return (
+    <ShiftPeople title={t(isPast ? 'replay.onDutyThen' : 'duty.onDutyNow')} heading={heading} entries={now.onDuty} testId="on-duty-now" />
+  );
 }
 
 function ShiftPeople({
