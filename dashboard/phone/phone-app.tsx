@@ -1,7 +1,9 @@
 // From the outside in: somebody is signed in (or was, when the network went), the plant is known, the live channel and the queue run, then the screens.
 import { QueryCache, QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
+import { z } from 'zod';
 import { actionAnswerSchema } from '../../domain/api/incident-api.ts';
+import { type WalkablePatrol, walkablePatrolSchema } from '../../domain/api/patrol-api.ts';
 import type { SessionView } from '../../domain/api/session-api.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { RequestFailed } from '../http/request.ts';
@@ -56,11 +58,22 @@ export function PhoneApp({ clock, queries }: { readonly clock: Clock; readonly q
   );
 }
 
+const walkedPatrolSchema = z.object({ patrol: walkablePatrolSchema.pick({ id: true, visits: true }) });
+
 /** The newer state of an incident comes with the answer: on the screen before the action leaves the queue, so that no button springs back. */
 function takeAnswer(queries: QueryClient, { deed }: QueuedAction, body: unknown): void {
   if (deed.kind === 'acknowledge') return;
+  if (deed.kind === 'patrolVisit' || deed.kind === 'patrolPhoto') {
+    const walked = walkedPatrolSchema.safeParse(body);
+    if (!walked.success) return;
+    const { id, visits } = walked.data.patrol;
+    queries.setQueryData<readonly WalkablePatrol[]>(['patrols', 'walkable'], (patrols) =>
+      patrols?.map((patrol) => (patrol.id === id ? { ...patrol, visits } : patrol)),
+    );
+    return;
+  }
   const answer = actionAnswerSchema.safeParse(body);
-  if (answer.success) queries.setQueryData(['incidents', deed.incidentId], answer.data.incident);
+  if (answer.success && 'incidentId' in deed) queries.setQueryData(['incidents', deed.incidentId], answer.data.incident);
 }
 
 /** The queue lives as long as the page, through sign-out and sign-in. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
 import { type IncidentView, incidentViewSchema } from '../../domain/api/incident-api.ts';
+import { type WalkablePatrol, walkablePatrolSchema } from '../../domain/api/patrol-api.ts';
 import {
   alarmDefinitionViewSchema,
   type PlantView,
@@ -39,6 +40,10 @@ export async function fetchPoints(stationId: string): Promise<PointView[]> {
 
 export async function fetchIncident(id: string): Promise<IncidentView> {
   return valueOrThrow(await request(`/api/incidents/${encodeURIComponent(id)}`, { schema: incidentViewSchema }));
+}
+
+export async function fetchWalkable(): Promise<WalkablePatrol[]> {
+  return valueOrThrow(await request('/api/patrols/walkable', { schema: z.array(walkablePatrolSchema) }));
 }
 
 export const alarmDetailSchema = alarmViewSchema.extend({ definition: alarmDefinitionViewSchema });

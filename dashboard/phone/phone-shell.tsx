@@ -4,12 +4,13 @@ import { Link, Route, Router, Switch, useLocation } from 'wouter';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveness } from '../live/live-context.tsx';
-import { usePlant } from '../session/plant-context.tsx';
+import { usePermission, usePlant } from '../session/plant-context.tsx';
 import { usePhoneAlarms } from './alarms/use-phone-alarms.ts';
 import { useLayInIncidents, usePhoneIncidents } from './incidents/use-phone-incidents.ts';
 import { UpdateBand } from './install/update-band.tsx';
 import { useKeepLive } from './kept-live.ts';
 import { NotLiveBand } from './not-live-band.tsx';
+import { useWalkablePatrols } from './patrols/use-walkable-patrols.ts';
 import { useOwnActions, useQueueState } from './queue/queue-context.tsx';
 
 const AlarmsScreen = lazy(() => import('./alarms/phone-alarms-screen.tsx').then((module) => ({ default: module.PhoneAlarmsScreen })));
@@ -20,6 +21,8 @@ const IncidentsScreen = lazy(() =>
 const IncidentScreen = lazy(() =>
   import('./incidents/phone-incident-screen.tsx').then((module) => ({ default: module.PhoneIncidentScreen })),
 );
+const PatrolsScreen = lazy(() => import('./patrols/phone-patrols-screen.tsx').then((module) => ({ default: module.PhonePatrolsScreen })));
+const PatrolScreen = lazy(() => import('./patrols/phone-patrol-screen.tsx').then((module) => ({ default: module.PhonePatrolScreen })));
 const StationScreen = lazy(() => import('./station/phone-station-screen.tsx').then((module) => ({ default: module.PhoneStationScreen })));
 const QueueScreen = lazy(() => import('./queue/queue-screen.tsx').then((module) => ({ default: module.QueueScreen })));
 const SettingsScreen = lazy(() => import('./settings/settings-screen.tsx').then((module) => ({ default: module.SettingsScreen })));
@@ -51,6 +54,10 @@ function Frame(): ReactNode {
             </Route>
             <Route path="/alarms/:id">{({ id }) => <AlarmScreen key={id} id={id} />}</Route>
             <Route path="/stations/:id">{({ id }) => <StationScreen key={id} stationId={id} />}</Route>
+            <Route path="/patrols">
+              <PatrolsScreen />
+            </Route>
+            <Route path="/patrols/:id">{({ id }) => <PatrolScreen key={id} id={id} />}</Route>
             <Route path="/queue">
               <QueueScreen />
             </Route>
@@ -140,9 +147,12 @@ function Tabs(): ReactNode {
   const unacknowledged = alarms.filter((alarm) => needsAcknowledgement(alarm.state)).length;
   const { items: incidents } = usePhoneIncidents();
   const { waiting } = useOwnActions();
+  const mayWalk = usePermission('patrols.walk');
+  const patrols = useWalkablePatrols().toWalk.length;
   const tabs = [
     { to: '/', name: t('phone.tabs.incidents'), count: incidents.length, isHere: location === '/' || location.startsWith('/incidents') },
     { to: '/alarms', name: t('phone.tabs.alarms'), count: unacknowledged, isHere: location.startsWith('/alarms') },
+    ...(mayWalk ? [{ to: '/patrols', name: t('phone.tabs.patrols'), count: patrols, isHere: location.startsWith('/patrols') }] : []),
     { to: '/settings', name: t('phone.tabs.settings'), count: waiting.length, isHere: location === '/settings' || location === '/queue' },
   ];
   return (

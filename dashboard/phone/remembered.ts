@@ -4,6 +4,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { z } from 'zod';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
 import { incidentSummarySchema, incidentViewSchema } from '../../domain/api/incident-api.ts';
+import { walkablePatrolSchema } from '../../domain/api/patrol-api.ts';
 import { plantViewSchema, pointViewSchema, stationSummarySchema, stationViewSchema } from '../../domain/api/plant-api.ts';
 import { readSessionSchema } from '../../domain/api/session-api.ts';
 import { openPhoneDatabase, type RememberedRow } from './phone-database.ts';
@@ -20,6 +21,7 @@ const keptQueries: Readonly<Record<string, z.ZodType>> = {
   alarm: alarmDetailSchema,
   incidentList: z.array(incidentSummarySchema),
   incidents: incidentViewSchema,
+  patrols: z.array(walkablePatrolSchema),
 };
 
 const sessionKey = JSON.stringify(['session']);

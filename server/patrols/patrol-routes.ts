@@ -145,14 +145,17 @@ export function patrolRoutes(options: PatrolRoutesOptions): FastifyPluginAsyncZo
         const identity = identityOf(request);
         const nowMs = clock.nowMs();
         const isSeen = ({ stationId }: PatrolRecord) => maySee(identity, stationId);
+        const open = patrols.openOnes().filter(isSeen);
+        // What was just finished stays on the phone until its time is over.
+        const stationIds = plant.stations.map(({ id }) => id).filter((id) => maySee(identity, id));
+        const finished = (await patrols.between({ fromMs: nowMs - dayMs, toMs: nowMs + dayMs, stationIds, limit: mostListed })).filter(
+          ({ state, cutAtMs }) => (state === 'done' || state === 'doneLate') && cutAtMs > nowMs,
+        );
         return [
-          ...patrols
-            .openOnes()
-            .filter(isSeen)
-            .map((record) => walkablePatrol(record, labels, false)),
+          ...[...open, ...finished].map((record) => walkablePatrol(record, labels, false)),
           ...patrols
             .upcoming(nowMs, nowMs + takenAlongMs)
-            .filter(isSeen)
+            .filter((record) => isSeen(record) && !finished.some(({ id }) => id === record.id))
             .map((record) => walkablePatrol(record, labels, true)),
         ].toSorted((one, other) => one.dueAtMs - other.dueAtMs);
       },

@@ -24,12 +24,13 @@ export function launchPackagedChromium(): Promise<Browser | null> {
 
 /**
  * A phone with a memory: what it keeps lies in `profile` and is there again when it is opened anew. Touch, 390 × 844, three pixels a point. Null where no
- * browser can start.
+ * browser can start. `more`: arguments of the browser, for a camera that shows a film.
  */
-export function openPhone(profile: string): Promise<BrowserContext | null> {
+export function openPhone(profile: string, more: readonly string[] = []): Promise<BrowserContext | null> {
   return firstThatStarts((start) =>
     chromium.launchPersistentContext(profile, {
       ...start,
+      args: [...start.args, ...more],
       viewport: { width: 390, height: 844 },
       deviceScaleFactor: 3,
       hasTouch: true,

@@ -12,7 +12,7 @@ import { type StepState, stepStates, teamSteps } from './team-steps.ts';
 
 export function useWaitingIn(incidentId: string): readonly QueuedAction[] {
   const { waiting } = useOwnActions();
-  return waiting.flatMap(({ action }) => (action.deed.kind !== 'acknowledge' && action.deed.incidentId === incidentId ? [action] : []));
+  return waiting.flatMap(({ action }) => ('incidentId' in action.deed && action.deed.incidentId === incidentId ? [action] : []));
 }
 
 export function IncidentSteps({

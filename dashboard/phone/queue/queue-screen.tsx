@@ -61,6 +61,10 @@ function useDeedText(): (deed: Deed) => { readonly name: string; readonly object
         const words = step.kind === 'note' ? step.text : step.kind === 'relapse' ? step.reason : '';
         return { name, object: [deed.number, words].filter((part) => part !== '').join(' · ') };
       }
+      case 'patrolVisit':
+        return { name: t('phone.patrol.confirmed'), object: `${text(deed.name)} · ${text(deed.place)}` };
+      case 'patrolPhoto':
+        return { name: t('phone.incident.photo'), object: `${text(deed.name)} · ${text(deed.place)}` };
       default:
         return exhaustive(deed, 'deed');
     }

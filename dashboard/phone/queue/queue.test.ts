@@ -170,6 +170,47 @@ describe('steps of an incident', () => {
     expect(await sendAction(step('arrive'), server(taken('closed', 'recorded')).post)).toMatchObject({ kind: 'noted', because: 'closed' });
   });
 
+  test('a point of a patrol is sent with its own time and its label; a label that proves nothing is told, and its picture has the lane of pictures', async () => {
+    const common = { patrolId: 'walk.GS-01.5', name: { zh: '巡查', en: 'x' }, place: { zh: '门', en: 'x' }, placeId: 'gate' };
+    const visit: QueuedAction = {
+      ...acknowledgement(),
+      deed: {
+        kind: 'patrolVisit',
+        ...common,
+        proof: 'scan',
+        code: 'GATEWATCH1:…',
+        handReason: null,
+        position: null,
+        results: [{ itemId: 'lock', result: 'ok', value: null, note: '' }],
+        finding: null,
+        isHazard: false,
+      },
+    };
+    const answer = (codeFault: string | null): WireAnswer => ({
+      status: 200,
+      body: { isRepeated: false, patrol: { visits: [{ actionId: visit.actionId, codeFault }] } },
+      retryAfterMs: null,
+    });
+    const { post, sent } = server(answer(null));
+    expect(await sendAction(visit, post)).toMatchObject({ kind: 'applied' });
+    expect(sent).toEqual([
+      {
+        path: '/api/patrols/walk.GS-01.5/visits',
+        body: expect.objectContaining({ actionId: visit.actionId, atMs: 1_000, placeId: 'gate', proof: 'scan', code: 'GATEWATCH1:…' }),
+        username: 'team',
+      },
+    ]);
+    expect(Object.keys(sent[0]?.body ?? {})).not.toContain('name');
+    expect(await sendAction(visit, server(answer('replaced')).post)).toMatchObject({ kind: 'noted', because: 'codeProvesNothing' });
+    expect(await sendAction(visit, server(problem(404, { reason: 'unknownPatrol' })).post)).toMatchObject({ kind: 'refused' });
+    expect(await sendAction(visit, server(null as unknown as WireAnswer).post)).toMatchObject({ kind: 'held', reason: 'unreachable' });
+    const photo: QueuedAction = { ...acknowledgement(), deed: { kind: 'patrolPhoto', ...common, picture: new Blob(['x']) } };
+    const store = memoryStore([photo, visit]);
+    await sendQueue({ store, lane: 'steps', post: server(answer(null)).post, username: 'team', nowMs: () => 9 });
+    expect(store.left().map(({ deed }) => deed.kind)).toEqual(['patrolPhoto']);
+    expect(queuedActionSchema.safeParse(photo).success && queuedActionSchema.safeParse(visit).success).toBe(true);
+  });
+
   test('pictures go in a lane of their own, with the picture, its words and its time', async () => {
     const forms: FormData[] = [];
     const post: Post = async (_path, body) => {

@@ -1,6 +1,7 @@
 // Something that a person did on the phone and the server has not confirmed yet. Bound to the person, the moment and the thing it was done to.
 import { z } from 'zod';
 import { lateReasons, positionSchema } from '../../../domain/incidents/incident.ts';
+import { itemResultSchema, patrolProofs } from '../../../domain/patrols/patrol.ts';
 import { localizedTextViewSchema } from '../../../domain/text/localized-text.ts';
 
 const acknowledgeSchema = z.object({
@@ -39,6 +40,36 @@ const photoDeedSchema = z.object({
   position: positionSchema.nullable(),
 });
 
+/** A point of a patrol, confirmed with what was found there. */
+const patrolVisitDeedSchema = z.object({
+  kind: z.literal('patrolVisit'),
+  patrolId: z.string(),
+  /** For the eye. */
+  name: localizedTextViewSchema,
+  place: localizedTextViewSchema,
+  placeId: z.string(),
+  proof: z.enum(patrolProofs),
+  code: z.string().nullable(),
+  handReason: z.string().nullable(),
+  position: positionSchema.nullable(),
+  results: z.array(itemResultSchema),
+  finding: z.string().nullable(),
+  isHazard: z.boolean(),
+});
+
+const patrolPhotoDeedSchema = z.object({
+  kind: z.literal('patrolPhoto'),
+  patrolId: z.string(),
+  name: localizedTextViewSchema,
+  place: localizedTextViewSchema,
+  placeId: z.string(),
+  picture: z.instanceof(Blob),
+});
+
+/** Why something that was taken is told to the person all the same. `codeProvesNothing`: taken as if confirmed by hand. */
+export const notedReasons = [...lateReasons, 'codeProvesNothing'] as const;
+export type NotedReason = (typeof notedReasons)[number];
+
 const stateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('waiting') }),
   /** The server said no. Kept until the person has read why. */
@@ -47,7 +78,7 @@ const stateSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('noted'),
     atMs: z.number(),
-    because: z.enum(lateReasons),
+    because: z.enum(notedReasons),
     by: z.string().nullable(),
     earlierAtMs: z.number().nullable(),
   }),
@@ -62,7 +93,13 @@ export const queuedActionSchema = z.object({
   /** The server's time as far as the phone knew it. */
   madeAtMs: z.number(),
   stationId: z.string(),
-  deed: z.discriminatedUnion('kind', [acknowledgeSchema, incidentDeedSchema, photoDeedSchema]),
+  deed: z.discriminatedUnion('kind', [
+    acknowledgeSchema,
+    incidentDeedSchema,
+    photoDeedSchema,
+    patrolVisitDeedSchema,
+    patrolPhotoDeedSchema,
+  ]),
   state: stateSchema,
 });
 export type QueuedAction = z.output<typeof queuedActionSchema>;

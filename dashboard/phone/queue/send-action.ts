@@ -1,13 +1,14 @@
 // One queued action over HTTP, and what its answer means. An answer that does not come from Gatewatch (a hotel's sign-in page, a proxy's error) is no
 // answer: the action stays. Used by the page and by the service worker.
+import { z } from 'zod';
 import { needsAcknowledgement } from '../../../domain/alarms/alarm-state.ts';
 import { alarmViewSchema, versionConflictSchema } from '../../../domain/api/alarm-api.ts';
 import { actionAnswerSchema } from '../../../domain/api/incident-api.ts';
 import { problemSchema } from '../../../domain/api/problem.ts';
 import { personHeader } from '../../../domain/api/session-api.ts';
 import { exhaustive } from '../../../domain/exhaustive.ts';
-import type { LateReason } from '../../../domain/incidents/incident.ts';
-import type { Deed, QueuedAction } from './queued-action.ts';
+import { patrolVisitSchema } from '../../../domain/patrols/patrol.ts';
+import type { Deed, NotedReason, QueuedAction } from './queued-action.ts';
 
 export type HeldReason =
   /** No network, or no sensible answer. */
@@ -24,7 +25,7 @@ export type SendResult =
   /** Came too late to change anything, and the person should know. */
   | {
       readonly kind: 'noted';
-      readonly because: LateReason;
+      readonly because: NotedReason;
       readonly by: string | null;
       readonly earlierAtMs: number | null;
       readonly body: unknown;
@@ -41,6 +42,8 @@ const answerWithinMs = 15_000;
 const pictureWithinMs = 115_000;
 /** Only what is looked at: a server that is newer than this app must still be understood, or the action would be sent for ever. */
 const doneSchema = alarmViewSchema.pick({ id: true, alarmId: true, version: true });
+/** Of a patrol: whether the label that was read proves the visit. */
+const visitTakenSchema = z.object({ patrol: z.object({ visits: z.array(patrolVisitSchema.pick({ actionId: true, codeFault: true })) }) });
 const takenSchema = actionAnswerSchema.pick({ outcome: true, because: true, earlier: true });
 const conflictSchema = versionConflictSchema.pick({ detail: true, by: true }).extend({
   current: alarmViewSchema.pick({ id: true, state: true, version: true, acknowledgedBy: true }),
@@ -81,6 +84,10 @@ export async function sendAction(action: QueuedAction, post: Post): Promise<Send
       return sendStep(action, deed, post);
     case 'photo':
       return sendPhoto(action, deed, post);
+    case 'patrolVisit':
+      return sendPatrolVisit(action, deed, post);
+    case 'patrolPhoto':
+      return sendPatrolPhoto(action, deed, post);
     default:
       return exhaustive(deed, 'deed');
   }
@@ -147,6 +154,37 @@ async function sendPhoto(action: QueuedAction, deed: DeedOf<'photo'>, post: Post
   if (deed.position !== null) form.set('position', JSON.stringify(deed.position));
   form.set('photo', deed.picture, 'photo.jpg');
   return judgeTaken(await post(`/api/incidents/${encodeURIComponent(deed.incidentId)}/photos`, form, action.username));
+}
+
+const patrolPath = (patrolId: string, what: 'visits' | 'photos') => `/api/patrols/${encodeURIComponent(patrolId)}/${what}`;
+
+async function sendPatrolVisit(action: QueuedAction, deed: DeedOf<'patrolVisit'>, post: Post): Promise<SendResult> {
+  const { actionId, madeAtMs, username } = action;
+  const { kind: _kind, patrolId, name: _name, place: _place, ...visit } = deed;
+  const answer = await post(patrolPath(patrolId, 'visits'), { ...visit, actionId, atMs: madeAtMs }, username);
+  const common = judge(answer);
+  if (common !== null) return common;
+  if (answer === null) return unreachable;
+  if (answer.status >= 400) return refusalOf(answer.body);
+  const taken = visitTakenSchema.safeParse(answer.body);
+  if (!taken.success) return unreachable;
+  const isProved = taken.data.patrol.visits.find((made) => made.actionId === actionId)?.codeFault == null;
+  if (isProved) return { kind: 'applied', body: answer.body };
+  return { kind: 'noted', because: 'codeProvesNothing', by: null, earlierAtMs: null, body: answer.body };
+}
+
+async function sendPatrolPhoto(action: QueuedAction, deed: DeedOf<'patrolPhoto'>, post: Post): Promise<SendResult> {
+  const form = new FormData();
+  form.set('actionId', action.actionId);
+  form.set('atMs', String(action.madeAtMs));
+  form.set('placeId', deed.placeId);
+  form.set('photo', deed.picture, 'photo.jpg');
+  const answer = await post(patrolPath(deed.patrolId, 'photos'), form, action.username);
+  const common = judge(answer);
+  if (common !== null) return common;
+  if (answer === null) return unreachable;
+  if (answer.status >= 400) return refusalOf(answer.body);
+  return visitTakenSchema.safeParse(answer.body).success ? { kind: 'applied', body: answer.body } : unreachable;
 }
 
 function judgeTaken(answer: WireAnswer): SendResult {

@@ -9,7 +9,7 @@ export const lanes = ['steps', 'pictures'] as const;
 export type Lane = (typeof lanes)[number];
 
 export function laneOf(action: QueuedAction): Lane {
-  return action.deed.kind === 'photo' ? 'pictures' : 'steps';
+  return action.deed.kind === 'photo' || action.deed.kind === 'patrolPhoto' ? 'pictures' : 'steps';
 }
 
 export type QueueRun =
