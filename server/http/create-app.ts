@@ -1,6 +1,7 @@
 // The HTTP border: Fastify with zod schemas, security headers, limits, problem documents, OpenAPI, and the dashboard's files. Routes live in their own files.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -41,6 +42,8 @@ declare module 'fastify' {
 /** Of one session, and of one address where nobody is signed in. */
 const requestsPerMinute = { signedIn: 6_000, unknown: 1_200 } as const;
 const signedInKey = 'session ';
+/** Less than this travels in a few packets anyway. */
+const compressedFromBytes = 4_096;
 const notAllowedTitle = 'Not allowed';
 const credentialsOf = (request: FastifyRequest): Credentials => ({
   authorization: request.headers.authorization,
@@ -96,6 +99,14 @@ export async function createApp(options: { readonly access: AccessControl; reado
     },
     // Only where browsers come by https to this server itself: a proxy in front says it for its own.
     strictTransportSecurity: tls?.isStrict === true ? { maxAge: 365 * 86_400, includeSubDomains: false } : false,
+  });
+  // JSON and text, and not the small; what is packed by itself (zip, Parquet, pictures) is left alone. A secret (of a session, a token, a link) stands in no
+  // large body, so that what somebody else makes one repeat tells him nothing by its length (BREACH). Requests are never unpacked. Level 3 takes 0.7 ms of another thread for 250 kB; level 6 takes 1.7 ms for a tenth less.
+  await app.register(compress, {
+    threshold: compressedFromBytes,
+    encodings: ['gzip'],
+    zlibOptions: { level: 3 },
+    globalDecompression: false,
   });
   // By person where one is signed in: a control room has many consoles behind one address, and none may use up another's share.
   await app.register(rateLimit, {
