@@ -2,11 +2,13 @@
 import { randomUUIDv7 } from 'node:crypto';
 import path from 'node:path';
 import type { CollectorStatus, DeviceStatus } from '../domain/messages/collector-status.ts';
-import type { ModbusDevice, OpcuaDevice, Plant } from '../domain/plant/plant.ts';
+import { isCamera, isModbusDevice } from '../domain/plant/device-kinds.ts';
+import type { OpcuaDevice, Plant } from '../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { CollectorLink } from '../link/link.ts';
 import { CollectorAlarmSettings } from './alarm-settings/collector-alarm-settings.ts';
+import { createCameraWatch } from './cameras/camera-watch.ts';
 import { createDetector } from './detection/create-detector.ts';
 import type { ConditionEdge } from './detection/detector.ts';
 import type { ConnectionState, Driver, DriverSink } from './drivers/driver.ts';
@@ -139,7 +141,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
           log.warn({ device: device?.id, reason: state.reason }, 'device lost');
         entry.sinceMs = clock.nowMs();
       }
-      if (state.kind === 'failed' && device?.protocol === 'opcua') {
+      if (state.kind === 'failed' && (device?.protocol === 'opcua' || device?.protocol === 'camera')) {
         const reasons = failuresOf.get(deviceIndex) ?? new Map<string, number>();
         failuresOf.set(deviceIndex, reasons.set(state.reason, (reasons.get(state.reason) ?? 0) + 1));
       }
@@ -160,7 +162,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
 
   const modbus = createModbusDrivers({
     plant,
-    devices: devices.filter((device): device is ModbusDevice => device.protocol !== 'opcua'),
+    devices: devices.filter(isModbusDevice),
     sink,
     clock,
     random,
@@ -168,13 +170,14 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   const opcua = devices
     .filter((device): device is OpcuaDevice => device.protocol === 'opcua')
     .map((device) => createOpcuaDriver({ plant, device, sink, clock, log, pkiDir: path.join(options.dataDir, 'pki'), readSecret, random }));
+  const cameras = createCameraWatch({ plant, cameras: devices.filter(isCamera), sink, clock, log, random, readSecret });
   const drivers: readonly Driver[] = [...modbus.drivers, ...opcua];
   const scheduler = new ScanScheduler(clock);
   for (const driver of modbus.drivers) scheduler.add(driver);
 
   const machine = new MachineWatch({ dataDir: options.dataDir, clock });
   const stopHearingCommands = link.handleCommands(
-    createEngineering({ plant, deviceIndexes: new Set(devices.map(({ index }) => index)), modbus, opcua, clock, random }),
+    createEngineering({ plant, deviceIndexes: new Set(devices.map(({ index }) => index)), modbus, opcua, clock, random, cameras }),
   );
 
   const timers = new Set<TimerHandle>();
@@ -231,7 +234,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       durationP99Ms: statistics?.duration.percentile(0.99) ?? 0,
       isInsecure: device?.protocol === 'opcua' && device.securityMode === 'None',
       errorsByReason: Object.fromEntries(statistics?.errorsByReason ?? failuresOf.get(deviceIndex) ?? []),
-      clockOffsetMs: opcua.find((driver) => driver.deviceIndex === deviceIndex)?.clockOffsetMs ?? null,
+      clockOffsetMs: opcua.find((driver) => driver.deviceIndex === deviceIndex)?.clockOffsetMs ?? cameras.clockOffsetMs(deviceIndex),
     };
   }
 
@@ -256,6 +259,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       link.onSnapshotRequested(() => pipeline.snapshot());
       for (const driver of drivers) if (driver.kind === 'subscribed') driver.start();
       scheduler.start();
+      cameras.start();
       every(tickMs, () => {
         detector.tick(clock.nowMs(), clock.monotonicMs());
         commitEdgesSoon();
@@ -273,7 +277,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       machine.stop();
       scheduler.stop();
       for (const timer of timers) timer.cancel();
-      await Promise.all([modbus.stop(), ...opcua.map((driver) => driver.stop())]);
+      await Promise.all([modbus.stop(), cameras.stop(), ...opcua.map((driver) => driver.stop())]);
       if (commitTurn !== null) clearImmediate(commitTurn);
       isOutboxFailing = false;
       while (edges.length > 0 && !isOutboxFailing) commitEdges();

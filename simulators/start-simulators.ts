@@ -2,13 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { parsePlantText } from '../domain/plant/parse-plant-file.ts';
+import { isModbusDevice } from '../domain/plant/device-kinds.ts';
 import type { Plant } from '../domain/plant/plant.ts';
 import { formatIssue } from '../domain/plant/plant-issues.ts';
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';
+import { type CameraSimulators, startCameras } from './cameras/start-cameras.ts';
 import { startControlServer } from './control/control-server.ts';
 import { startMessageGateway } from './control/message-gateway.ts';
 import { ScenarioPlayer } from './control/scenarios.ts';
 import { Story } from './control/story.ts';
+import { cameraPasswordVariable, onvifName, rtspName } from './demo/demo-cameras.ts';
 import { demoPlantText, messageGatewayName, opcuaPasswordVariable, opcuaUserName } from './demo/demo-plant.ts';
 import { freePorts } from './free-ports.ts';
 import { encodeNumber } from './modbus/encode-registers.ts';
@@ -23,8 +26,9 @@ export interface Simulators {
   readonly plant: Plant;
   readonly network: Network;
   readonly player: ScenarioPlayer;
+  readonly cameras: CameraSimulators;
   readonly controlUrl: string;
-  /** What a collector needs in its environment: the OPC UA password. */
+  /** What a collector needs in its environment: the passwords of the OPC UA servers and of the cameras. */
   readonly environment: Readonly<Record<string, string>>;
   readonly refusedWrites: () => number;
   stop(): Promise<void>;
@@ -52,6 +56,7 @@ export async function startSimulators(options: {
   named.forEach((id, index) => void ports.set(id, free[index] ?? 0));
 
   const password = randomBytes(12).toString('base64url');
+  const cameraPassword = randomBytes(12).toString('base64url');
   const plcs = new Map<string, OpcuaPlc>();
   for (const id of ['GS-01.PLC-1', 'RS-02.PLC-1']) {
     plcs.set(
@@ -65,6 +70,15 @@ export async function startSimulators(options: {
   const { plant } = parsed;
 
   const network = new Network(plant, options.seed, clock.nowMs() - 120_000);
+  const cameras = await startCameras({
+    host,
+    rtspPort: portOf(rtspName),
+    onvifPort: portOf(onvifName),
+    plant,
+    password: cameraPassword,
+    faults: network.cameraFaults,
+    nowMs: () => clock.nowMs(),
+  });
   const player = new ScenarioPlayer(network);
   const story = options.story ? new Story(player, options.seed, network.timeMs) : null;
 
@@ -72,7 +86,7 @@ export async function startSimulators(options: {
   const images = new Map<number, UnitImage>();
   const listeners = new Map<string, { framing: 'tcp' | 'rtu'; port: number; devices: Map<number, number> }>();
   for (const device of plant.devices) {
-    if (device.protocol === 'opcua' || device.line.kind !== 'tcp') continue;
+    if (!isModbusDevice(device) || device.line.kind !== 'tcp') continue;
     images.set(device.index, createUnitImage());
     const key = `${device.line.port}`;
     const listener = listeners.get(key) ?? {
@@ -161,13 +175,15 @@ export async function startSimulators(options: {
     plant,
     network,
     player,
+    cameras,
     controlUrl: control.url,
-    environment: { [opcuaPasswordVariable]: password },
+    environment: { [opcuaPasswordVariable]: password, [cameraPasswordVariable]: cameraPassword },
     refusedWrites,
     async stop() {
       isStopped = true;
       timer?.cancel();
       await control.stop();
+      await cameras.stop();
       await gateway.stop();
       await Promise.all(servers.map((server) => server.stop()));
       await Promise.all([...plcs.values()].map((plc) => plc.stop()));

@@ -3,6 +3,7 @@ import net from 'node:net';
 import { DataType } from 'node-opcua';
 import { expect, onTestFinished, test } from 'vitest';
 import { interpretRegisters, likelyReadings } from '../../domain/engineering/interpret-registers.ts';
+import { isModbusDevice } from '../../domain/plant/device-kinds.ts';
 import { engineeringCommandSchema } from '../../domain/messages/engineering-command.ts';
 import { startOtherModbusServer, startOtherOpcuaServer } from '../../test/harness/other-devices.ts';
 import { plantOf } from '../../test/harness/small-server.ts';
@@ -12,6 +13,7 @@ import { createOpcuaDriver } from '../drivers/opcua/opcua-driver.ts';
 import { systemClock } from '../system-clock.ts';
 import { createEngineering } from './engineering.ts';
 
+const cameras = { answer: async () => ({ kind: 'failed', reason: 'unknownDevice', detail: null }) as const };
 const nothing = { readings: () => undefined, connection: () => undefined };
 const plantText = (port: number, rest = '') => `schema: 1
 company: { id: t, name: 测试 }
@@ -56,12 +58,12 @@ async function openModbus() {
   const plant = plantOf(plantText(wire.port));
   const modbus = createModbusDrivers({
     plant,
-    devices: plant.devices.filter((candidate) => candidate.protocol !== 'opcua'),
+    devices: plant.devices.filter(isModbusDevice),
     sink: nothing,
     clock: systemClock,
   });
   onTestFinished(() => modbus.stop());
-  const ask = createEngineering({ plant, deviceIndexes: new Set([0]), modbus, opcua: [], clock: systemClock, random: () => 0.5 });
+  const ask = createEngineering({ plant, deviceIndexes: new Set([0]), modbus, opcua: [], cameras, clock: systemClock, random: () => 0.5 });
   return { device, wire, ask };
 }
 
@@ -182,7 +184,7 @@ test('an OPC UA server is browsed and read through the device’s own session; i
     readSecret: async () => 'right',
   });
   const modbus = createModbusDrivers({ plant, devices: [], sink: nothing, clock: systemClock });
-  const ask = createEngineering({ plant, deviceIndexes: new Set([0, 1]), modbus, opcua: [driver], clock: systemClock, random: () => 0.5 });
+  const ask = createEngineering({ plant, deviceIndexes: new Set([0, 1]), modbus, opcua: [driver], cameras, clock: systemClock, random: () => 0.5 });
   const deviceId = 'GS-01.PLC-2';
   expect(await ask({ kind: 'browse', deviceId, nodeId: null })).toMatchObject({ reason: 'notConnected' });
   driver.start();

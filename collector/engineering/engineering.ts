@@ -1,11 +1,14 @@
 // Answers what an engineer asks of this collector: registers, nodes, plan, frames, a new connection. Checks again what the server has checked: that the
 // device is this collector's, that the host is allowed, that no forbidden range is touched. It reads, through the drivers' own guarded channels.
 import { BlockList, isIP } from 'node:net';
+import type { CameraCommand } from '../../domain/messages/camera-command.ts';
 import { commandDeadlineMs, type EngineeringAnswer, type EngineeringCommand } from '../../domain/messages/engineering-command.ts';
+import { isModbusDevice } from '../../domain/plant/device-kinds.ts';
 import { registersOf } from '../../domain/plant/modbus-schema.ts';
 import type { ModbusDevice, Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { CommandHandler } from '../../link/link.ts';
+import type { CameraWatch } from '../cameras/camera-watch.ts';
 import { decodeNumber, decodeText } from '../drivers/modbus/decode-registers.ts';
 import { type ChannelReply, ModbusChannel } from '../drivers/modbus/modbus-channel.ts';
 import type { ModbusDrivers } from '../drivers/modbus/modbus-drivers.ts';
@@ -20,6 +23,7 @@ export interface EngineeringOptions {
   readonly opcua: readonly InspectableOpcuaDriver[];
   readonly clock: Clock;
   readonly random: () => number;
+  readonly cameras: Pick<CameraWatch, 'answer'>;
 }
 
 type Failure = Extract<EngineeringAnswer, { kind: 'failed' }>;
@@ -32,6 +36,8 @@ const peekTimeoutMs = 3_000;
 export function createEngineering(options: EngineeringOptions): CommandHandler {
   let underWay = 0;
   return async (command) => {
+    // A look at a camera has bounds of its own, and must not wait for an engineer's.
+    if (isCameraCommand(command)) return options.cameras.answer(command);
     if (underWay >= mostAtOnce) return failed('busy');
     underWay += 1;
     try {
@@ -40,6 +46,10 @@ export function createEngineering(options: EngineeringOptions): CommandHandler {
       underWay -= 1;
     }
   };
+}
+
+function isCameraCommand(command: EngineeringCommand): command is CameraCommand {
+  return command.kind === 'cameraPicture' || command.kind === 'cameraRecordings' || command.kind === 'cameraProbes';
 }
 
 export function failed(reason: Failure['reason'], detail: string | null = null): Failure {
@@ -59,7 +69,7 @@ async function withDeadline(work: Promise<EngineeringAnswer>, clock: Clock): Pro
   }
 }
 
-async function answer(options: EngineeringOptions, command: EngineeringCommand): Promise<EngineeringAnswer> {
+async function answer(options: EngineeringOptions, command: Exclude<EngineeringCommand, CameraCommand>): Promise<EngineeringAnswer> {
   switch (command.kind) {
     case 'peek':
       return peek(options, command);
@@ -154,7 +164,7 @@ function peekPlace(options: EngineeringOptions, target: Peek['target']): PeekPla
   if (!isAllowedHost(options, host)) return failed('hostNotAllowed', host);
   const atPlace = plant.devices.filter(
     (device): device is ModbusDevice =>
-      device.protocol !== 'opcua' && device.line.kind === 'tcp' && device.line.host === host && device.line.port === port,
+      isModbusDevice(device) && device.line.kind === 'tcp' && device.line.host === host && device.line.port === port,
   );
   // The limits of the plant file hold however the device is named.
   const device = atPlace.find((candidate) => candidate.unitId === unitId) ?? null;
@@ -167,7 +177,7 @@ function peekPlace(options: EngineeringOptions, target: Peek['target']): PeekPla
 /** Hosts of this collector's own devices, and what the plant file names besides. */
 function isAllowedHost({ plant, deviceIndexes }: EngineeringOptions, host: string): boolean {
   const ofDevices = plant.devices.some(
-    (device) => deviceIndexes.has(device.index) && device.protocol !== 'opcua' && device.line.kind === 'tcp' && device.line.host === host,
+    (device) => deviceIndexes.has(device.index) && isModbusDevice(device) && device.line.kind === 'tcp' && device.line.host === host,
   );
   if (ofDevices || plant.peekHosts.includes(host)) return true;
   const family = isIP(host);
@@ -233,6 +243,7 @@ async function readPoint(options: EngineeringOptions, pointId: string): Promise<
     const { raw, text, status } = await readNodeValue(found.session, point.source.nodeId);
     return { kind: 'point', pointId, words: null, raw, value: scaled(raw), text, status, atMs: clock.nowMs() };
   }
+  if (point.source.kind === 'camera') return failed('wrongProtocol', 'camera');
   const line = lineOf(options, deviceId);
   if ('reason' in line) return line;
   const { register } = point.source;

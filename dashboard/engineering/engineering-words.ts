@@ -206,6 +206,9 @@ export const zh = {
     stopped: '采集器正在停止。',
     deviceException: '设备回答异常码。',
     nodeUnknown: '服务器没有这个节点，或不许读。',
+    noPicture: '摄像机没有图像',
+    noDecoder: '本机无法解码图像',
+    notRecorded: '该时刻没有录像',
     rejected: '被拒绝。',
   },
 } as const;
@@ -434,6 +437,9 @@ export const en: Texts<typeof zh> = {
     stopped: 'The collector is stopping.',
     deviceException: 'The device answers with an exception.',
     nodeUnknown: 'The server has no such node, or does not let it be read.',
+    noPicture: 'the camera gives no picture',
+    noDecoder: 'nothing here can decode the picture',
+    notRecorded: 'nothing is recorded of that moment',
     rejected: 'Refused.',
   },
 };

@@ -1,6 +1,7 @@
 // What an engineer may ask of a collector while it runs: to look at registers, nodes and frames, and to connect anew. Nothing here can name a write.
 import { z } from 'zod';
 import { modbusTables } from '../plant/modbus-schema.ts';
+import { cameraAnswerSchemas, cameraCommandSchemas } from './camera-command.ts';
 
 export const peekTargetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('device'), deviceId: z.string() }),
@@ -31,6 +32,7 @@ export const engineeringCommandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('plan'), deviceId: z.string() }),
   z.strictObject({ kind: z.literal('frames'), deviceId: z.string() }),
   z.strictObject({ kind: z.literal('reconnect'), deviceId: z.string() }),
+  ...cameraCommandSchemas,
 ]);
 export type EngineeringCommand = z.output<typeof engineeringCommandSchema>;
 
@@ -55,6 +57,10 @@ export const commandFailures = [
   'deviceException',
   'nodeUnknown',
   'rejected',
+  // Of a camera: it gives no picture; nothing here can decode one; nothing is recorded of that moment.
+  'noPicture',
+  'noDecoder',
+  'notRecorded',
 ] as const;
 export type CommandFailure = (typeof commandFailures)[number];
 
@@ -101,6 +107,7 @@ export const engineeringAnswerSchema = z.discriminatedUnion('kind', [
     frames: z.array(z.object({ atMs: z.number(), direction: z.enum(['sent', 'received', 'refused']), hex: z.string() })),
   }),
   z.object({ kind: z.literal('reconnecting') }),
+  ...cameraAnswerSchemas,
   z.object({ kind: z.literal('failed'), reason: z.enum(commandFailures), detail: z.string().nullable() }),
 ]);
 export type EngineeringAnswer = z.output<typeof engineeringAnswerSchema>;

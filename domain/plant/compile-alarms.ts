@@ -9,6 +9,7 @@ import { exhaustive } from '../exhaustive.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
 import { alarmMessages } from './alarm-messages.ts';
 import type { PointAlarmFile, StationAlarmFile } from './alarm-schema.ts';
+import type { CameraDeviceFile } from './camera-devices.ts';
 import { diagnosticGuidance, type Guidance } from './diagnostic-guidance.ts';
 import type { Device, Point, Station } from './plant.ts';
 import type { DeviceFile, PlantFile, PointFile, StationFile } from './plant-file.ts';
@@ -70,7 +71,7 @@ function common<P extends Place>(
 const diagnostic = { class: 'diagnostic', onDelay: 0, offDelay: 0, latching: false } as const;
 
 interface DeviceAlarmContext {
-  readonly file: DeviceFile;
+  readonly file: DeviceFile | CameraDeviceFile;
   readonly device: Device;
   readonly index: number;
   readonly defaults: DefaultAlarms;

@@ -2,18 +2,20 @@
 // Every fault is an issue with its path; a plant with an error is never handed out.
 
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
+import type { RecorderFile } from '../cameras/camera-file.ts';
 import { compileDuty } from '../duty/duty-plan.ts';
 import { checkNotificationSettings } from '../notification/check-notification-settings.ts';
 import { compilePatrols } from '../patrols/patrol-plan.ts';
 import type { LocalizedText } from '../text/localized-text.ts';
+import { type CameraDeviceFile, cameraDevices } from './camera-devices.ts';
 import { checkResponsePlans } from './check-response-plans.ts';
 import { compilePointAlarms, compileStationAlarms, deviceAlarm } from './compile-alarms.ts';
 import { compileNorthbound } from './compile-northbound.ts';
 import { compilePoint } from './compile-point.ts';
 import type { DeviceProfile } from './device-profile.ts';
 import { deviceId } from './identifiers.ts';
-import type { Device, Plant, Point, Station } from './plant.ts';
-import type { DeviceFile, PlantFile } from './plant-file.ts';
+import type { CameraDevice, Device, DeviceCommon, Plant, Point, SignIn, Station } from './plant.ts';
+import type { DeviceFile, PlantFile, StationFile } from './plant-file.ts';
 import { type PathPart, PlantIssues } from './plant-issues.ts';
 import type { PointRole } from './plant-kinds.ts';
 import { deviceProfiles } from './profiles/device-profiles.ts';
@@ -35,6 +37,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
   const deviceIndexById = new Map<string, number>();
   const pointIndexById = new Map<string, number>();
   const areaIds = new Set(file.areas.map((area) => area.id));
+  const deviceFilesOf: (readonly (DeviceFile | CameraDeviceFile)[])[] = [];
 
   if (!isTimeZone(file.company.timeZone)) {
     issues.error(['company', 'timeZone'], `unknown time zone ${file.company.timeZone}: use an IANA name such as Asia/Shanghai`);
@@ -53,9 +56,11 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     }
     const stationDeviceIndexes: number[] = [];
     const stationPointIndexes: number[] = [];
+    const deviceFiles = [...stationFile.devices, ...cameraDevices(stationFile, path, issues)];
+    deviceFilesOf.push(deviceFiles);
 
-    stationFile.devices.forEach((deviceFile, devicePosition) => {
-      const devicePath: PathPart[] = [...path, 'devices', devicePosition];
+    deviceFiles.forEach((deviceFile, devicePosition) => {
+      const devicePath = placeOfDevice(path, stationFile, devicePosition);
       const id = deviceId(stationFile.id, deviceFile.id);
       const deviceIndex = devices.length;
       if (deviceIndexById.has(id) || pointIndexById.has(id)) issues.error([...devicePath, 'id'], `device ${id} is defined twice`);
@@ -137,11 +142,11 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
       const point = points[pointIndex];
       if (point !== undefined) pointByTag.set(point.tag, point);
     }
-    stationFile.devices.forEach((deviceFile, devicePosition) => {
+    deviceFilesOf[stationIndex]?.forEach((deviceFile, devicePosition) => {
       deviceFile.points.forEach((pointFile, pointPosition) => {
         const point = points[devices[station.deviceIndexes[devicePosition] ?? -1]?.pointIndexes[pointPosition] ?? -1];
         if (point === undefined) return;
-        const path: PathPart[] = ['stations', stationIndex, 'devices', devicePosition, 'points', pointPosition];
+        const path = [...placeOfDevice(['stations', stationIndex], stationFile, devicePosition), 'points', pointPosition];
         const compiled = compilePointAlarms({
           file: pointFile,
           point,
@@ -243,7 +248,47 @@ interface DeviceContext {
   readonly issues: PlantIssues;
 }
 
-function compileDevice(file: DeviceFile, context: DeviceContext): Device {
+/** Cameras follow the devices of their station. */
+function placeOfDevice(path: readonly PathPart[], { devices }: StationFile, position: number): PathPart[] {
+  return position < devices.length ? [...path, 'devices', position] : [...path, 'cameras', position - devices.length];
+}
+
+function signInOf(user: RecorderFile['user']): SignIn | null {
+  return user === undefined ? null : { name: user.name, passwordEnv: user.passwordEnv ?? null, passwordFile: user.passwordFile ?? null };
+}
+
+function cameraOf({ camera, recorder }: CameraDeviceFile): Omit<CameraDevice, keyof DeviceCommon> {
+  return {
+    protocol: 'camera',
+    zone: camera.zone ?? null,
+    rtsp: camera.rtsp,
+    onvif: camera.onvif ?? null,
+    user: signInOf(camera.user),
+    recorder:
+      recorder === null
+        ? null
+        : {
+            id: recorder.id,
+            name: recorder.name ?? { zh: recorder.id, en: recorder.id },
+            onvif: recorder.onvif,
+            user: signInOf(recorder.user),
+            recording: camera.recorder?.recording ?? null,
+          },
+    probeEveryMs: camera.probe,
+    darkAfterMs: camera.darkAfter,
+    retentionMs: camera.retention,
+    clockToleranceMs: camera.clockTolerance,
+    picture: {
+      blackBelow: camera.picture.blackBelow,
+      coveredBelow: camera.picture.coveredBelow,
+      blurredBelow: camera.picture.blurredBelow,
+      frozenAfterMs: camera.picture.frozenAfter,
+    },
+    live: camera.live ?? null,
+  };
+}
+
+function compileDevice(file: DeviceFile | CameraDeviceFile, context: DeviceContext): Device {
   const { path, issues, profile } = context;
   const name: LocalizedText =
     file.name ?? (profile === null ? { zh: file.id, en: file.id } : { zh: profile.model, en: `${profile.maker} ${profile.model}` });
@@ -256,6 +301,7 @@ function compileDevice(file: DeviceFile, context: DeviceContext): Device {
     timeoutMs: file.timeout,
     pointIndexes: context.pointIndexes,
   };
+  if (file.protocol === 'camera') return { ...common, ...cameraOf(file) };
   if (file.protocol === 'opcua') {
     const isUnsecured = file.securityMode === 'None' || file.securityPolicy === 'None';
     if (isUnsecured && !file.insecure)

@@ -1,5 +1,6 @@
 // One point of the plant file, compiled: profile entry merged in, address brought to the wire, signal turned into factor and offset.
 import { Quality } from '../readings/quality.ts';
+import { type CameraDeviceFile, cameraSignalOf } from './camera-devices.ts';
 import type { DeviceProfile, ProfilePoint } from './device-profile.ts';
 import { pointId } from './identifiers.ts';
 import { type ModbusRegister, registersOf, type WordOrder } from './modbus-schema.ts';
@@ -13,7 +14,7 @@ interface PointContext {
   readonly stationId: string;
   readonly stationIndex: number;
   readonly deviceIndex: number;
-  readonly deviceFile: DeviceFile;
+  readonly deviceFile: DeviceFile | CameraDeviceFile;
   readonly profile: DeviceProfile | null;
   /** Point indexes of all tags of the same device, also those not compiled yet. */
   readonly tagIndexes: ReadonlyMap<string, number>;
@@ -94,6 +95,7 @@ function profileEntry({ file, profile, path, issues }: PointContext): ProfilePoi
 
 function sourceOf(context: PointContext, entry: ProfilePoint | null): PointSource {
   const { file, deviceFile, path, issues } = context;
+  if (deviceFile.protocol === 'camera') return { kind: 'camera', signal: cameraSignalOf(file.tag) };
   if (deviceFile.protocol === 'opcua') {
     if (file.node === undefined) issues.error([...path, 'node'], `point ${file.tag} of an OPC UA device needs its node id`);
     if (file.register !== undefined) issues.error([...path, 'register'], 'a point of an OPC UA device has a node, not a register');
@@ -111,11 +113,11 @@ function sourceOf(context: PointContext, entry: ProfilePoint | null): PointSourc
   const base = fromProfile ? (context.profile?.addressBase ?? deviceFile.addressBase) : deviceFile.addressBase;
   const wordOrder: WordOrder = file.register?.wordOrder ?? (fromProfile ? context.profile?.wordOrder : undefined) ?? deviceFile.wordOrder;
   const address = register.address + ((file.channel ?? 1) - 1) * (entry?.channelStep ?? 0) - base;
-  checkRegister(context, register, address);
+  checkRegister(context, deviceFile, register, address);
   return { kind: 'modbus', register: { ...register, address, wordOrder } };
 }
 
-function checkRegister({ path, issues, deviceFile }: PointContext, register: ModbusRegister, wireAddress: number): void {
+function checkRegister({ path, issues }: PointContext, deviceFile: DeviceFile, register: ModbusRegister, wireAddress: number): void {
   const at: PathPart[] = [...path, 'register'];
   const isBitTable = register.table === 'coil' || register.table === 'discrete';
   if (wireAddress < 0) issues.error([...at, 'address'], `address ${register.address} lies before the first one (addressBase is 1)`);

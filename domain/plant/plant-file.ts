@@ -2,6 +2,7 @@
 // It holds no secret: passwords are named by environment variable or file.
 import { z } from 'zod';
 import { alarmManagementSchema } from '../alarm-settings/priority-matrix.ts';
+import { cameraFileSchema, recorderFileSchema } from '../cameras/camera-file.ts';
 import { dutyFileSchema } from '../duty/duty-plan.ts';
 import { incidentSettingsSchema, responsePlanSchema } from '../incidents/incident-settings.ts';
 import { notificationSettingsSchema } from '../notification/notification-settings.ts';
@@ -132,6 +133,9 @@ export const stationFileSchema = z.strictObject({
   /** Collector that watches this station; `default` where one collector watches all. */
   collector: z.string().default('default'),
   devices: z.array(deviceFileSchema).default([]),
+  /** Video recorders, and cameras: see docs/video.md. */
+  recorders: z.array(recorderFileSchema).max(50).default([]),
+  cameras: z.array(cameraFileSchema).max(200).default([]),
   alarms: z.array(stationAlarmSchema).default([]),
 });
 export type StationFile = z.output<typeof stationFileSchema>;

@@ -47,6 +47,7 @@ export const pointRoles = [
   'emergencyStop',
   'heartbeat',
   'communication',
+  'camera',
   'other',
 ] as const;
 export type PointRole = (typeof pointRoles)[number];

@@ -2,6 +2,9 @@
 // the server holds one whose alarm definitions are replaced as a whole when approved alarm settings come into force (`server/plant/current-plant.ts`).
 import type { AlarmManagement } from '../alarm-settings/priority-matrix.ts';
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
+import type { CameraSignal } from '../cameras/camera.ts';
+import type { LiveViewKind } from '../cameras/camera-file.ts';
+import type { PictureLimits } from '../cameras/judge-picture.ts';
 import type { DutyPlan } from '../duty/duty-plan.ts';
 import type { IncidentSettings } from '../incidents/incident-settings.ts';
 import type { ResponsePlan } from '../incidents/response-plan.ts';
@@ -59,7 +62,7 @@ export interface Station {
   readonly pointIndexes: readonly number[];
 }
 
-interface DeviceCommon {
+export interface DeviceCommon {
   readonly index: number;
   /** `GS-01.PLC-1` */
   readonly id: string;
@@ -89,9 +92,38 @@ export interface OpcuaDevice extends DeviceCommon {
   readonly publishingIntervalMs: number;
 }
 
-export type Device = ModbusDevice | OpcuaDevice;
+/** Name and where the password is; never the password. */
+export interface SignIn {
+  readonly name: string;
+  readonly passwordEnv: string | null;
+  readonly passwordFile: string | null;
+}
+
+export interface CameraDevice extends DeviceCommon {
+  readonly protocol: 'camera';
+  readonly zone: LocalizedText | null;
+  readonly rtsp: string;
+  readonly onvif: string | null;
+  readonly user: SignIn | null;
+  readonly recorder: {
+    readonly id: string;
+    readonly name: LocalizedText;
+    readonly onvif: string;
+    readonly user: SignIn | null;
+    readonly recording: string | null;
+  } | null;
+  readonly probeEveryMs: number;
+  readonly darkAfterMs: number;
+  readonly retentionMs: number;
+  readonly clockToleranceMs: number;
+  readonly picture: PictureLimits;
+  readonly live: { readonly kind: LiveViewKind; readonly url: string } | null;
+}
+
+export type Device = ModbusDevice | OpcuaDevice | CameraDevice;
 
 export type PointSource =
+  | { readonly kind: 'camera'; readonly signal: CameraSignal }
   /** Wire address (base already subtracted) and word order resolved. `limits.forbidden` of the device is in wire addresses too. */
   | { readonly kind: 'modbus'; readonly register: ModbusRegister & { readonly wordOrder: WordOrder } }
   | {

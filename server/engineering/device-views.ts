@@ -1,12 +1,12 @@
 // Devices and profiles as the engineering screen shows them.
 import type { EngineeringDevice, ProfileView } from '../../domain/api/engineering-api.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
-import type { Device, Plant } from '../../domain/plant/plant.ts';
+import type { ModbusDevice, OpcuaDevice, Plant } from '../../domain/plant/plant.ts';
 import { deviceProfiles } from '../../domain/plant/profiles/device-profiles.ts';
 
 export function deviceView(
   plant: Plant,
-  device: Device,
+  device: ModbusDevice | OpcuaDevice,
   statuses: readonly CollectorStatus[],
   isLive: (collectorId: string) => boolean,
 ): EngineeringDevice {
@@ -41,7 +41,7 @@ export function deviceView(
   };
 }
 
-function addressOf(device: Device): string {
+function addressOf(device: ModbusDevice | OpcuaDevice): string {
   if (device.protocol === 'opcua') return device.endpoint;
   return device.line.kind === 'tcp' ? `${device.line.host}:${device.line.port}` : device.line.serial.path;
 }

@@ -16,6 +16,7 @@ import {
 } from '../../domain/api/engineering-api.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import { type EngineeringAnswer, type EngineeringCommand, engineeringAnswerSchema } from '../../domain/messages/engineering-command.ts';
+import { isFieldDevice } from '../../domain/plant/device-kinds.ts';
 import type { Device, Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { ServerLink } from '../../link/link.ts';
@@ -109,6 +110,7 @@ export function engineeringRoutes(options: EngineeringRouteOptions): FastifyPlug
       async (request) => {
         const identity = identityOf(request);
         return plant.devices
+          .filter(isFieldDevice)
           .filter(({ stationIndex }) => maySee(identity, plant.stations[stationIndex]?.id ?? ''))
           .map((device) => deviceView(plant, device, options.statuses(), options.isLive));
       },

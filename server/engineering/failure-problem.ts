@@ -20,6 +20,9 @@ const texts: Readonly<Record<CommandFailure, string>> = {
   stopped: 'The collector is stopping.',
   deviceException: 'The device answers with an exception.',
   nodeUnknown: 'The server has no such node, or does not let it be read.',
+  noPicture: 'The camera gives no picture.',
+  noDecoder: 'Nothing at the collector can decode the picture.',
+  notRecorded: 'Nothing is recorded of that moment.',
   rejected: 'It was refused.',
 };
 

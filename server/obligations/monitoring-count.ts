@@ -23,9 +23,9 @@ const settleInMs = 60_000;
 /** Readings take about a second to the store. */
 const settleMs = 5_000;
 
-/** Not about the process, or no measurement. */
+/** Not about the process, or no measurement; cameras have an obligation of their own. */
 export function isInstrument(point: Point): boolean {
-  return point.kind !== 'text' && point.role !== 'heartbeat' && point.role !== 'communication';
+  return point.kind !== 'text' && point.role !== 'heartbeat' && point.role !== 'communication' && point.role !== 'camera';
 }
 
 interface OpenGap {

@@ -3,7 +3,8 @@ import http from 'node:http';
 import { z } from 'zod';
 import type { Network } from '../process/network.ts';
 import type { SentMessage } from './message-gateway.ts';
-import { ScenarioError, type ScenarioPlayer, scenarios } from './scenarios.ts';
+import { ScenarioError } from './scenario.ts';
+import { type ScenarioPlayer, scenarios } from './scenarios.ts';
 
 const requestSchema = z.strictObject({
   station: z.string().optional(),

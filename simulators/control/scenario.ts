@@ -3,6 +3,8 @@ import type { LocalizedText } from '../../domain/text/localized-text.ts';
 import type { Network } from '../process/network.ts';
 import type { StationProcess } from '../process/station-process.ts';
 
+export class ScenarioError extends Error {}
+
 export interface ScenarioRequest {
   readonly station?: string | undefined;
   readonly point?: string | undefined;

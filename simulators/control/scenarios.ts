@@ -2,8 +2,9 @@
 import type { Point } from '../../domain/plant/plant.ts';
 import type { Network } from '../process/network.ts';
 import type { Disturbances } from '../process/station-process.ts';
+import { cameraScenarios } from './camera-scenarios.ts';
 import { closeValve, confirmedLeak } from './confirmed-leak.ts';
-import type { Place, Scenario, ScenarioRequest } from './scenario.ts';
+import { type Place, type Scenario, ScenarioError, type ScenarioRequest } from './scenario.ts';
 
 function disturb(
   change: (disturbances: Disturbances, place: Place) => void,
@@ -43,8 +44,6 @@ function force(choose: (point: Point) => boolean, value: (point: Point, place: P
     return () => void place.network.forced.delete(point.index);
   };
 }
-
-export class ScenarioError extends Error {}
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -286,6 +285,7 @@ export const scenarios: readonly Scenario[] = [
     isBig: false,
     begin: deviceFault('exception'),
   },
+  ...cameraScenarios,
 ];
 
 export interface RunningScenario {

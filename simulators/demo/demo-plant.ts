@@ -11,6 +11,7 @@ import {
   security,
   withoutRate,
 } from './common-points.ts';
+import { demoCameras } from './demo-cameras.ts';
 import { compressors, dispensers, gateEquipment, lpgTransfer, runDetails, tanks, weather } from './equipment-points.ts';
 import { withGuidance } from './guidance.ts';
 import { demoPatrols } from './patrols.ts';
@@ -68,7 +69,7 @@ const demoDuty = {
 };
 
 export function demoPlantText(ports: DemoPorts): string {
-  const stations = demoStations(ports).map(guidedStation);
+  const stations = demoStations(ports).map((station) => ({ ...guidedStation(station), ...demoCameras(station.id, ports) }));
   const plant = {
     schema: 1,
     company: { id: 'demo-gas', name: { zh: '滨河燃气（演示）', en: 'Riverside Gas (demo)' }, timeZone: 'Asia/Shanghai' },

@@ -1,5 +1,6 @@
 // All stations of the demo plant, stepped together, and the faults of instruments and devices laid over the physics.
 import type { Plant } from '../../domain/plant/plant.ts';
+import { CameraFaults } from '../cameras/camera-faults.ts';
 import { createRandom } from './random.ts';
 import { StationProcess } from './station-process.ts';
 
@@ -18,6 +19,7 @@ export class Network {
   readonly drift = new Map<number, number>();
   readonly frozen = new Set<number>();
   readonly deviceFaults = new Map<number, DeviceFault>();
+  readonly cameraFaults = new CameraFaults();
   readonly #detectorIndex: Int32Array;
   #timeMs: number;
 

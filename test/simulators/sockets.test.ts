@@ -4,6 +4,7 @@ import jsmodbus from 'jsmodbus';
 import { AttributeIds, MessageSecurityMode, OPCUAClient, SecurityPolicy, UserTokenType } from 'node-opcua';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../collector/system-clock.ts';
+import { isModbusDevice } from '../../domain/plant/device-kinds.ts';
 import type { ModbusDevice, OpcuaDevice, Point } from '../../domain/plant/plant.ts';
 import { opcuaPasswordVariable, opcuaUserName } from '../../simulators/demo/demo-plant.ts';
 import { type Simulators, startSimulators } from '../../simulators/start-simulators.ts';
@@ -18,7 +19,7 @@ afterAll(() => simulators.stop());
 
 function modbusDevice(id: string): ModbusDevice & { readonly line: { readonly kind: 'tcp'; readonly port: number } } {
   const device = simulators.plant.devices.find((candidate) => candidate.id === id);
-  if (device === undefined || device.protocol === 'opcua' || device.line.kind !== 'tcp') throw new Error(id);
+  if (device === undefined || !isModbusDevice(device) || device.line.kind !== 'tcp') throw new Error(id);
   return device as ReturnType<typeof modbusDevice>;
 }
 const pointOf = (id: string): Point => simulators.plant.points[simulators.plant.pointIndexById.get(id) ?? -1] as Point;

@@ -1,0 +1,50 @@
+// A plant of one station with simulated cameras and a recorder behind real sockets, for tests of both halves.
+import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
+import type { Plant } from '../../domain/plant/plant.ts';
+import { CameraFaults } from '../../simulators/cameras/camera-faults.ts';
+import { type CameraSimulators, startCameras } from '../../simulators/cameras/start-cameras.ts';
+import { freePorts } from '../../simulators/free-ports.ts';
+
+export interface CameraPlant {
+  readonly plant: Plant;
+  readonly text: string;
+  readonly faults: CameraFaults;
+  readonly simulators: CameraSimulators;
+  readonly password: string;
+}
+
+export function cameraPlantText(rtspPort: number, onvifPort: number, more = ''): string {
+  return `schema: 1
+company: { id: t, name: 测试 }
+areas: [{ id: a, name: 区 }]
+stations:
+  - id: GS-01
+    type: gate
+    name: { zh: 门站, en: Gate }
+    area: a
+    recorders:
+      - { id: NVR-1, onvif: "http://127.0.0.1:${onvifPort}/GS-01.NVR-1/onvif/device_service", user: { name: admin, passwordEnv: NONE } }
+    cameras:
+      - id: CAM-1
+        name: { zh: 工艺区, en: Process area }
+        rtsp: "rtsp://127.0.0.1:${rtspPort}/GS-01.CAM-1"
+        onvif: "http://127.0.0.1:${onvifPort}/GS-01.CAM-1/onvif/device_service"
+        user: { name: admin, passwordEnv: NONE }
+        recorder: { id: NVR-1, recording: GS-01.CAM-1 }
+        timeout: 2s
+        probe: 1s
+        picture: { frozenAfter: 1s }
+${more}`;
+}
+
+export async function startCameraPlant(nowMs: () => number = Date.now): Promise<CameraPlant> {
+  const [rtspPort = 0, onvifPort = 0] = await freePorts('127.0.0.1', 2);
+  const text = cameraPlantText(rtspPort, onvifPort);
+  const parsed = parsePlantText(text, { version: 'cameras' });
+  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
+  const faults = new CameraFaults();
+  const password = 'geheim & <wichtig>';
+  const { plant } = parsed;
+  const simulators = await startCameras({ host: '127.0.0.1', rtspPort, onvifPort, plant, password, faults, nowMs });
+  return { plant, text, faults, simulators, password };
+}
