@@ -71,6 +71,7 @@ import { trendExportRoutes } from './trends/export/trend-export-routes.ts';
 import { trendRoutes } from './trends/trend-routes.ts';
 import { trendViewRoutes } from './trends/trend-view-routes.ts';
 import { TrendViews } from './trends/trend-views.ts';
+import { openVideo } from './video/open-video.ts';
 import { WallLinks } from './wall/wall-links.ts';
 import { wallRoutes } from './wall/wall-routes.ts';
 
@@ -295,6 +296,19 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const trendViews = new TrendViews(ledger, clock);
     await app.register(trendViewRoutes({ plant, views: trendViews, announce: () => announce('trendViews', null) }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
+    const video = await openVideo({
+      plant,
+      ledger,
+      link,
+      values,
+      statuses: collectorStatuses,
+      dataDir: options.dataDir,
+      clock,
+      log,
+      announce: (stationId) => announce('cameras', stationId),
+    });
+    onStop('video', () => video.stop());
+    await app.register(video.routes);
     const obligations = await openObligations({
       plant,
       dataDir: options.dataDir,
@@ -303,7 +317,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       historian: options.historian,
       notifier: notifications.center,
       hazards: hazardSource(hazards.store, plant.company.timeZone),
-      sources: [...patrols.sources],
+      sources: [...patrols.sources, ...video.sources],
       clock,
       log,
       announce: () => announce('obligations', null),
@@ -321,6 +335,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         dutySection(database),
         hazardsSection(database),
         patrolEvidence(database),
+        video.evidence,
         workSection(database),
         plantSection({ plant, versions: plantVersions, settings: alarmSettings.book.log, readPlant: readPlantApart }),
       ],

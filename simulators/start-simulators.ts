@@ -1,8 +1,8 @@
 // Starts the demo plant: physics, devices behind real sockets, scenarios, story. Used by `gatewatch simulate` and by the tests.
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { parsePlantText } from '../domain/plant/parse-plant-file.ts';
 import { isModbusDevice } from '../domain/plant/device-kinds.ts';
+import { parsePlantText } from '../domain/plant/parse-plant-file.ts';
 import type { Plant } from '../domain/plant/plant.ts';
 import { formatIssue } from '../domain/plant/plant-issues.ts';
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';

@@ -90,7 +90,8 @@ export class CameraProber {
       this.#measured.set('picture', { value: 0, quality: Quality.uncertainInaccurate });
       return { failure: null, probe: { ...probe, outcome: 'unchecked', detail: 'no decoder' } };
     }
-    if (decoding.kind === 'failed') return { failure: null, probe: { ...probe, outcome: this.#saw('noPicture'), detail: 'cannot be decoded' } };
+    if (decoding.kind === 'failed')
+      return { failure: null, probe: { ...probe, outcome: this.#saw('noPicture'), detail: 'cannot be decoded' } };
     const { gray, jpeg } = decoding.picture;
     const verdict = judgePicture(gray, this.#memory, probe.atMs, this.camera.picture);
     this.#memory = verdict.memory;
@@ -112,7 +113,14 @@ export class CameraProber {
     } catch (error) {
       return { kind: 'failed', reason: 'configuration', detail: (error as Error).message, tookMs: 0 };
     }
-    return lookAtStream({ url: recorded?.url ?? rtsp, credentials, timeoutMs, clock, signal, ...(recorded === null ? {} : { recordedAtMs: recorded.atMs }) });
+    return lookAtStream({
+      url: recorded?.url ?? rtsp,
+      credentials,
+      timeoutMs,
+      clock,
+      signal,
+      ...(recorded === null ? {} : { recordedAtMs: recorded.atMs }),
+    });
   }
 
   async #credentials(user: SignIn | null): Promise<Credentials | null> {
@@ -158,7 +166,12 @@ export class CameraProber {
   async #recorder(): Promise<{ readonly client: OnvifClient; readonly token: string; readonly earliestMs: number | null } | null> {
     const { recorder, timeoutMs } = this.camera;
     if (recorder === null) return null;
-    const client = new OnvifClient({ url: recorder.onvif, credentials: await this.#credentials(recorder.user), timeoutMs, clock: this.#options.clock });
+    const client = new OnvifClient({
+      url: recorder.onvif,
+      credentials: await this.#credentials(recorder.user),
+      timeoutMs,
+      clock: this.#options.clock,
+    });
     // A recorder judges the age of a sign-in by its own clock.
     await client.clockOffsetMs();
     const recordings = await client.recordings();
@@ -199,7 +212,7 @@ export class CameraProber {
       if (probe.outcome === 'unchecked') return failed('noDecoder');
     }
     const shown = this.#newest;
-    if (shown === null || shown === newest && this.#options.clock.nowMs() - shown.atMs > maxAgeMs) return failed('noPicture');
+    if (shown === null || (shown === newest && this.#options.clock.nowMs() - shown.atMs > maxAgeMs)) return failed('noPicture');
     return { kind: 'cameraPicture', atMs: shown.atMs, jpeg: shown.jpeg.toString('base64'), state: shown.state };
   }
 

@@ -171,7 +171,9 @@ test('the watch looks by itself, goes on beside a camera that hangs, and ends at
   });
   watch.start();
   await expect.poll(() => seen.length, { timeout: 15_000 }).toBeGreaterThan(1);
-  expect(await watch.answer({ kind: 'cameraPicture', deviceId: cameraId, maxAgeMs: 60_000, recordedAtMs: null })).toMatchObject({ kind: 'cameraPicture' });
+  expect(await watch.answer({ kind: 'cameraPicture', deviceId: cameraId, maxAgeMs: 60_000, recordedAtMs: null })).toMatchObject({
+    kind: 'cameraPicture',
+  });
   expect(await watch.answer({ kind: 'cameraProbes', deviceId: 'GS-01.CAM-9' })).toMatchObject({ kind: 'failed', reason: 'unknownDevice' });
   cameras.faults.begin(cameraId, 'silent', Date.now());
   const before = cameras.simulators.rtsp.requests.get('OPTIONS') ?? 0;

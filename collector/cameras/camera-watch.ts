@@ -49,7 +49,9 @@ export function createCameraWatch(options: CameraWatchOptions): CameraWatch {
       clock.after(delayMs, () => {
         const work = places
           .use(() => prober.probe())
-          .catch((error: unknown) => options.log.warn({ err: error, camera: prober.camera.id }, 'a look at a camera failed in a way that was not foreseen'))
+          .catch((error: unknown) =>
+            options.log.warn({ err: error, camera: prober.camera.id }, 'a look at a camera failed in a way that was not foreseen'),
+          )
           .finally(() => {
             working.delete(work);
             // A tenth of jitter: cameras of one recorder are not asked in step for ever.

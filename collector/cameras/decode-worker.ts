@@ -30,11 +30,26 @@ async function open(): Promise<FfmpegCore> {
 // Huffman tables made for each picture overrun the memory of this build; the standard ones do not.
 function decode(codec: string, bytes: Uint8Array, withJpeg: boolean): { levels: Uint8Array | null; jpeg: Uint8Array | null } {
   core.FS.writeFile('in', bytes);
-  const jpeg = withJpeg ? ['-map', '0:v', '-frames:v', '1', '-vf', "scale='min(1280,iw)':-2", '-q:v', '4', '-huffman', 'default', '-f', 'mjpeg', 'out.jpg'] : [];
+  const jpeg = withJpeg
+    ? ['-map', '0:v', '-frames:v', '1', '-vf', "scale='min(1280,iw)':-2", '-q:v', '4', '-huffman', 'default', '-f', 'mjpeg', 'out.jpg']
+    : [];
   try {
     core.exec(
-      '-f', codec, '-i', 'in',
-      '-map', '0:v', '-frames:v', '1', '-s', `${decodedWidth}x${decodedHeight}`, '-f', 'rawvideo', '-pix_fmt', 'gray', 'out.gray',
+      '-f',
+      codec,
+      '-i',
+      'in',
+      '-map',
+      '0:v',
+      '-frames:v',
+      '1',
+      '-s',
+      `${decodedWidth}x${decodedHeight}`,
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'gray',
+      'out.gray',
       ...jpeg,
     );
     const isDone = core.ret === 0;

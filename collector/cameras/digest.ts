@@ -7,9 +7,16 @@ export interface Credentials {
 }
 
 /** The header that answers a challenge; null where the challenge is of no kind known here. */
-export function authorizationFor(challenges: readonly string[], { name, password }: Credentials, method: string, uri: string): string | null {
+export function authorizationFor(
+  challenges: readonly string[],
+  { name, password }: Credentials,
+  method: string,
+  uri: string,
+): string | null {
   const digests = challenges.filter((challenge) => /^Digest /i.test(challenge));
-  const strongest = digests.find((challenge) => /algorithm="?SHA-256"?(,|\s|$)/i.test(challenge)) ?? digests.find((challenge) => !/algorithm=/i.test(challenge) || /algorithm="?MD5"?(,|\s|$)/i.test(challenge));
+  const strongest =
+    digests.find((challenge) => /algorithm="?SHA-256"?(,|\s|$)/i.test(challenge)) ??
+    digests.find((challenge) => !/algorithm=/i.test(challenge) || /algorithm="?MD5"?(,|\s|$)/i.test(challenge));
   if (strongest !== undefined) return digest(strongest, { name, password }, method, uri);
   if (challenges.some((challenge) => /^Basic /i.test(challenge))) return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
   return null;

@@ -86,7 +86,8 @@ export class KeyFrameCollector {
 
   #takeH264(payload: Buffer): void {
     const type = (payload[0] ?? 0) & 0x1f;
-    if (type === 24) this.#aggregate(payload, 1); // STAP-A
+    if (type === 24)
+      this.#aggregate(payload, 1); // STAP-A
     else if (type === 28) {
       const marks = payload[1] ?? 0; // FU-A
       this.#part(marks, Buffer.from([((payload[0] ?? 0) & 0xe0) | (marks & 0x1f)]), payload.subarray(2));

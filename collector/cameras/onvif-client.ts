@@ -60,7 +60,8 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   // No entity of a document is ever expanded.
   processEntities: false,
-  isArray: (name) => name === 'Service' || name === 'Result' || name === 'RecordingInformation' || name === 'SimpleItem' || name === 'Profiles',
+  isArray: (name) =>
+    name === 'Service' || name === 'Result' || name === 'RecordingInformation' || name === 'SimpleItem' || name === 'Profiles',
 });
 
 export class OnvifClient {
@@ -81,7 +82,14 @@ export class OnvifClient {
     const middleMs = (startMs + clock.nowMs()) / 2;
     const utc = at(answer, 'SystemDateAndTime', 'UTCDateTime');
     const number = (group: string, name: string) => Number(textOf(at(at(utc, group), name)));
-    const shownMs = Date.UTC(number('Date', 'Year'), number('Date', 'Month') - 1, number('Date', 'Day'), number('Time', 'Hour'), number('Time', 'Minute'), number('Time', 'Second'));
+    const shownMs = Date.UTC(
+      number('Date', 'Year'),
+      number('Date', 'Month') - 1,
+      number('Date', 'Day'),
+      number('Time', 'Hour'),
+      number('Time', 'Minute'),
+      number('Time', 'Second'),
+    );
     if (!Number.isFinite(shownMs)) throw new OnvifError('protocolViolation', 'it told no time');
     // Seconds are cut off: on average half of one.
     this.#clockAheadMs = shownMs + 500 - middleMs;
@@ -91,7 +99,12 @@ export class OnvifClient {
   async deviceInformation(): Promise<DeviceInformation> {
     const answer = await this.#ask(this.#options.url, spaces.device, 'GetDeviceInformation', '');
     const text = (name: string) => textOf(at(answer, name)).slice(0, 80);
-    return { manufacturer: text('Manufacturer'), model: text('Model'), firmware: text('FirmwareVersion'), serialNumber: text('SerialNumber') };
+    return {
+      manufacturer: text('Manufacturer'),
+      model: text('Model'),
+      firmware: text('FirmwareVersion'),
+      serialNumber: text('SerialNumber'),
+    };
   }
 
   async profileCount(): Promise<number> {
@@ -122,7 +135,9 @@ export class OnvifClient {
         const items = listOf(at(result, 'Event', 'Message', 'Message', 'Data', 'SimpleItem'));
         const present = items.find((item) => item['@Name'] === 'IsDataPresent' || item['@Name'] === 'IsRecording');
         const atMs = timeOf(textOf(at(result, 'Time')));
-        return present === undefined || atMs === null ? [] : [{ atMs, isPresent: present['@Value'] === 'true', track: textOf(at(result, 'TrackToken')) }];
+        return present === undefined || atMs === null
+          ? []
+          : [{ atMs, isPresent: present['@Value'] === 'true', track: textOf(at(result, 'TrackToken')) }];
       });
     return [...Map.groupBy(changes, ({ track }) => track).values()].flatMap((ofTrack) => spansOf(ofTrack, window));
   }
@@ -144,7 +159,11 @@ export class OnvifClient {
     const found: Node[] = [];
     try {
       for (let round = 0; round < mostRounds; round += 1) {
-        const answer = await this.#askService('search', action, `<tse:SearchToken>${escaped(token)}</tse:SearchToken><tse:MinResults>1</tse:MinResults><tse:WaitTime>PT2S</tse:WaitTime>`);
+        const answer = await this.#askService(
+          'search',
+          action,
+          `<tse:SearchToken>${escaped(token)}</tse:SearchToken><tse:MinResults>1</tse:MinResults><tse:WaitTime>PT2S</tse:WaitTime>`,
+        );
         found.push(...listOf(at(answer, 'ResultList', entry)));
         const state = textOf(at(answer, 'ResultList', 'SearchState'));
         if (state !== 'Searching' && state !== 'Queued') return found;
@@ -189,7 +208,10 @@ export class OnvifClient {
     const fault = at(soapBody, 'Fault');
     if (fault !== null) {
       const words = JSON.stringify(fault);
-      throw new OnvifError(/NotAuthorized|not authorized|FailedAuthentication/i.test(words) ? 'signInRejected' : 'protocolViolation', `${action}: ${words.slice(0, 200)}`);
+      throw new OnvifError(
+        /NotAuthorized|not authorized|FailedAuthentication/i.test(words) ? 'signInRejected' : 'protocolViolation',
+        `${action}: ${words.slice(0, 200)}`,
+      );
     }
     const answer = at(soapBody, `${action}Response`);
     if (answer === null) throw new OnvifError('protocolViolation', `${action} was not answered`);
@@ -212,7 +234,12 @@ export class OnvifClient {
       };
       const timer = clock.after(timeoutMs, () => fail(new OnvifError('timeout', 'no answer in time')));
       request.on('error', (error: NodeJS.ErrnoException) =>
-        fail(new OnvifError(error.code === 'ECONNREFUSED' ? 'refused' : error.code === 'ECONNRESET' ? 'reset' : 'unreachable', error.code ?? error.message)),
+        fail(
+          new OnvifError(
+            error.code === 'ECONNREFUSED' ? 'refused' : error.code === 'ECONNRESET' ? 'reset' : 'unreachable',
+            error.code ?? error.message,
+          ),
+        ),
       );
       request.on('response', (response) => {
         if (response.statusCode === 401) {

@@ -12,7 +12,10 @@ export interface DecodedPicture {
 }
 
 /** `failed`: the bytes are no picture. `unavailable`: nothing here could try, which says nothing about the camera. */
-export type Decoding = { readonly kind: 'picture'; readonly picture: DecodedPicture } | { readonly kind: 'failed' } | { readonly kind: 'unavailable' };
+export type Decoding =
+  | { readonly kind: 'picture'; readonly picture: DecodedPicture }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'unavailable' };
 
 export interface PictureDecoder {
   decode(frame: KeyFrame, withJpeg: boolean): Promise<Decoding>;
@@ -21,7 +24,12 @@ export interface PictureDecoder {
 
 const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
-  z.object({ kind: z.literal('decoded'), id: z.number(), levels: z.instanceof(Uint8Array).nullable(), jpeg: z.instanceof(Uint8Array).nullable() }),
+  z.object({
+    kind: z.literal('decoded'),
+    id: z.number(),
+    levels: z.instanceof(Uint8Array).nullable(),
+    jpeg: z.instanceof(Uint8Array).nullable(),
+  }),
 ]);
 const longestMs = 15_000;
 

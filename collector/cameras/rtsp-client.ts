@@ -75,7 +75,9 @@ class StreamVisit {
     const ended = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
-    const timer = clock.after(timeoutMs, () => this.#fail(new Ended('timeout', this.#isPlaying ? 'no key frame came' : 'no answer in time')));
+    const timer = clock.after(timeoutMs, () =>
+      this.#fail(new Ended('timeout', this.#isPlaying ? 'no key frame came' : 'no answer in time')),
+    );
     const onAbort = () => this.#fail(new Ended('closed', 'stopped'));
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -85,7 +87,8 @@ class StreamVisit {
       const frame = await Promise.race([ended, this.#visit()]);
       return { kind: 'keyFrame', frame, tookMs: this.#tookMs() };
     } catch (error) {
-      if (!(error instanceof Ended)) return { kind: 'failed', reason: 'protocolViolation', detail: (error as Error).message, tookMs: this.#tookMs() };
+      if (!(error instanceof Ended))
+        return { kind: 'failed', reason: 'protocolViolation', detail: (error as Error).message, tookMs: this.#tookMs() };
       if (error.reason === 'timeout' && this.#isPlaying) return { kind: 'noPicture', tookMs: this.#tookMs() };
       return { kind: 'failed', reason: error.reason, detail: error.message, tookMs: this.#tookMs() };
     } finally {
@@ -105,7 +108,10 @@ class StreamVisit {
     const { url, recordedAtMs } = this.#options;
     const target = new URL(url);
     await new Promise<void>((resolve) => {
-      this.#socket.connect({ host: target.hostname.replace(/^\[|\]$/g, ''), port: target.port === '' ? 554 : Number(target.port) }, resolve);
+      this.#socket.connect(
+        { host: target.hostname.replace(/^\[|\]$/g, ''), port: target.port === '' ? 554 : Number(target.port) },
+        resolve,
+      );
     });
     await this.#ask('OPTIONS', url);
     const described = await this.#askSignedIn('DESCRIBE', url, ['Accept: application/sdp']);
@@ -245,7 +251,10 @@ function videoTrack(text: string): Track | null {
   if (encoding === undefined) return null;
   const format = attribute('fmtp');
   const sets = (key: string) =>
-    (new RegExp(`${key}=([^;\\s]+)`).exec(format)?.[1] ?? '').split(',').filter((part) => part !== '').map((part) => Buffer.from(part, 'base64'));
+    (new RegExp(`${key}=([^;\\s]+)`).exec(format)?.[1] ?? '')
+      .split(',')
+      .filter((part) => part !== '')
+      .map((part) => Buffer.from(part, 'base64'));
   return {
     control: attribute('control'),
     codec: encoding === 'H264' ? 'h264' : 'hevc',

@@ -3,8 +3,8 @@ import net from 'node:net';
 import { DataType } from 'node-opcua';
 import { expect, onTestFinished, test } from 'vitest';
 import { interpretRegisters, likelyReadings } from '../../domain/engineering/interpret-registers.ts';
-import { isModbusDevice } from '../../domain/plant/device-kinds.ts';
 import { engineeringCommandSchema } from '../../domain/messages/engineering-command.ts';
+import { isModbusDevice } from '../../domain/plant/device-kinds.ts';
 import { startOtherModbusServer, startOtherOpcuaServer } from '../../test/harness/other-devices.ts';
 import { plantOf } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
@@ -184,7 +184,15 @@ test('an OPC UA server is browsed and read through the device’s own session; i
     readSecret: async () => 'right',
   });
   const modbus = createModbusDrivers({ plant, devices: [], sink: nothing, clock: systemClock });
-  const ask = createEngineering({ plant, deviceIndexes: new Set([0, 1]), modbus, opcua: [driver], cameras, clock: systemClock, random: () => 0.5 });
+  const ask = createEngineering({
+    plant,
+    deviceIndexes: new Set([0, 1]),
+    modbus,
+    opcua: [driver],
+    cameras,
+    clock: systemClock,
+    random: () => 0.5,
+  });
   const deviceId = 'GS-01.PLC-2';
   expect(await ask({ kind: 'browse', deviceId, nodeId: null })).toMatchObject({ reason: 'notConnected' });
   driver.start();

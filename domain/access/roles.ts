@@ -63,6 +63,12 @@ export const permissions = [
   'patrols.walk',
   /** Print and replace labels, say why a round was missed. */
   'patrols.manage',
+  /** How cameras stand and what is recorded; no picture. */
+  'cameras.read',
+  /** Look at pictures, with a reason that is kept. */
+  'video.look',
+  /** Who looked at which pictures, and why. */
+  'video.log',
   'obligations.read',
   /** Enter and revoke certificates of people. */
   'certificates.manage',
@@ -81,6 +87,7 @@ const look: readonly Permission[] = [
   'incidents.read',
   'hazards.read',
   'patrols.read',
+  'cameras.read',
 ];
 const readAll: readonly Permission[] = [
   ...look,
@@ -91,6 +98,7 @@ const readAll: readonly Permission[] = [
   'obligations.read',
 ];
 const respond: readonly Permission[] = [
+  'video.look',
   'alarms.acknowledge',
   'alarms.comment',
   'incidents.open',
@@ -118,12 +126,14 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'patrols.manage',
     'evidence.make',
     'certificates.manage',
+    'video.log',
   ]),
   emergencyTeam: new Set([...look, ...respond]),
   engineer: new Set([
     ...readAll,
     'engineering.read',
     'engineering.peek',
+    'video.look',
     'journal.verify',
     'alarms.comment',
     'alarms.removeFromService',
@@ -137,9 +147,9 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'patrols.walk',
     'patrols.manage',
   ]),
-  auditor: new Set([...readAll, 'journal.verify', 'engineering.read', 'evidence.make']),
+  auditor: new Set([...readAll, 'video.log', 'journal.verify', 'engineering.read', 'evidence.make']),
   /** 主管部门: looks at the stations and obligations of its companies, changes nothing. */
-  authority: new Set([...look, 'obligations.read', 'journal.read', 'journal.verify']),
+  authority: new Set([...look, 'video.log', 'obligations.read', 'journal.read', 'journal.verify']),
   administrator: new Set([
     ...readAll,
     'users.manage',
@@ -151,6 +161,7 @@ const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'patrols.manage',
     'evidence.make',
     'certificates.manage',
+    'video.log',
   ]),
   /** 安全管理员: who may sign in and how; sees the stations, does nothing to them. */
   securityAdministrator: new Set([...look, 'health.read', 'users.manage']),

@@ -31,7 +31,16 @@ export const pictureStateNames: Readonly<Record<PictureState, LocalizedText>> = 
 };
 
 /** Why a camera gave no reading. */
-export const probeFailures = ['refused', 'timeout', 'reset', 'closed', 'protocolViolation', 'signInRejected', 'unreachable', 'configuration'] as const;
+export const probeFailures = [
+  'refused',
+  'timeout',
+  'reset',
+  'closed',
+  'protocolViolation',
+  'signInRejected',
+  'unreachable',
+  'configuration',
+] as const;
 export type ProbeFailure = (typeof probeFailures)[number];
 
 /** How a camera stands as the server keeps it: a state of the picture, or why there is no reading. `unchecked`: it streams, but nothing can decode it. */

@@ -71,7 +71,11 @@ function figuresOf({ width, height, levels }: GrayPicture): PictureFigures {
       const index = y * width + x;
       response += Math.abs(4 * at(index) - at(index - 1) - at(index + 1) - at(index - width) - at(index + width));
     }
-  return { mean, contrast: Math.sqrt(Math.max(0, squares / count - mean * mean)), detail: response / Math.max(1, (width - 2) * (height - 2)) };
+  return {
+    mean,
+    contrast: Math.sqrt(Math.max(0, squares / count - mean * mean)),
+    detail: response / Math.max(1, (width - 2) * (height - 2)),
+  };
 }
 
 function differenceOf(one: Uint8Array, other: Uint8Array): number {

@@ -63,4 +63,13 @@ export const causeWords: Readonly<Record<FindingCause, LocalizedText>> = {
   confirmedByHand: { zh: '未扫码，人工确认', en: 'Confirmed by hand, no label read' },
   itemWithoutHazard: { zh: '检查不合格未登记隐患', en: 'Failed item without a hazard' },
   hazardDue: { zh: '隐患整改即将到期', en: 'Hazard due soon' },
+  cameraDark: { zh: '摄像机无可用图像', en: 'Camera without a usable picture' },
+  cameraNotLookedAt: { zh: '摄像机未被检查', en: 'Camera not looked at' },
+  pictureUnchecked: { zh: '图像无法解码检查', en: 'Picture could not be decoded' },
+  noRecorder: { zh: '未配置录像机，录像情况未知', en: 'No recorder in the plant file' },
+  recordingGaps: { zh: '录像不完整', en: 'Recording has gaps' },
+  recordingUnknown: { zh: '录像机未答复', en: 'The recorder was not heard' },
+  retentionShort: { zh: '录像保存时间不足', en: 'Recordings kept too short' },
+  cameraClockOff: { zh: '摄像机时钟偏差', en: 'Camera clock is off' },
+  lookWithoutReason: { zh: '调阅未登记理由', en: 'Look without a reason' },
 };

@@ -73,6 +73,16 @@ export const findingCauses = [
   'roundMissed',
   'confirmedByHand',
   'itemWithoutHazard',
+  // Video.
+  'cameraDark',
+  'cameraNotLookedAt',
+  'pictureUnchecked',
+  'noRecorder',
+  'recordingGaps',
+  'recordingUnknown',
+  'retentionShort',
+  'cameraClockOff',
+  'lookWithoutReason',
 ] as const;
 export type FindingCause = (typeof findingCauses)[number];
 

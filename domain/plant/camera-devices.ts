@@ -1,7 +1,8 @@
 // Cameras of a station as devices with points: so that their state is a reading with quality, and their alarms go the way of every alarm.
+
+import type { z } from 'zod';
 import { type CameraSignal, cameraSignals, cameraTag, cameraTagLetters, pictureStateNames, pictureStates } from '../cameras/camera.ts';
 import type { CameraFile, RecorderFile } from '../cameras/camera-file.ts';
-import type { z } from 'zod';
 import type { commFailSchema } from './alarm-schema.ts';
 import { type PointFile, pointFileSchema, type StationFile } from './plant-file.ts';
 import type { PathPart, PlantIssues } from './plant-issues.ts';
@@ -69,7 +70,7 @@ const duration = (milliseconds: number) => `${milliseconds}ms`;
 function picturePoint({ id, name, darkAfter, priority, zone }: CameraFile): PointFile {
   return pointFileSchema.parse({
     tag: cameraTag('picture', id),
-    name: { zh: `${name.zh} 画面`, en: `${name.en}, picture` },
+    name: { zh: `${name.zh} 画面`, en: `${name.en} picture` },
     kind: 'discrete',
     role: 'camera',
     defaultAlarms: false,
@@ -84,9 +85,15 @@ function picturePoint({ id, name, darkAfter, priority, zone }: CameraFile): Poin
         class: 'diagnostic',
         onDelay: duration(darkAfter),
         message: { zh: `${name.zh}：无可用图像`, en: `${name.en}: no usable picture` },
-        cause: { zh: '镜头被遮挡或失焦、夜间补光失效、编码器死机、图像未更新', en: 'Lens covered or out of focus, light failed, encoder hangs' },
+        cause: {
+          zh: '镜头被遮挡或失焦、夜间补光失效、编码器死机、图像未更新',
+          en: 'Lens covered or out of focus, light failed, encoder hangs',
+        },
         consequence: { zh: '该区域无视频监控，报警时无法看现场', en: 'The area is not watched; alarms there cannot be looked at' },
-        response: { zh: '在视频页查看画面；派人到场检查镜头、电源、网络', en: 'Look at the video page; have lens, power and network looked at on site' },
+        response: {
+          zh: '在视频页查看画面；派人到场检查镜头、电源、网络',
+          en: 'Look at the video page; have lens, power and network looked at on site',
+        },
       },
     ],
   });
@@ -107,7 +114,7 @@ function clockPoint({ id, name, clockTolerance, darkAfter }: CameraFile): PointF
   });
   return pointFileSchema.parse({
     tag: cameraTag('clockOffset', id),
-    name: { zh: `${name.zh} 时钟偏差`, en: `${name.en}, clock offset` },
+    name: { zh: `${name.zh} 时钟偏差`, en: `${name.en} clock offset` },
     role: 'camera',
     unit: 's',
     digits: 1,
@@ -124,7 +131,7 @@ function recordingPoints({ id, name, retention }: CameraFile): PointFile[] {
   return [
     pointFileSchema.parse({
       tag: cameraTag('recordedShare', id),
-      name: { zh: `${name.zh} 录像完整率（24 小时）`, en: `${name.en}, recorded in 24 h` },
+      name: { zh: `${name.zh} 录像完整率（24 小时）`, en: `${name.en} recorded in 24 h` },
       role: 'camera',
       unit: '%',
       digits: 1,
@@ -145,7 +152,7 @@ function recordingPoints({ id, name, retention }: CameraFile): PointFile[] {
     }),
     pointFileSchema.parse({
       tag: cameraTag('retention', id),
-      name: { zh: `${name.zh} 录像保存天数`, en: `${name.en}, days kept` },
+      name: { zh: `${name.zh} 录像保存天数`, en: `${name.en} days kept` },
       role: 'camera',
       unit: 'd',
       digits: 1,

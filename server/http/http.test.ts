@@ -401,6 +401,17 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   },
   'POST /api/hazards/{id}/photos': { permission: 'hazards.report', url: '/api/hazards/nothing/photos' },
   'GET /api/hazards/{id}/photos/{hash}': { permission: 'hazards.read', url: '/api/hazards/nothing/photos/0' },
+  'GET /api/video/cameras': { permission: 'cameras.read' },
+  'GET /api/video/cameras/{id}': { permission: 'cameras.read', url: '/api/video/cameras/nothing' },
+  'POST /api/video/looks': {
+    permission: 'video.look',
+    body: { kind: 'live', cameraIds: ['nothing'], purpose: 'patrol', reason: 'xx' },
+  },
+  'POST /api/video/looks/{id}/end': { permission: 'video.look', url: '/api/video/looks/nothing/end' },
+  'GET /api/video/looks/{id}/picture': { permission: 'video.look', url: '/api/video/looks/nothing/picture?camera=nothing' },
+  'GET /api/video/log': { permission: 'video.log' },
+  'GET /api/alarms/{id}/pictures': { permission: 'cameras.read', url: '/api/alarms/nothing/pictures' },
+  'GET /api/alarms/{id}/pictures/{hash}': { permission: 'video.look', url: '/api/alarms/nothing/pictures/0?look=nothing' },
   'GET /api/maintenance': { permission: 'plant.read' },
   'POST /api/stations/{id}/maintenance': {
     permission: 'stations.maintain',

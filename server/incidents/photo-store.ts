@@ -1,7 +1,7 @@
 // Photos on disk, in the data folder, each under the SHA-256 of its content: the journal names the hash, so a changed photo shows.
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { PhotoType } from './photo-file.ts';
@@ -12,7 +12,7 @@ const hashPattern = /^[0-9a-f]{64}$/;
 export class PhotoStore {
   readonly #folder: string;
 
-  constructor(dataDir: string, folder: 'incident-photos' | 'hazard-photos' | 'patrol-photos' = 'incident-photos') {
+  constructor(dataDir: string, folder: 'incident-photos' | 'hazard-photos' | 'patrol-photos' | 'alarm-pictures' = 'incident-photos') {
     this.#folder = path.join(dataDir, folder);
   }
 
@@ -41,6 +41,11 @@ export class PhotoStore {
     const file = this.#file(hash, mediaType);
     const found = await stat(file).catch(() => null);
     return found === null ? null : { bytes: found.size, stream: createReadStream(file) };
+  }
+
+  /** It is kept no longer; nothing where it is not there. */
+  async remove(hash: string, mediaType: PhotoType): Promise<void> {
+    if (hashPattern.test(hash)) await rm(this.#file(hash, mediaType), { force: true });
   }
 
   #file(hash: string, mediaType: PhotoType): string {

@@ -25,6 +25,7 @@ import { type PlantVersionTables, plantVersionMigration } from '../plant/plant-v
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
 import { type ReplayTables, replayMigration } from '../replay/replay-tables.ts';
 import { type TrendViewTable, trendMigration } from '../trends/trend-tables.ts';
+import { type VideoTables, videoMigration } from '../video/video-tables.ts';
 import { type WallLinkTable, wallMigration } from '../wall/wall-tables.ts';
 import { firstMigration } from './first-migration.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
@@ -98,7 +99,8 @@ export interface Schema
     PerformanceTables,
     PlantVersionTables,
     PushTables,
-    ReplayTables {
+    ReplayTables,
+    VideoTables {
   journal: JournalTable;
   alarm: AlarmTable;
   outbox_progress: OutboxProgressTable;
@@ -135,6 +137,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-obligations': obligationMigration,
   '0015-evidence': evidenceMigration,
   '0017-patrol': patrolMigration,
+  '0016-video': videoMigration,
   '0018-wall': wallMigration,
   '0019-plant-versions': plantVersionMigration,
   '0020-access': accessMigration,
@@ -150,7 +153,12 @@ export async function openDatabase(url: string, dataDir: string): Promise<Databa
   const version = rows[0]?.version ?? '0';
   if (version.localeCompare('3.51.3', undefined, { numeric: true }) < 0)
     throw new Error(`SQLite ${version} is too old (3.51.3 or newer is needed): run Gatewatch with the Node it brings`);
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => ({ ...migrations }) } });
+  // Concepts that are built side by side land in another order than that of their numbers; none depends on another's tables.
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw new Error(`the journal database ${file} could not be migrated; it is unchanged`, { cause: error });
   return database;

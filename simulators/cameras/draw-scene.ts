@@ -46,7 +46,16 @@ class Canvas {
   }
 
   ellipse(centreX: number, centreY: number, radiusX: number, radiusY: number, [luma, blue, red]: readonly [number, number, number]): void {
-    this.#fill(centreX - radiusX, centreY - radiusY, 2 * radiusX, 2 * radiusY, luma, blue, red, (x, y) => ((x - centreX) / radiusX) ** 2 + ((y - centreY) / radiusY) ** 2 <= 1);
+    this.#fill(
+      centreX - radiusX,
+      centreY - radiusY,
+      2 * radiusX,
+      2 * radiusY,
+      luma,
+      blue,
+      red,
+      (x, y) => ((x - centreX) / radiusX) ** 2 + ((y - centreY) / radiusY) ** 2 <= 1,
+    );
   }
 
   text(left: number, top: number, text: string): void {
@@ -59,7 +68,16 @@ class Canvas {
     });
   }
 
-  #fill(left: number, top: number, width: number, height: number, luma: number, blue: number, red: number, isIn: (x: number, y: number) => boolean): void {
+  #fill(
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    luma: number,
+    blue: number,
+    red: number,
+    isIn: (x: number, y: number) => boolean,
+  ): void {
     for (let y = Math.max(0, Math.floor(top)); y < Math.min(sceneHeight, top + height); y += 1)
       for (let x = Math.max(0, Math.floor(left)); x < Math.min(sceneWidth, left + width); x += 1) {
         if (!isIn(x, y)) continue;
@@ -90,7 +108,7 @@ function yard(canvas: Canvas, seed: number, atMs: number): void {
   const seconds = atMs / 1_000;
   const horizon = 96 + (seed % 24);
   for (let y = 0; y < horizon; y += 4) canvas.rectangle(0, y, sceneWidth, 4, [168 + y / 3, 140, 118]);
-  canvas.ellipse((seconds * 3 + seed) % (sceneWidth + 160) - 80, 34, 70, 12, [214, 128, 126]);
+  canvas.ellipse(((seconds * 3 + seed) % (sceneWidth + 160)) - 80, 34, 70, 12, [214, 128, 126]);
   canvas.rectangle(0, horizon, sceneWidth, sceneHeight - horizon, [104, 122, 126]);
   // Paving, fence, a building or a tank, pipes with flanges: enough edges for a sharp picture.
   for (let x = -300; x < sceneWidth; x += 34)
@@ -106,14 +124,18 @@ function yard(canvas: Canvas, seed: number, atMs: number): void {
     canvas.ellipse(346, horizon - 20, 24, 18, [220, 126, 128]);
     for (const x of [312, 356, 402]) canvas.rectangle(x, horizon + 24, 6, 40, [84, 126, 126]);
   }
-  for (const [offset, tone] of [[52, 166], [84, 172], [120, 180]] as const) {
+  for (const [offset, tone] of [
+    [52, 166],
+    [84, 172],
+    [120, 180],
+  ] as const) {
     const top = horizon + offset;
     canvas.rectangle(30, top, 400, 8 + offset / 16, [tone, 84, 150]);
     for (let x = 60 + (seed % 30); x < 420; x += 72) canvas.rectangle(x, top - 5, 7, 20 + offset / 12, [tone - 46, 84, 150]);
   }
   canvas.ellipse(150, horizon + 62, 11, 11, [92, 108, 196]);
   // Somebody on the round.
-  const walk = (seconds * 6 + seed) % (sceneWidth + 60) - 30;
+  const walk = ((seconds * 6 + seed) % (sceneWidth + 60)) - 30;
   canvas.rectangle(walk, horizon + 30, 12, 30, [132, 74, 182]);
   canvas.ellipse(walk + 6, horizon + 23, 7, 8, [206, 90, 160]);
   canvas.rectangle(walk + (Math.floor(seconds * 2) % 2 === 0 ? 1 : 5), horizon + 60, 5, 14, [48, 132, 124]);
@@ -121,7 +143,7 @@ function yard(canvas: Canvas, seed: number, atMs: number): void {
 
 /** The same each time for the same seed: cheap, and not to be told from sensor noise. */
 function addNoise(levels: Uint8Array, seed: number): void {
-  let state = (seed >>> 0) || 1;
+  let state = seed >>> 0 || 1;
   for (let index = 0; index < levels.length; index += 1) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     levels[index] = Math.max(1, Math.min(254, (levels[index] ?? 0) + (state >>> 29) - 4));

@@ -54,7 +54,10 @@ export async function startOnvifServer(options: {
       if (device?.isSilent() === true) return;
       const action = /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)/.exec(body)?.[1] ?? '';
       requests.set(action, (requests.get(action) ?? 0) + 1);
-      const { status, content } = device === null ? fault('Sender', 'no such device', 404) : answer(device, action, body, `http://${request.headers.host}/${encodeURIComponent(name)}/onvif`, searches);
+      const { status, content } =
+        device === null
+          ? fault('Sender', 'no such device', 404)
+          : answer(device, action, body, `http://${request.headers.host}/${encodeURIComponent(name)}/onvif`, searches);
       response.writeHead(status, { 'content-type': 'application/soap+xml; charset=utf-8' });
       response.end(envelope(content));
     });
@@ -133,7 +136,9 @@ function answer(device: OnvifDevice, action: string, body: string, base: string,
     case 'GetReplayUri': {
       const wanted = /<(?:\w+:)?RecordingToken>([^<]+)</.exec(body)?.[1];
       const found = device.recordings.find(({ token }) => token === wanted);
-      return found === undefined ? fault('Sender', 'no such recording', 400) : ok(`<trp:GetReplayUriResponse><trp:Uri>${found.replayUri}</trp:Uri></trp:GetReplayUriResponse>`);
+      return found === undefined
+        ? fault('Sender', 'no such recording', 400)
+        : ok(`<trp:GetReplayUriResponse><trp:Uri>${found.replayUri}</trp:Uri></trp:GetReplayUriResponse>`);
     }
     default:
       return fault('Receiver', `${action} is not supported`, 500, 'ter:ActionNotSupported');
@@ -143,7 +148,11 @@ function answer(device: OnvifDevice, action: string, body: string, base: string,
 function isSignedIn(device: OnvifDevice, body: string): boolean {
   if (device.user === null) return true;
   const field = (name: string) => new RegExp(`<(?:\\w+:)?${name}[^>]*>([^<]+)<`).exec(body)?.[1] ?? '';
-  const digest = createHash('sha1').update(Buffer.from(field('Nonce'), 'base64')).update(field('Created')).update(device.user.password).digest('base64');
+  const digest = createHash('sha1')
+    .update(Buffer.from(field('Nonce'), 'base64'))
+    .update(field('Created'))
+    .update(device.user.password)
+    .digest('base64');
   return !device.isPasswordChanged() && field('Username') === device.user.name && field('Password') === digest;
 }
 
@@ -169,7 +178,10 @@ function recordingResults({ recordings }: Search): string {
   const list = recordings
     .map((recording) => {
       const spans = recording.spans();
-      const times = spans.length === 0 ? '' : `<tt:EarliestRecording>${iso(spans[0]?.fromMs ?? 0)}</tt:EarliestRecording><tt:LatestRecording>${iso(spans.at(-1)?.toMs ?? 0)}</tt:LatestRecording>`;
+      const times =
+        spans.length === 0
+          ? ''
+          : `<tt:EarliestRecording>${iso(spans[0]?.fromMs ?? 0)}</tt:EarliestRecording><tt:LatestRecording>${iso(spans.at(-1)?.toMs ?? 0)}</tt:LatestRecording>`;
       return `<tt:RecordingInformation><tt:RecordingToken>${recording.token}</tt:RecordingToken><tt:Source><tt:SourceId>${recording.token}</tt:SourceId><tt:Name>${recording.name}</tt:Name></tt:Source>${times}<tt:Content>video</tt:Content><tt:RecordingStatus>Recording</tt:RecordingStatus></tt:RecordingInformation>`;
     })
     .join('');
@@ -184,8 +196,15 @@ function eventResults({ recordings, from, to }: Search): string {
       const event = (atMs: number, isPresent: boolean, isStart: boolean) =>
         `<tt:Result><tt:RecordingToken>${recording.token}</tt:RecordingToken><tt:TrackToken>video</tt:TrackToken><tt:Time>${iso(atMs)}</tt:Time><tt:Event><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">tns1:RecordingHistory/Track/State</wsnt:Topic><wsnt:Message><tt:Message UtcTime="${iso(atMs)}"><tt:Source><tt:SimpleItem Name="RecordingToken" Value="${recording.token}"/><tt:SimpleItem Name="Track" Value="video"/></tt:Source><tt:Data><tt:SimpleItem Name="IsDataPresent" Value="${isPresent}"/></tt:Data></tt:Message></wsnt:Message></tt:Event><tt:StartStateEvent>${isStart}</tt:StartStateEvent></tt:Result>`;
       return [
-        event(from, spans.some((span) => span.fromMs <= from && span.toMs > from), true),
-        ...spans.flatMap((span) => [...(span.fromMs > from ? [event(span.fromMs, true, false)] : []), ...(span.toMs < to ? [event(span.toMs, false, false)] : [])]),
+        event(
+          from,
+          spans.some((span) => span.fromMs <= from && span.toMs > from),
+          true,
+        ),
+        ...spans.flatMap((span) => [
+          ...(span.fromMs > from ? [event(span.fromMs, true, false)] : []),
+          ...(span.toMs < to ? [event(span.toMs, false, false)] : []),
+        ]),
       ];
     })
     .join('');

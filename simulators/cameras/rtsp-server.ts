@@ -176,7 +176,7 @@ class RtspConnection {
       const nowMs = this.#options.nowMs();
       const atMs = this.#fromMs === null ? nowMs : this.#fromMs + nowMs - this.#startedAtMs;
       const units = source.frame(atMs, this.#number);
-      units.forEach((unit, index) => this.#sendUnit(unit, Math.floor((atMs * 90) % 2 ** 32), index === units.length - 1));
+      for (const [index, unit] of units.entries()) this.#sendUnit(unit, Math.floor((atMs * 90) % 2 ** 32), index === units.length - 1);
       this.#number += 1;
     };
     send();
@@ -222,7 +222,9 @@ class RtspConnection {
   }
 
   #reply(headers: ReadonlyMap<string, string>, status: number, reason: string, more: readonly string[] = [], body = ''): void {
-    this.#socket.write(`RTSP/1.0 ${status} ${reason}\r\nCSeq: ${headers.get('cseq') ?? '0'}\r\n${more.map((line) => `${line}\r\n`).join('')}\r\n${body}`);
+    this.#socket.write(
+      `RTSP/1.0 ${status} ${reason}\r\nCSeq: ${headers.get('cseq') ?? '0'}\r\n${more.map((line) => `${line}\r\n`).join('')}\r\n${body}`,
+    );
   }
 }
 
@@ -230,7 +232,9 @@ function parseRequest(text: string): RtspRequest | null {
   const [first = '', ...rest] = text.split('\r\n');
   const match = /^([A-Z_]+) (\S+) RTSP\/1\.0$/.exec(first);
   if (match === null) return null;
-  const headers = new Map(rest.map((line): [string, string] => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+  const headers = new Map(
+    rest.map((line): [string, string] => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
   return { method: match[1] ?? '', url: match[2] ?? '', headers };
 }
 

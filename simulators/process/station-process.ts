@@ -61,6 +61,8 @@ export function demandFactor(timeMs: number): number {
   return (hourlyDemand[hour] ?? 1) * (1 - share) + (hourlyDemand[(hour + 1) % 24] ?? 1) * share;
 }
 
+const calmCamera = { picture: 0, clockOffset: 0, recordedShare: 100, retention: 95 } as const;
+
 export class StationProcess {
   readonly station: Station;
   readonly disturbances: Disturbances = noDisturbances();
@@ -284,6 +286,9 @@ export class StationProcess {
       case 'dispenserState':
       case 'dispenserPressure':
       case 'dispenserFlow':
+      case 'camera':
+        // Of sockets of their own; these stand where only physics is asked.
+        return point.source.kind === 'camera' ? calmCamera[point.source.signal] : 0;
       case 'other':
         if (point.kind === 'discrete') return point.states?.find((state) => state.isNormal)?.value ?? 0;
         return noisy(point.normal === null ? 0 : (point.normal.min + point.normal.max) / 2, 0.002);

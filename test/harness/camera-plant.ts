@@ -22,6 +22,12 @@ stations:
     type: gate
     name: { zh: 门站, en: Gate }
     area: a
+    devices:
+      - id: PLC-1
+        protocol: modbusTcp
+        host: 127.0.0.1
+        points:
+          - { tag: GD-501, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { table: holding, address: 2, type: float32 }, defaultAlarms: false, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, class: safety, response: r }] }
     recorders:
       - { id: NVR-1, onvif: "http://127.0.0.1:${onvifPort}/GS-01.NVR-1/onvif/device_service", user: { name: admin, passwordEnv: NONE } }
     cameras:
