@@ -267,6 +267,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       random: options.random ?? Math.random,
       work: () => windows.running(),
       incidents: () => incidents.store.unsettled(),
+      hazards: () => hazards.store.openOnes(),
       announce: () => announce('duty', null),
     });
     onStop('duty', () => duty.stop());

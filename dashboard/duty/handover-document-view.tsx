@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { HandoverAlarm, HandoverDocument } from '../../domain/duty/handover.ts';
+import { hazardGradeWords, hazardStateWords } from '../../domain/hazards/hazard-words.ts';
 import { incidentKindWords, incidentStateWords } from '../../domain/incidents/incident-words.ts';
 import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
@@ -66,6 +67,23 @@ export function HandoverDocumentView({ document }: { readonly document: Handover
           <li key={item.id}>
             <b>{item.number}</b> {names.station(item.stationId)} {text(incidentKindWords[item.kind])} ·{' '}
             {text(incidentStateWords[item.state])} <NotSeen isSeen={item.wasSeen} />
+          </li>
+        ))}
+      </Section>
+      <Section title={t('duty.handover.hazards')} count={document.hazards.length}>
+        {document.hazards.slice(0, shownMax).map((item) => (
+          <li key={item.id}>
+            <Link to="/hazards/$hazardId" params={{ hazardId: item.id }}>
+              <b>{item.number}</b>
+            </Link>{' '}
+            {names.station(item.stationId)} {item.description} · {text(hazardStateWords[item.state])}
+            {item.grade === 'major' && ` · ${text(hazardGradeWords.major)}`}
+            {item.isSupplySuspended && <b> · {t('hazards.suspended')}</b>}{' '}
+            <span className="muted">
+              {item.deadline !== null && t('hazards.deadlineOf', { date: item.deadline })}
+              {(item.standing === 'overdue' || item.standing === 'atRisk') && ` · ${t(`hazards.standing.${item.standing}`)}`}
+            </span>{' '}
+            <NotSeen isSeen={item.wasSeen} />
           </li>
         ))}
       </Section>

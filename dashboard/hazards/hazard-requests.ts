@@ -32,6 +32,11 @@ export async function fetchHazards(state: 'open' | 'settled', signal?: AbortSign
   return valueOrThrow(await request(`/api/hazards?state=${state}`, { schema: z.array(hazardSummarySchema), ...(signal && { signal }) }));
 }
 
+export async function fetchHazardsOfIncident(incidentId: string, signal: AbortSignal): Promise<HazardSummary[]> {
+  const path = `/api/hazards?state=all&incident=${encodeURIComponent(incidentId)}`;
+  return valueOrThrow(await request(path, { schema: z.array(hazardSummarySchema), signal }));
+}
+
 export async function fetchHazard(id: string, signal?: AbortSignal): Promise<HazardView> {
   return valueOrThrow(await request(of(id), { schema: hazardViewSchema, ...(signal && { signal }) }));
 }

@@ -13,6 +13,7 @@ export const zh = {
   notFound: '没有这项隐患',
   suspended: '应停止供气',
   suspendedLong: '重大隐患已逾期未整改：按规定应停止供气，直至整改验收完成。此标志只提示人员，不会对设备下令。',
+  deadlineOf: '时限 {{date}}',
   suspendedBanner: '{{count}} 项重大隐患逾期未整改，应停止供气',
   proposedSettled: '核查认为已整改',
   extensions: '延期 {{count}} 次',
@@ -300,6 +301,7 @@ export const en: Texts<typeof zh> = {
   suspended: 'Suspend supply',
   suspendedLong:
     'A major hazard is overdue: supply is to be suspended until the work is accepted. This flag is for people; it commands no equipment.',
+  deadlineOf: 'by {{date}}',
   suspendedBanner: '{{count}} major and overdue: supply is to be suspended',
   proposedSettled: 'Audit finds it settled',
   extensions: 'Extended {{count}}×',

@@ -21,17 +21,28 @@ import { StationOptions } from '../station/station-options.tsx';
 const alreadySchema = z.object({ reason: z.literal('openedAlready'), hazardId: z.string(), number: z.string() });
 type Already = z.output<typeof alreadySchema>;
 
-export function ReportHazardDialog({ alarm, onClose }: { readonly alarm?: AlarmView; readonly onClose: () => void }): ReactNode {
+export function ReportHazardDialog({
+  alarm,
+  incident,
+  onClose,
+}: {
+  readonly alarm?: AlarmView;
+  /** The review that names it, in its words. */
+  readonly incident?: { readonly id: string; readonly stationId: string; readonly words: string };
+  readonly onClose: () => void;
+}): ReactNode {
   const { t, text } = useWords();
   const { stations, session } = usePlant();
   const zone = useZone();
   const navigate = useNavigate();
   const refusalText = useHazardRefusal();
   const today = useToday();
-  const [stationId, setStationId] = useState(alarm?.stationId ?? stations[0]?.id ?? '');
+  const [stationId, setStationId] = useState(alarm?.stationId ?? incident?.stationId ?? stations[0]?.id ?? '');
   const [place, setPlace] = useState('');
-  const [description, setDescription] = useState('');
-  const [source, setSource] = useState<(typeof reportedSources)[number]>(alarm === undefined ? 'inspection' : 'alarm');
+  const [description, setDescription] = useState(incident?.words ?? '');
+  const [source, setSource] = useState<(typeof reportedSources)[number]>(
+    incident !== undefined ? 'incident' : alarm !== undefined ? 'alarm' : 'inspection',
+  );
   const [foundBy, setFoundBy] = useState(session.displayName);
   const [foundOn, setFoundOn] = useState(today);
   const [grade, setGrade] = useState<HazardGrade | null>(null);
@@ -55,6 +66,7 @@ export function ReportHazardDialog({ alarm, onClose }: { readonly alarm?: AlarmV
       foundOn: foundOn.trim(),
       proposedGrade: grade,
       ...(alarm === undefined ? {} : { alarmId: alarm.alarmId }),
+      ...(incident === undefined ? {} : { incidentId: incident.id }),
     };
     const answer = await postHazard(body);
     setIsSending(false);

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { IncidentView } from '../../domain/api/incident-api.ts';
 import { drillCriteria } from '../../domain/incidents/incident.ts';
 import { incidentKindWords, incidentOutcomeWords } from '../../domain/incidents/incident-words.ts';
+import { ReviewHazards } from '../hazards/review-hazards.tsx';
 import { RequestFailed } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { NotificationAttempts } from '../notifications/notification-attempts.tsx';
@@ -176,11 +177,7 @@ function ReviewPanel({ incident }: { readonly incident: IncidentView }): ReactNo
             {review.hazards.length === 0 ? (
               <span className="muted">{t('common.none')}</span>
             ) : (
-              <ul>
-                {review.hazards.map((hazard) => (
-                  <li key={hazard}>{hazard}</li>
-                ))}
-              </ul>
+              <ReviewHazards incident={incident} hazards={review.hazards} />
             )}
           </dd>
         </div>

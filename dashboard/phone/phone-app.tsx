@@ -2,6 +2,7 @@
 import { QueryCache, QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { z } from 'zod';
+import { type HazardView, hazardViewSchema } from '../../domain/api/hazard-api.ts';
 import { actionAnswerSchema } from '../../domain/api/incident-api.ts';
 import { type WalkablePatrol, walkablePatrolSchema } from '../../domain/api/patrol-api.ts';
 import type { SessionView } from '../../domain/api/session-api.ts';
@@ -69,6 +70,14 @@ function takeAnswer(queries: QueryClient, { deed }: QueuedAction, body: unknown)
     const { id, visits } = walked.data.patrol;
     queries.setQueryData<readonly WalkablePatrol[]>(['patrols', 'walkable'], (patrols) =>
       patrols?.map((patrol) => (patrol.id === id ? { ...patrol, visits } : patrol)),
+    );
+    return;
+  }
+  if (deed.kind === 'hazardStep' || deed.kind === 'hazardPhoto') {
+    const hazard = hazardViewSchema.safeParse(body);
+    if (!hazard.success) return;
+    queries.setQueryData<readonly HazardView[]>(['hazards', 'mine'], (hazards) =>
+      hazards?.map((each) => (each.id === hazard.data.id ? hazard.data : each)),
     );
     return;
   }

@@ -1,6 +1,7 @@
 // The paths of the server that the phone calls, apart from the control room's, so that the phone loads few schemas.
 import { z } from 'zod';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
+import { type HazardView, hazardViewSchema } from '../../domain/api/hazard-api.ts';
 import { type IncidentView, incidentViewSchema } from '../../domain/api/incident-api.ts';
 import { type WalkablePatrol, walkablePatrolSchema } from '../../domain/api/patrol-api.ts';
 import {
@@ -40,6 +41,10 @@ export async function fetchPoints(stationId: string): Promise<PointView[]> {
 
 export async function fetchIncident(id: string): Promise<IncidentView> {
   return valueOrThrow(await request(`/api/incidents/${encodeURIComponent(id)}`, { schema: incidentViewSchema }));
+}
+
+export async function fetchMyHazards(): Promise<HazardView[]> {
+  return valueOrThrow(await request('/api/hazards/mine', { schema: z.array(hazardViewSchema) }));
 }
 
 export async function fetchWalkable(): Promise<WalkablePatrol[]> {

@@ -6,6 +6,7 @@ import { useWords } from '../language/language.ts';
 import { useLiveness } from '../live/live-context.tsx';
 import { usePermission, usePlant } from '../session/plant-context.tsx';
 import { usePhoneAlarms } from './alarms/use-phone-alarms.ts';
+import { useMyHazards } from './hazards/use-my-hazards.ts';
 import { useLayInIncidents, usePhoneIncidents } from './incidents/use-phone-incidents.ts';
 import { UpdateBand } from './install/update-band.tsx';
 import { useKeepLive } from './kept-live.ts';
@@ -23,6 +24,8 @@ const IncidentScreen = lazy(() =>
 );
 const PatrolsScreen = lazy(() => import('./patrols/phone-patrols-screen.tsx').then((module) => ({ default: module.PhonePatrolsScreen })));
 const PatrolScreen = lazy(() => import('./patrols/phone-patrol-screen.tsx').then((module) => ({ default: module.PhonePatrolScreen })));
+const HazardsScreen = lazy(() => import('./hazards/phone-hazards-screen.tsx').then((module) => ({ default: module.PhoneHazardsScreen })));
+const HazardScreen = lazy(() => import('./hazards/phone-hazard-screen.tsx').then((module) => ({ default: module.PhoneHazardScreen })));
 const StationScreen = lazy(() => import('./station/phone-station-screen.tsx').then((module) => ({ default: module.PhoneStationScreen })));
 const QueueScreen = lazy(() => import('./queue/queue-screen.tsx').then((module) => ({ default: module.QueueScreen })));
 const SettingsScreen = lazy(() => import('./settings/settings-screen.tsx').then((module) => ({ default: module.SettingsScreen })));
@@ -58,6 +61,10 @@ function Frame(): ReactNode {
               <PatrolsScreen />
             </Route>
             <Route path="/patrols/:id">{({ id }) => <PatrolScreen key={id} id={id} />}</Route>
+            <Route path="/hazards">
+              <HazardsScreen />
+            </Route>
+            <Route path="/hazards/:id">{({ id }) => <HazardScreen key={id} id={id} />}</Route>
             <Route path="/queue">
               <QueueScreen />
             </Route>
@@ -147,12 +154,15 @@ function Tabs(): ReactNode {
   const unacknowledged = alarms.filter((alarm) => needsAcknowledgement(alarm.state)).length;
   const { items: incidents } = usePhoneIncidents();
   const { waiting } = useOwnActions();
+  const mayWork = usePermission('hazards.report');
+  const hazards = useMyHazards().items.filter(({ state }) => state !== 'submitted').length;
   const mayWalk = usePermission('patrols.walk');
   const patrols = useWalkablePatrols().toWalk.length;
   const tabs = [
     { to: '/', name: t('phone.tabs.incidents'), count: incidents.length, isHere: location === '/' || location.startsWith('/incidents') },
     { to: '/alarms', name: t('phone.tabs.alarms'), count: unacknowledged, isHere: location.startsWith('/alarms') },
     ...(mayWalk ? [{ to: '/patrols', name: t('phone.tabs.patrols'), count: patrols, isHere: location.startsWith('/patrols') }] : []),
+    ...(mayWork ? [{ to: '/hazards', name: t('phone.tabs.hazards'), count: hazards, isHere: location.startsWith('/hazards') }] : []),
     { to: '/settings', name: t('phone.tabs.settings'), count: waiting.length, isHere: location === '/settings' || location === '/queue' },
   ];
   return (

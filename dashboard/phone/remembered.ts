@@ -3,6 +3,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { z } from 'zod';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
+import { hazardViewSchema } from '../../domain/api/hazard-api.ts';
 import { incidentSummarySchema, incidentViewSchema } from '../../domain/api/incident-api.ts';
 import { walkablePatrolSchema } from '../../domain/api/patrol-api.ts';
 import { plantViewSchema, pointViewSchema, stationSummarySchema, stationViewSchema } from '../../domain/api/plant-api.ts';
@@ -22,6 +23,7 @@ const keptQueries: Readonly<Record<string, z.ZodType>> = {
   incidentList: z.array(incidentSummarySchema),
   incidents: incidentViewSchema,
   patrols: z.array(walkablePatrolSchema),
+  hazards: z.array(hazardViewSchema),
 };
 
 const sessionKey = JSON.stringify(['session']);

@@ -45,10 +45,16 @@ export const reportHazardSchema = z.strictObject({
 export type ReportHazard = z.input<typeof reportHazardSchema>;
 
 const version = z.int().min(1);
+const worked = {
+  /** As it was seen. Left out (a step queued on a phone without network): taken where it still fits. */
+  version: version.optional(),
+  /** A UUID made by the client for this press of the button: sent again after a lost answer it has no second effect. */
+  actionId: z.uuid().optional(),
+} as const;
 export const hazardWorkSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('start'), version }),
-  z.strictObject({ kind: z.literal('submit'), version, result: words }),
-  z.strictObject({ kind: z.literal('note'), text: words }),
+  z.strictObject({ kind: z.literal('start'), ...worked }),
+  z.strictObject({ kind: z.literal('submit'), ...worked, result: words }),
+  z.strictObject({ kind: z.literal('note'), actionId: worked.actionId, text: words }),
 ]);
 export type HazardWork = z.output<typeof hazardWorkSchema>;
 
@@ -72,6 +78,7 @@ export type HazardAcceptance = z.output<typeof hazardAcceptanceSchema>;
 export const hazardPhotoFieldsSchema = z.object({
   purpose: z.enum(hazardPhotoPurposes).default('finding'),
   caption: z.string().trim().max(2_000).optional(),
+  actionId: z.uuid().optional(),
 });
 
 export const hazardSummarySchema = z.object({

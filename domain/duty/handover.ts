@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { alarmStates } from '../alarms/alarm-state.ts';
 import { alarmClasses, alarmPriorities } from '../alarms/priority.ts';
+import { hazardGrades, hazardStates } from '../hazards/hazard.ts';
+import { deadlineStandings } from '../hazards/hazard-deadline.ts';
 import { incidentKinds, incidentStates } from '../incidents/incident.ts';
 import { localizedTextViewSchema } from '../text/localized-text.ts';
 
@@ -47,6 +49,19 @@ const incidentItemSchema = z.object({
 });
 export type HandoverIncident = z.output<typeof incidentItemSchema>;
 
+const hazardItemSchema = z.object({
+  ...itemShape,
+  id: z.string(),
+  number: z.string(),
+  description: z.string(),
+  grade: z.enum(hazardGrades).nullable(),
+  state: z.enum(hazardStates),
+  standing: z.enum(deadlineStandings),
+  deadline: z.string().nullable(),
+  isSupplySuspended: z.boolean(),
+});
+export type HandoverHazard = z.output<typeof hazardItemSchema>;
+
 export const handoverDocumentSchema = z.object({
   schema: z.literal(1),
   consoleId: z.string(),
@@ -67,6 +82,8 @@ export const handoverDocumentSchema = z.object({
   /** Stations in maintenance, points under test. */
   work: z.array(workItemSchema),
   incidents: z.array(incidentItemSchema),
+  /** Suspending supply, overdue, near their deadline, major, or reported by somebody during the watch. Documents of before have none. */
+  hazards: z.array(hazardItemSchema).default([]),
   /** Entries of the watch log that are to be handed on. */
   openNotes: z.array(
     z.object({ id: z.string(), atMs: z.number(), displayName: z.string(), stationId: z.string().nullable(), text: z.string() }),

@@ -189,6 +189,8 @@ describe('a watch', () => {
   test('[DU17] [DU18] signed by both: the document lists what is open, marks what came after the draft, its hash stands in the journal, the browser goes on as the next person', async () => {
     await raise('GS-01.PT-1.crit');
     await ask('duty', 'POST', '/api/watch-log', { text: 'GS-02 门禁待修', stationId: 'GS-02', isOpen: true });
+    const report = { stationId: 'GS-02', description: '围墙破损', source: 'inspection' };
+    expect((await ask('duty', 'POST', '/api/hazards', report)).status).toBe(201);
     const draft = (await ask('duty', 'GET', `/api/watches/${watchId}/handover`)).body as HandoverDraft;
     expect(draft.document).toMatchObject({ to: null, signedAtMs: null, alarms: [{ alarmId: 'GS-01.PT-1.crit', wasSeen: true }] });
     clock.advance(1_000);
@@ -205,6 +207,8 @@ describe('a watch', () => {
       to: { username: 'supervisor' },
       signedAtMs: clock.nowMs(),
       notes: '一号站正在处理',
+      // What the coverage audit has entered by itself is in the ledger; a handover tells what people have found.
+      hazards: [{ description: '围墙破损', stationId: 'GS-02', state: 'reported', wasSeen: true }],
       openNotes: [{ text: 'GS-02 门禁待修' }],
       checks: { asked: 0, answered: 0, missed: 0 },
     });

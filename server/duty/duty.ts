@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { whoIsOnDuty } from '../../domain/duty/roster.ts';
+import type { HazardRecord } from '../../domain/hazards/hazard.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { WorkWindow } from '../../domain/maintenance/work-window.ts';
 import type { NotificationChannel, Notifier } from '../../domain/notification/notification-order.ts';
@@ -49,6 +50,7 @@ export async function openDuty(options: {
   readonly random: () => number;
   readonly work: () => readonly WorkWindow[];
   readonly incidents: () => readonly IncidentRecord[];
+  readonly hazards: () => readonly HazardRecord[];
   readonly announce: () => void;
 }): Promise<Duty> {
   const { plant, ledger, access, people, store, notifier, clock, log, announce } = options;
@@ -81,7 +83,15 @@ export async function openDuty(options: {
   });
   const testerOf = testerOfAlarms({ plant, store, database });
   const engine = await EscalationEngine.start({ plant, ledger, store, clock, log, notifier, notices, facts, testerOf });
-  const documents = new HandoverDocuments({ plant, store, log: watchLog, checks, work: options.work, incidents: options.incidents });
+  const documents = new HandoverDocuments({
+    plant,
+    store,
+    log: watchLog,
+    checks,
+    work: options.work,
+    incidents: options.incidents,
+    hazards: options.hazards,
+  });
   const routes: FastifyPluginAsyncZod = async (app) => {
     await app.register(peopleRoutes({ people, announce }));
     await app.register(rosterRoutes({ plant, place, people, roster, clock, announce }));

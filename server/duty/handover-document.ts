@@ -3,10 +3,13 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import { priorityNumber } from '../../domain/alarms/priority.ts';
-import type { HandoverAlarm, HandoverDocument } from '../../domain/duty/handover.ts';
+import type { HandoverAlarm, HandoverDocument, HandoverHazard } from '../../domain/duty/handover.ts';
+import { type HazardRecord, isUnfinished } from '../../domain/hazards/hazard.ts';
+import { standingOn } from '../../domain/hazards/hazard-deadline.ts';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import type { WorkWindow } from '../../domain/maintenance/work-window.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
+import { dateAt } from '../../domain/time/zoned-time.ts';
 import { type AlarmRecord, stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { WatchChecks } from './watch-checks.ts';
@@ -21,6 +24,7 @@ export interface HandoverParts {
   /** What is not over yet. */
   readonly work: () => readonly WorkWindow[];
   readonly incidents: () => readonly IncidentRecord[];
+  readonly hazards: () => readonly HazardRecord[];
 }
 
 export interface Draft {
@@ -117,6 +121,7 @@ export class HandoverDocuments {
           openedAtMs: incident.openedAtMs,
           wasSeen: wasSeen(`incident/${incident.id}`, incident.state),
         })),
+      hazards: this.#hazards(watch, head.signedAtMs ?? head.draftedAtMs, maySee, wasSeen),
       openNotes: (await log.open())
         .filter((entry) => entry.stationId === null || maySee(entry.stationId))
         .map(({ id, atMs, displayName, stationId, text }) => ({ id, atMs, displayName, stationId, text })),
@@ -127,6 +132,39 @@ export class HandoverDocuments {
       },
       notes: head.notes,
     };
+  }
+
+  #hazards(
+    watch: Watch,
+    nowMs: number,
+    maySee: (stationId: string) => boolean,
+    wasSeen: (key: string, mark: string) => boolean,
+  ): HandoverHazard[] {
+    const today = dateAt(nowMs, this.#parts.plant.company.timeZone);
+    return this.#parts
+      .hazards()
+      .filter((record) => maySee(record.finding.stationId) && isUnfinished(record.state))
+      .map((record) => ({ record, standing: standingOn(record, today) }))
+      .filter(
+        ({ record, standing }) =>
+          standing === 'overdue' ||
+          standing === 'atRisk' ||
+          record.grade === 'major' ||
+          (record.reportedBy !== null && record.reportedAtMs >= watch.startedAtMs),
+      )
+      .toSorted(({ record: one }, { record: other }) => (one.settled.deadline ?? '9999').localeCompare(other.settled.deadline ?? '9999'))
+      .map(({ record, standing }) => ({
+        id: record.id,
+        number: record.number,
+        stationId: record.finding.stationId,
+        description: record.finding.description,
+        grade: record.grade,
+        state: record.state,
+        standing,
+        deadline: record.settled.deadline,
+        isSupplySuspended: record.supplySuspendedAtMs !== null,
+        wasSeen: wasSeen(`hazard/${record.id}`, `${record.version}/${standing}/${record.supplySuspendedAtMs ?? ''}`),
+      }));
   }
 
   #alarms(maySee: (stationId: string) => boolean, wasSeen: (key: string, mark: string) => boolean) {

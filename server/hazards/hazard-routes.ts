@@ -16,7 +16,7 @@ import {
   hazardWorkSchema,
   reportHazardSchema,
 } from '../../domain/api/hazard-api.ts';
-import { type HazardLink, type HazardRecord, hazardGrades, hazardStates } from '../../domain/hazards/hazard.ts';
+import { type HazardLink, type HazardRecord, hazardGrades, hazardStates, isUnfinished } from '../../domain/hazards/hazard.ts';
 import { deadlineStandings } from '../../domain/hazards/hazard-deadline.ts';
 import type { HazardRefusal } from '../../domain/hazards/hazard-machine.ts';
 import { hazardStatistics } from '../../domain/hazards/hazard-statistics.ts';
@@ -73,6 +73,11 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
         return view(result.record);
       case 'unknown':
         throw new ProblemError(404, 'Not found');
+      case 'reusedActionId':
+        throw new ProblemError(422, 'Refused', {
+          detail: 'This actionId was used for something else: make a new one for each press of the button.',
+          extra: { reason: 'reusedActionId' },
+        });
       case 'openedAlready':
         throw new ProblemError(409, 'In the ledger already', {
           detail: `This is hazard ${result.record.number} already.`,
@@ -91,8 +96,8 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
   async function act(request: FastifyRequest, id: string, body: HazardWork | HazardDecision | HazardAcceptance): Promise<HazardView> {
     const identity = identityOf(request);
     await visible(identity, id);
-    const { version = null, ...step } = { version: null, ...body };
-    return answer(await hazards.act(id, version, step as HazardStep, personOf(identity)));
+    const { version = null, actionId = null, ...step } = { version: null, actionId: null, ...body };
+    return answer(await hazards.act(id, version, step as HazardStep, personOf(identity), actionId));
   }
 
   function stationSeen(identity: Identity, id: string): void {
@@ -126,6 +131,8 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
           querystring: z.object({
             state: z.enum(['open', 'settled', 'all', ...hazardStates]).default('open'),
             station: z.string().optional(),
+            /** Entered from the review of this incident. */
+            incident: z.string().max(100).optional(),
             grade: z.enum(hazardGrades).optional(),
             standing: z.enum(deadlineStandings).optional(),
             limit: z.coerce.number().int().min(1).max(mostHazardsListed).default(2_000),
@@ -136,7 +143,7 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
       },
       async (request) => {
         const identity = identityOf(request);
-        const { state, station, grade, standing, limit } = request.query;
+        const { state, station, incident, grade, standing, limit } = request.query;
         const at = viewedAt();
         const isSettledAsked = state === 'settled' || state === 'all' || state === 'closed' || state === 'rejected';
         const settled = isSettledAsked ? await hazards.settledOnes(limit) : [];
@@ -148,6 +155,7 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
               maySee(identity, record.finding.stationId) &&
               isStateAsked(record) &&
               (station === undefined || record.finding.stationId === station) &&
+              (incident === undefined || isOfIncident(record, incident)) &&
               (grade === undefined || record.grade === grade),
           )
           .map((record) => hazardSummary(record, at))
@@ -164,6 +172,15 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
       );
       const areaOf = (stationId: string) => plant.stations[plant.stationIndexById.get(stationId) ?? -1]?.areaId ?? '';
       return hazardStatistics(records, { ...viewedAt(), areaOf });
+    });
+
+    app.get('/api/hazards/mine', { schema: { response: { 200: z.array(hazardViewSchema) } }, config: read }, async (request) => {
+      const identity = identityOf(request);
+      const mine = hazards
+        .openOnes()
+        .filter((record) => maySee(identity, record.finding.stationId) && isUnfinished(record.state) && isResponsible(record, identity))
+        .toSorted((one, other) => (one.settled.deadline ?? '9999').localeCompare(other.settled.deadline ?? '9999'));
+      return Promise.all(mine.map(view));
     });
 
     app.get('/api/hazards/:id', { schema: { params, response }, config: read }, async (request) =>
@@ -245,7 +262,9 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
           purpose: fields.purpose,
           caption: fields.caption === undefined || fields.caption === '' ? null : fields.caption,
         };
-        return reply.code(201).send(await answer(await hazards.act(id, null, { kind: 'photo', photo }, personOf(identity))));
+        return reply
+          .code(201)
+          .send(await answer(await hazards.act(id, null, { kind: 'photo', photo }, personOf(identity), fields.actionId ?? null)));
       },
     );
 
@@ -275,6 +294,16 @@ function byUrgency(one: z.output<typeof hazardSummarySchema>, other: z.output<ty
     one.foundOn.localeCompare(other.foundOn) ||
     one.number.localeCompare(other.number)
   );
+}
+
+function isOfIncident({ finding: { link } }: HazardRecord, incidentId: string): boolean {
+  return link?.kind === 'incident' && link.incidentId === incidentId;
+}
+
+/** By account; where somebody was entered by name only, by that. */
+function isResponsible({ settled: { responsible } }: HazardRecord, { username, displayName }: Identity): boolean {
+  if (responsible === null) return false;
+  return responsible.username === null ? responsible.name === displayName : responsible.username === username;
 }
 
 export function personOf(identity: Identity): Person {

@@ -192,3 +192,19 @@ test('[HZ18] whatever people do at once, the journal alone gives back every reco
     { numRuns: 12 },
   );
 }, 60_000);
+
+test('[HZ16] a step of a phone is taken where it still fits, once however often it arrives, and its id is one person’s', async () => {
+  const { store, journal } = await rig();
+  const opened = done(await store.report(finding, wang));
+  const planned = await steps(store, opened, toWork('ordinary').slice(0, 2));
+  const start = '018f0000-0000-7000-8000-000000000001';
+  expect(done(await store.act(planned.id, null, { kind: 'start' }, wang, start)).state).toBe('rectifying');
+  expect(done(await store.act(planned.id, null, { kind: 'start' }, wang, start)).state).toBe('rectifying');
+  expect(await store.act(planned.id, null, { kind: 'start' }, li, start)).toEqual({ kind: 'reusedActionId' });
+  // Another press of the button, after the state has moved on.
+  expect(await store.act(planned.id, null, { kind: 'start' }, wang, '018f0000-0000-7000-8000-000000000002')).toMatchObject({
+    kind: 'refused',
+    reason: 'wrongState',
+  });
+  expect((await journal()).filter(({ kind }) => kind === 'hazard.start')).toHaveLength(1);
+});

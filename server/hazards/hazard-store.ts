@@ -19,7 +19,7 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
 import type { Database } from '../journal/database.ts';
-import type { Commit, Ledger } from '../journal/ledger.ts';
+import type { Commit, DatabaseWrite, Ledger } from '../journal/ledger.ts';
 import { type HazardChange, hazardLine, writeHazardRows } from './hazard-rows.ts';
 
 export type HazardResult =
@@ -28,6 +28,8 @@ export type HazardResult =
   | { readonly kind: 'refused'; readonly reason: HazardRefusal; readonly record: HazardRecord }
   /** Of a report: what it is linked to has a hazard already. */
   | { readonly kind: 'openedAlready'; readonly record: HazardRecord }
+  /** Of a phone: this id was another person's, or of another hazard. */
+  | { readonly kind: 'reusedActionId' }
   | { readonly kind: 'unknown' };
 
 /** Told after the commit, never before. */
@@ -171,10 +173,15 @@ export class HazardStore {
   }
 
   /** `version` null: a step that makes nobody's form old, or the system's own. */
-  act(id: string, version: number | null, step: HazardStep, by: Person | null): Promise<HazardResult> {
+  act(id: string, version: number | null, step: HazardStep, by: Person | null, actionId: string | null = null): Promise<HazardResult> {
     return this.#ledger.exclusively(async (commit): Promise<HazardResult> => {
       const before = await this.find(id);
       if (before === null) return { kind: 'unknown' };
+      const earlier = actionId === null ? undefined : await this.#earlier(actionId);
+      if (earlier !== undefined)
+        return earlier.hazard_id === id && earlier.username === by?.username
+          ? { kind: 'done', record: before }
+          : { kind: 'reusedActionId' };
       if (version !== null && version !== before.version) return { kind: 'conflict', record: before };
       const atMs = this.#clock.nowMs();
       const stamped = { ...step, atMs, by };
@@ -188,6 +195,11 @@ export class HazardStore {
       await this.#commit(
         commit,
         events.map((each) => ({ id, event: each })),
+        async (transaction) => {
+          if (actionId === null) return;
+          const row = { action_id: actionId, hazard_id: id, username: by?.username ?? '' };
+          await transaction.insertInto('hazard_action').values(row).execute();
+        },
       );
       return { kind: 'done', record: (await this.find(id)) as HazardRecord };
     });
@@ -268,7 +280,11 @@ export class HazardStore {
     });
   }
 
-  async #commit(commit: Commit, steps: readonly Step[]): Promise<void> {
+  #earlier(actionId: string) {
+    return this.database.selectFrom('hazard_action').selectAll().where('action_id', '=', actionId).executeTakeFirst();
+  }
+
+  async #commit(commit: Commit, steps: readonly Step[], also: DatabaseWrite | null = null): Promise<void> {
     const touched = new Map<string, HazardRecord>();
     const changes: HazardChange[] = [];
     for (const { id, event } of steps) {
@@ -277,9 +293,10 @@ export class HazardStore {
       touched.set(id, record);
       changes.push({ before, record, event });
     }
-    await commit(changes.map(hazardLine), (transaction) =>
-      writeHazardRows(transaction, { records: [...touched.values()], changes, numbers: this.#lastNumbers }),
-    );
+    await commit(changes.map(hazardLine), async (transaction) => {
+      await writeHazardRows(transaction, { records: [...touched.values()], changes, numbers: this.#lastNumbers });
+      await also?.(transaction);
+    });
     for (const record of touched.values()) this.#put(record);
     for (const listener of this.#listeners) listener(changes);
   }

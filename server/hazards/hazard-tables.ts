@@ -43,7 +43,16 @@ export interface CalibrationTable {
   entered_at_ms: number;
 }
 
+/** Steps that came from a phone and have been applied. */
+export interface HazardActionTable {
+  /** UUID made by the client. */
+  action_id: string;
+  hazard_id: string;
+  username: string;
+}
+
 export interface HazardTables {
+  hazard_action: HazardActionTable;
   hazard: HazardTable;
   hazard_event: HazardEventTable;
   hazard_number: HazardNumberTable;
@@ -87,6 +96,17 @@ export const hazardMigration: Migration = {
       .addColumn('entered_by', 'text', (column) => column.notNull())
       .addColumn('entered_at_ms', 'double precision', (column) => column.notNull())
       .addPrimaryKeyConstraint('calibration_key', ['point_id', 'calibrated_on'])
+      .execute();
+  },
+};
+
+export const hazardActionMigration: Migration = {
+  async up(database: Kysely<unknown>) {
+    await database.schema
+      .createTable('hazard_action')
+      .addColumn('action_id', 'text', (column) => column.primaryKey())
+      .addColumn('hazard_id', 'text', (column) => column.notNull())
+      .addColumn('username', 'text', (column) => column.notNull())
       .execute();
   },
 };

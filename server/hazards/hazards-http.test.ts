@@ -219,3 +219,24 @@ test('calibrations: no record is told as none, one by hand, the rest by sheet', 
   const entries = Array.isArray(journal.body) ? journal.body : journal.body.entries;
   expect(entries.filter(({ kind }) => kind === 'calibration.record')).toHaveLength(2);
 });
+
+test('what is mine to settle is what I am responsible for and is not accepted yet; a review’s hazards are found by their incident', async () => {
+  const report = { stationId: 'RS-02', description: '阀井积水', source: 'incident', incidentId: 'incident-7' };
+  const opened = (await ask<HazardView>('duty', 'POST', '/api/hazards', report)).body;
+  expect((await ask<HazardSummary[]>('duty', 'GET', '/api/hazards?state=all&incident=incident-7')).body.map(({ id }) => id)).toEqual([
+    opened.id,
+  ]);
+  const mine = async (person: string) => (await ask<HazardView[]>(person, 'GET', '/api/hazards/mine')).body.map(({ id }) => id);
+  expect(await mine('team')).not.toContain(opened.id);
+  const confirmed = await step('supervisor', opened, 'decisions', { kind: 'confirm', grade: 'ordinary', basis: 'x' });
+  await step('supervisor', confirmed, 'decisions', { kind: 'plan', settled: five() });
+  expect(await mine('team')).toContain(opened.id);
+  expect(await mine('duty')).not.toContain(opened.id);
+  const work = { kind: 'start', actionId: crypto.randomUUID() };
+  for (const _ of [1, 2])
+    expect(await ask('team', 'POST', `/api/hazards/${opened.id}/work`, work)).toMatchObject({ status: 200, body: { state: 'rectifying' } });
+  expect(await ask('duty', 'POST', `/api/hazards/${opened.id}/work`, work)).toMatchObject({
+    status: 422,
+    body: { reason: 'reusedActionId' },
+  });
+});

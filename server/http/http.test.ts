@@ -348,6 +348,7 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/incidents/{id}/report-draft': { permission: 'incidents.read', url: '/api/incidents/nothing/report-draft' },
   'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
   'GET /api/hazards': { permission: 'hazards.read' },
+  'GET /api/hazards/mine': { permission: 'hazards.read' },
   'GET /api/hazards/statistics': { permission: 'hazards.read' },
   'GET /api/hazards/audit': { permission: 'hazards.read' },
   'POST /api/hazards/audit': { permission: 'hazards.manage' },

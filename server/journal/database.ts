@@ -12,7 +12,7 @@ import {
 } from '../alarm-settings/alarm-settings-tables.ts';
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type EvidenceJobTable, evidenceMigration } from '../evidence/evidence-tables.ts';
-import { type HazardTables, hazardMigration } from '../hazards/hazard-tables.ts';
+import { type HazardTables, hazardActionMigration, hazardMigration } from '../hazards/hazard-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { engineeringMigration, type LoopTestTable } from '../loop-test/loop-test-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
@@ -141,6 +141,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0018-wall': wallMigration,
   '0019-plant-versions': plantVersionMigration,
   '0020-access': accessMigration,
+  '0021-hazard-actions': hazardActionMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

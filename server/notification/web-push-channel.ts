@@ -80,6 +80,7 @@ function pathOf({ subject }: ChannelMessage): string {
     case 'patrol':
       return `/phone/patrols/${encodeURIComponent(subject.patrolId)}`;
     case 'hazard':
+      return `/phone/hazards/${encodeURIComponent(subject.hazardId)}`;
     case 'duty':
     case 'obligation':
     case 'digest':

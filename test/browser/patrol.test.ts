@@ -5,7 +5,10 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { create } from 'qrcode';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { HazardView } from '../../domain/api/hazard-api.ts';
 import type { PatrolLabelView, PatrolSummary, PatrolView } from '../../domain/api/patrol-api.ts';
+import { addDays } from '../../domain/time/calendar-date.ts';
+import { dateAt } from '../../domain/time/zoned-time.ts';
 import { BadNetwork } from '../harness/bad-network.ts';
 import { launchChromium, openPage, openPhone, picture, signIn } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
@@ -202,6 +205,51 @@ describe.skipIf(browser === null)('a patrol', () => {
     await desk.page.getByTestId('hazard').waitFor();
     expect(await desk.page.getByTestId('hazard').textContent()).toContain('出站压力表 不合格：0.48 MPa：指针超出绿区');
     expect(desk.complaints).toEqual([]);
+  }, 120_000);
+
+  test('what was found is settled by whoever is responsible, on the phone, without network', async () => {
+    const { findings } = await patrol();
+    const id = findings[0]?.hazardId ?? '';
+    const hazard = () => supervisor.get<HazardView>(`/api/hazards/${id}`);
+    const decide = async (body: object): Promise<void> => {
+      const { version } = await hazard();
+      const answer = await supervisor.ask('POST', `/api/hazards/${id}/decisions`, { version, ...body });
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    };
+    await decide({ kind: 'confirm', grade: 'ordinary', basis: '压力偏高' });
+    const deadline = addDays(dateAt(Date.now(), 'Asia/Shanghai'), 10);
+    const settled = {
+      responsible: { username: 'team', name: '赵刚' },
+      measure: '重新整定调压器',
+      fundsYuan: 0,
+      deadline,
+      contingency: '切换副路',
+    };
+    await decide({ kind: 'plan', settled, reason: null });
+
+    const { page } = await takeOut();
+    await page.getByRole('link', { name: /隐患/ }).tap();
+    await page.getByTestId(`hazard-${findings[0]?.number}`).waitFor();
+    await picture(page, 'phone-hazards');
+    await page.getByTestId(`hazard-${findings[0]?.number}`).tap();
+    await page.getByTestId('phone-hazard').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await pressTwice(page, 'hazard-start');
+    await eventually(async () => (await hazard()).state).toBe('rectifying');
+
+    network.cut();
+    await page.getByTestId('hazard-photo').setInputFiles(path.join(folder, 'GS-01-gate.png'));
+    await page.getByTestId('hazard-unsent').waitFor();
+    await page.getByTestId('hazard-words').fill('已整定到 0.40 MPa，复测正常');
+    await picture(page, 'phone-hazard');
+    await pressTwice(page, 'hazard-submit');
+    await eventually(() => page.getByTestId('unsent').textContent()).toContain('2');
+    network.mend();
+    await page.getByTestId('unsent').waitFor({ state: 'detached', timeout: 90_000 });
+    await eventually(async () => (await hazard()).photos.some(({ purpose }) => purpose === 'progress')).toBe(true);
+    const submitted = await hazard();
+    expect(submitted).toMatchObject({ state: 'submitted', submission: { by: { username: 'team' }, text: '已整定到 0.40 MPa，复测正常' } });
+    await eventually(() => page.getByTestId('hazard-state').getAttribute('data-state')).toBe('submitted');
   }, 120_000);
 
   test('the camera reads a label; one that was replaced proves nothing, on the phone already', async () => {

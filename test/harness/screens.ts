@@ -33,6 +33,7 @@ export const screens: readonly ScreenToSee[] = [
   screen('hazards-statistics', 'duty', '/hazards?tab=statistics', '[data-testid=hazard-statistics]'),
   screen('hazards-audit', 'engineer', '/hazards?tab=audit', '[data-testid=audit]'),
   screen('calibrations', 'engineer', '/hazards?tab=calibration', '[data-testid=calibrations]'),
+  screen('patrols', 'duty', '/patrols', '[data-testid=patrols] table, [data-testid=patrols] .empty'),
   screen('trends', 'duty', '/trends?points=RS-01.PT-301,RS-01.PT-101;RS-01.GD-501&minutes=30', '[data-testid=trend-holder]'),
   screen('duty', 'duty', '/duty', '[data-testid=duty]'),
   screen('roster', 'duty', '/duty?tab=roster', '[data-testid=duty] table, [data-testid=duty] .roster'),

@@ -65,6 +65,13 @@ function useDeedText(): (deed: Deed) => { readonly name: string; readonly object
         return { name: t('phone.patrol.confirmed'), object: `${text(deed.name)} · ${text(deed.place)}` };
       case 'patrolPhoto':
         return { name: t('phone.incident.photo'), object: `${text(deed.name)} · ${text(deed.place)}` };
+      case 'hazardStep': {
+        const { step } = deed;
+        const words = step.kind === 'start' ? '' : step.kind === 'submit' ? step.result : step.text;
+        return { name: t(`phone.hazard.step.${step.kind}`), object: [deed.number, words].filter((part) => part !== '').join(' · ') };
+      }
+      case 'hazardPhoto':
+        return { name: t('phone.incident.photo'), object: [deed.number, deed.caption].filter((part) => part !== '').join(' · ') };
       default:
         return exhaustive(deed, 'deed');
     }
@@ -116,6 +123,7 @@ const knownCodes = [
   'notAnnunciated',
   'isOutOfService',
   'commentRequired',
+  'wrongState',
 ] as const;
 
 function useAnswerText(): (state: AnsweredState) => string {

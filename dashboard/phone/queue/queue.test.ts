@@ -211,6 +211,37 @@ describe('steps of an incident', () => {
     expect(queuedActionSchema.safeParse(photo).success && queuedActionSchema.safeParse(visit).success).toBe(true);
   });
 
+  test('steps and pictures of a hazard carry their id and no version', async () => {
+    const common = { hazardId: 'h-1', number: 'YH-2026-0001' };
+    const submit: QueuedAction = {
+      ...acknowledgement(),
+      deed: { kind: 'hazardStep', ...common, step: { kind: 'submit', result: '已更换' } },
+    };
+    const taken: WireAnswer = { status: 200, body: { id: 'h-1', number: 'YH-2026-0001', version: 5 }, retryAfterMs: null };
+    const { post, sent } = server(taken);
+    expect(await sendAction(submit, post)).toMatchObject({ kind: 'applied' });
+    expect(sent).toEqual([
+      { path: '/api/hazards/h-1/work', body: { kind: 'submit', result: '已更换', actionId: submit.actionId }, username: 'team' },
+    ]);
+    expect(await sendAction(submit, server(problem(422, { reason: 'wrongState' })).post)).toMatchObject({
+      kind: 'refused',
+      code: 'wrongState',
+    });
+    const photo: QueuedAction = {
+      ...acknowledgement(),
+      deed: { kind: 'hazardPhoto', ...common, purpose: 'progress', caption: '更换后', picture: new Blob(['x']) },
+    };
+    const forms: FormData[] = [];
+    const keepForm: Post = async (_path, body) => {
+      if (body instanceof FormData) forms.push(body);
+      return taken;
+    };
+    const store = memoryStore([photo, submit]);
+    await sendQueue({ store, lane: 'pictures', post: keepForm, username: 'team', nowMs: () => 9 });
+    expect(store.left().map(({ deed }) => deed.kind)).toEqual(['hazardStep']);
+    expect([forms[0]?.get('actionId'), forms[0]?.get('purpose'), forms[0]?.get('caption')]).toEqual([photo.actionId, 'progress', '更换后']);
+  });
+
   test('pictures go in a lane of their own, with the picture, its words and its time', async () => {
     const forms: FormData[] = [];
     const post: Post = async (_path, body) => {

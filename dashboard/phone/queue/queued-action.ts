@@ -1,5 +1,6 @@
 // Something that a person did on the phone and the server has not confirmed yet. Bound to the person, the moment and the thing it was done to.
 import { z } from 'zod';
+import { hazardPhotoPurposes } from '../../../domain/hazards/hazard.ts';
 import { lateReasons, positionSchema } from '../../../domain/incidents/incident.ts';
 import { itemResultSchema, patrolProofs } from '../../../domain/patrols/patrol.ts';
 import { localizedTextViewSchema } from '../../../domain/text/localized-text.ts';
@@ -66,6 +67,27 @@ const patrolPhotoDeedSchema = z.object({
   picture: z.instanceof(Blob),
 });
 
+/** What a person does with a hazard that is his to settle. No version: taken where it still fits. */
+const hazardStepDeedSchema = z.object({
+  kind: z.literal('hazardStep'),
+  hazardId: z.string(),
+  number: z.string(),
+  step: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('start') }),
+    z.object({ kind: z.literal('submit'), result: z.string() }),
+    z.object({ kind: z.literal('note'), text: z.string() }),
+  ]),
+});
+
+const hazardPhotoDeedSchema = z.object({
+  kind: z.literal('hazardPhoto'),
+  hazardId: z.string(),
+  number: z.string(),
+  purpose: z.enum(hazardPhotoPurposes),
+  caption: z.string(),
+  picture: z.instanceof(Blob),
+});
+
 /** Why something that was taken is told to the person all the same. `codeProvesNothing`: taken as if confirmed by hand. */
 export const notedReasons = [...lateReasons, 'codeProvesNothing'] as const;
 export type NotedReason = (typeof notedReasons)[number];
@@ -99,6 +121,8 @@ export const queuedActionSchema = z.object({
     photoDeedSchema,
     patrolVisitDeedSchema,
     patrolPhotoDeedSchema,
+    hazardStepDeedSchema,
+    hazardPhotoDeedSchema,
   ]),
   state: stateSchema,
 });

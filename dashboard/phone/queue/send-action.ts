@@ -44,6 +44,7 @@ const pictureWithinMs = 115_000;
 const doneSchema = alarmViewSchema.pick({ id: true, alarmId: true, version: true });
 /** Of a patrol: whether the label that was read proves the visit. */
 const visitTakenSchema = z.object({ patrol: z.object({ visits: z.array(patrolVisitSchema.pick({ actionId: true, codeFault: true })) }) });
+const hazardTakenSchema = z.object({ id: z.string(), number: z.string(), version: z.int() });
 const takenSchema = actionAnswerSchema.pick({ outcome: true, because: true, earlier: true });
 const conflictSchema = versionConflictSchema.pick({ detail: true, by: true }).extend({
   current: alarmViewSchema.pick({ id: true, state: true, version: true, acknowledgedBy: true }),
@@ -88,6 +89,10 @@ export async function sendAction(action: QueuedAction, post: Post): Promise<Send
       return sendPatrolVisit(action, deed, post);
     case 'patrolPhoto':
       return sendPatrolPhoto(action, deed, post);
+    case 'hazardStep':
+      return sendHazardStep(action, deed, post);
+    case 'hazardPhoto':
+      return sendHazardPhoto(action, deed, post);
     default:
       return exhaustive(deed, 'deed');
   }
@@ -185,6 +190,29 @@ async function sendPatrolPhoto(action: QueuedAction, deed: DeedOf<'patrolPhoto'>
   if (answer === null) return unreachable;
   if (answer.status >= 400) return refusalOf(answer.body);
   return visitTakenSchema.safeParse(answer.body).success ? { kind: 'applied', body: answer.body } : unreachable;
+}
+
+const hazardPath = (hazardId: string, what: 'work' | 'photos') => `/api/hazards/${encodeURIComponent(hazardId)}/${what}`;
+
+async function sendHazardStep(action: QueuedAction, deed: DeedOf<'hazardStep'>, post: Post): Promise<SendResult> {
+  return judgeHazard(await post(hazardPath(deed.hazardId, 'work'), { ...deed.step, actionId: action.actionId }, action.username));
+}
+
+async function sendHazardPhoto(action: QueuedAction, deed: DeedOf<'hazardPhoto'>, post: Post): Promise<SendResult> {
+  const form = new FormData();
+  form.set('actionId', action.actionId);
+  form.set('purpose', deed.purpose);
+  if (deed.caption !== '') form.set('caption', deed.caption);
+  form.set('photo', deed.picture, 'photo.jpg');
+  return judgeHazard(await post(hazardPath(deed.hazardId, 'photos'), form, action.username));
+}
+
+function judgeHazard(answer: WireAnswer): SendResult {
+  const common = judge(answer);
+  if (common !== null) return common;
+  if (answer === null) return unreachable;
+  if (answer.status >= 400) return refusalOf(answer.body);
+  return hazardTakenSchema.safeParse(answer.body).success ? { kind: 'applied', body: answer.body } : unreachable;
 }
 
 function judgeTaken(answer: WireAnswer): SendResult {

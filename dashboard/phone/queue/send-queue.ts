@@ -9,7 +9,7 @@ export const lanes = ['steps', 'pictures'] as const;
 export type Lane = (typeof lanes)[number];
 
 export function laneOf(action: QueuedAction): Lane {
-  return action.deed.kind === 'photo' || action.deed.kind === 'patrolPhoto' ? 'pictures' : 'steps';
+  return 'picture' in action.deed ? 'pictures' : 'steps';
 }
 
 export type QueueRun =

@@ -3,7 +3,7 @@ import type { Texts } from '../../language/shared-words.ts';
 import type { phoneZh } from './phone-zh.ts';
 
 export const phoneEn: Texts<typeof phoneZh> = {
-  tabs: { main: 'Main', incidents: 'Incidents', alarms: 'Alarms', patrols: 'Patrols', settings: 'Settings' },
+  tabs: { main: 'Main', incidents: 'Incidents', alarms: 'Alarms', patrols: 'Patrols', hazards: 'Hazards', settings: 'Settings' },
   header: { live: 'Live', notLive: 'Not live', connecting: 'Connecting', unsent: 'Unsent {{count}}', back: 'Back' },
   band: {
     server: 'Not live: no network since {{time}}',
@@ -176,6 +176,26 @@ export const phoneEn: Texts<typeof phoneZh> = {
     complete: 'All points are confirmed',
     results: '{{count}} failed',
   },
+  hazard: {
+    title: 'Hazards that are mine to settle',
+    none: 'No hazard is yours to settle',
+    unknown: 'No network, and no hazards kept on the phone',
+    gone: 'This hazard is not in the list',
+    goneHint: 'It may be accepted, or not be yours, or the phone has nothing about it.',
+    deadline: 'by {{date}}',
+    noDeadline: 'no deadline yet',
+    overdue: 'overdue, was due {{date}}',
+    measure: 'Measure',
+    contingency: 'Contingency plan',
+    found: 'Found',
+    notSettled: 'Not all five are settled: the work cannot begin yet.',
+    waits: 'Submitted; waits for somebody else to accept it.',
+    result: 'What was done',
+    step: { start: 'Begin the work', submit: 'Submit for acceptance', note: 'Note' },
+    photos: '{{count}} photos',
+    history: 'History',
+    refused: 'Refused: {{reason}}',
+  },
   station: {
     title: 'Station',
     address: 'Address',
@@ -226,6 +246,7 @@ export const phoneEn: Texts<typeof phoneZh> = {
       notAnnunciated: 'The alarm is shelved, suppressed or out of service.',
       isOutOfService: 'The alarm is out of service.',
       commentRequired: 'A critical alarm needs a comment.',
+      wrongState: 'Things have moved on and this step fits no more: look again.',
       other: 'The server says: {{detail}}',
     },
   },

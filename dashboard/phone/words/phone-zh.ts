@@ -1,6 +1,6 @@
 // The words of the phone app in Chinese. Short: they stand on big buttons and are read in the sun.
 export const phoneZh = {
-  tabs: { main: '主导航', incidents: '事件', alarms: '报警', patrols: '巡查', settings: '设置' },
+  tabs: { main: '主导航', incidents: '事件', alarms: '报警', patrols: '巡查', hazards: '隐患', settings: '设置' },
   header: { live: '实时', notLive: '非实时', connecting: '连接中', unsent: '未发送 {{count}}', back: '返回' },
   band: {
     server: '非实时：自 {{time}} 起没有网络',
@@ -159,6 +159,26 @@ export const phoneZh = {
     complete: '全部点位已确认',
     results: '不合格 {{count}}',
   },
+  hazard: {
+    title: '由我整改的隐患',
+    none: '没有由您整改的隐患',
+    unknown: '没有网络，手机上没有隐患资料',
+    gone: '这项隐患不在列表中',
+    goneHint: '可能已验收，或不由您整改，或手机上没有它的资料。',
+    deadline: '时限 {{date}}',
+    noDeadline: '未定时限',
+    overdue: '已逾期，时限 {{date}}',
+    measure: '整改措施',
+    contingency: '应急预案',
+    found: '发现',
+    notSettled: '五落实尚未齐全，暂不能开始整改。',
+    waits: '已提请验收，等待他人验收。',
+    result: '整改情况',
+    step: { start: '开始整改', submit: '提请验收', note: '记录' },
+    photos: '照片 {{count}}',
+    history: '过程',
+    refused: '验收退回：{{reason}}',
+  },
   station: {
     title: '场站',
     address: '地址',
@@ -207,6 +227,7 @@ export const phoneZh = {
       notAnnunciated: '报警已被搁置、抑制或停用。',
       isOutOfService: '报警已停用。',
       commentRequired: '紧急报警须写明处理说明。',
+      wrongState: '情况已变，这一步已不适用，请重新查看。',
       other: '服务器答复：{{detail}}',
     },
   },
