@@ -112,6 +112,17 @@ describe.skipIf(browser === null)('incidents', () => {
     await page.getByTestId('do-review').click();
     await page.getByTestId('review-hazards').fill('更换同批垫片\n补充备件');
     await say(page, 'review-dialog', '法兰垫片老化', 'review-cause', 'review-submit');
+    // What the review names goes into the ledger by a press, and its line shows the number from then on.
+    const incidentPage = page.url();
+    await page.getByTestId('hazard-from-review').first().click();
+    await expect.poll(() => page.getByTestId('hazard-description').inputValue()).toBe('更换同批垫片');
+    expect(await page.getByTestId('hazard-source').inputValue()).toBe('incident');
+    await page.getByTestId('hazard-submit').click();
+    await page.getByTestId('hazard').waitFor();
+    await page.goto(incidentPage);
+    await expect.poll(() => page.getByTestId('review-hazard-list').textContent()).toMatch(/更换同批垫片 YH-\d{4}-\d{4}/);
+    await page.getByTestId('hazard-from-review').waitFor();
+    expect(await page.getByTestId('hazard-from-review').count()).toBe(1);
     await page.getByTestId('do-close').click();
     expect(await page.getByTestId('missing-items').locator('li').count()).toBeGreaterThan(5);
     expect(await page.getByTestId('close-submit').isDisabled()).toBe(true);
