@@ -13,6 +13,7 @@ import type { HistorianReader } from '../historian/historian.ts';
 import type { ServerLink } from '../link/link.ts';
 import { AccessControl, type FirstPassword } from './access/access-control.ts';
 import { openAccessKey } from './access/access-key.ts';
+import { openDirectory } from './access/open-directory.ts';
 import { openAlarmSettings } from './alarm-settings/open-alarm-settings.ts';
 import { alarmContextRoutes } from './alarms/alarm-context-routes.ts';
 import { AlarmStore } from './alarms/alarm-store.ts';
@@ -35,6 +36,7 @@ import { accountRoutes } from './http/account-routes.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
 import { apiTokenRoutes } from './http/api-token-routes.ts';
 import { createApp } from './http/create-app.ts';
+import { directoryRoutes } from './http/directory-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { plantRoutes } from './http/plant-routes.ts';
 import { readingsRoutes } from './http/readings-routes.ts';
@@ -214,9 +216,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('patrols', () => patrols.stop());
 
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir });
+    const directory = openDirectory({ access, plant, environment: process.env, clock, log });
     let socketCount = () => 0;
     let northboundStatuses = (): readonly NorthboundPart[] => [];
-    await app.register(sessionRoutes(access, options.isDemo, async () => null));
+    await app.register(sessionRoutes(access, options.isDemo, async () => (await directory?.status()) ?? null));
+    await app.register(directoryRoutes(access, directory));
     await app.register(accountRoutes(access));
     await app.register(userRoutes(access, plant));
     await app.register(apiTokenRoutes(access, plant));

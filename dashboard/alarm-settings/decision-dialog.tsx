@@ -1,6 +1,7 @@
 // A second person decides on a draft: approving is signed with name and password, rejecting says why.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { DraftView } from '../../domain/api/alarm-settings-api.ts';
+import { CodeField } from '../account/code-field.tsx';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 
@@ -21,6 +22,7 @@ export function DecisionDialog({ decision, draft, ownName, problem, isWorking, o
   const { t } = useWords();
   const [username, setUsername] = useState(ownName);
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
   const [comment, setComment] = useState('');
   const isApproval = decision === 'approve';
   const isReady = !isWorking && (isApproval ? username.trim() !== '' && password !== '' : comment.trim() !== '');
@@ -31,7 +33,7 @@ export function DecisionDialog({ decision, draft, ownName, problem, isWorking, o
     const text = comment.trim();
     void onDecide({
       ...(text === '' ? {} : { comment: text }),
-      ...(isApproval ? { approver: { username: username.trim(), password } } : {}),
+      ...(isApproval ? { approver: { username: username.trim(), password, ...(code.trim() === '' ? {} : { code: code.trim() }) } } : {}),
     });
     setPassword('');
   }
@@ -76,6 +78,7 @@ export function DecisionDialog({ decision, draft, ownName, problem, isWorking, o
                   data-testid="approver-password"
                 />
               </label>
+              <CodeField value={code} onChange={setCode} />
             </>
           )}
           <label className="field">

@@ -2,6 +2,7 @@
 // for what it will want.
 import type { ReactNode } from 'react';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
+import { CodeField } from '../account/code-field.tsx';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { useZone } from '../session/plant-context.tsx';
@@ -133,10 +134,12 @@ function ApproverFields({ hint }: { readonly hint: string }): ReactNode {
           <input name="approverPassword" type="password" required autoComplete="new-password" data-testid="approver-password" />
         </label>
       </div>
+      <CodeField name="approverCode" />
     </fieldset>
   );
 }
 
 function approverOf(fields: FormFields) {
-  return { username: fields.text('approver'), password: fields.password('approverPassword') };
+  const code = fields.text('approverCode');
+  return { username: fields.text('approver'), password: fields.password('approverPassword'), ...(code === '' ? {} : { code }) };
 }

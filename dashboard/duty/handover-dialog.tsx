@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { mayDo } from '../../domain/access/roles.ts';
 import type { WatchView } from '../../domain/api/watch-api.ts';
+import { CodeField } from '../account/code-field.tsx';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
@@ -43,13 +44,18 @@ export function HandoverDialog({
   const sorted = candidates.toSorted((a, b) => Number(expected.has(b.username)) - Number(expected.has(a.username)));
   const [chosen, setChosen] = useState<string | null>(null);
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
   const [notes, setNotes] = useState('');
   const next = chosen ?? sorted[0]?.username ?? '';
 
   function sign(event: FormEvent): void {
     event.preventDefault();
     if (draft.data === undefined) return;
-    const body = { to: { username: next, password }, draftId: draft.data.draftId, notes: notes.trim() };
+    const body = {
+      to: { username: next, password, ...(code.trim() === '' ? {} : { code: code.trim() }) },
+      draftId: draft.data.draftId,
+      notes: notes.trim(),
+    };
     // The server has signed the next person in: this page starts anew in his name.
     void action.run(
       () => signHandover(watch.id, body),
@@ -101,6 +107,7 @@ export function HandoverDialog({
               />
             </label>
           </div>
+          <CodeField value={code} onChange={setCode} />
           <p className="muted small no-margin">{t('duty.handover.meaning')}</p>
           <DutyProblem problem={action.problem} />
         </div>

@@ -33,12 +33,6 @@ function query(parameters: Readonly<Record<string, string | number | null | unde
   return text === '' ? '' : `?${text}`;
 }
 
-/** Whether the sign-in page may name the demo accounts: the server says so, unasked for credentials, and only the demo plant does. */
-export async function fetchIsDemo(): Promise<boolean> {
-  const answer = await request('/api/demo', { schema: z.object({ isDemo: z.boolean() }).partial() });
-  return answer.kind === 'ok' && answer.value.isDemo !== false;
-}
-
 export async function fetchPlant(signal?: AbortSignal): Promise<PlantView> {
   return valueOrThrow(await request('/api/plant', { schema: plantViewSchema, ...(signal && { signal }) }));
 }

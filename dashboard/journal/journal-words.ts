@@ -176,6 +176,7 @@ export function useJournalWords(): JournalWords {
       const [part = '', ...rest] = actor.part.split(' ');
       return part === 'server' ||
         part === 'integration' ||
+        part === 'directory' ||
         part === 'collector' ||
         part === 'northbound' ||
         part === 'notifier' ||

@@ -1,5 +1,6 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
 
+import { en as account } from '../account/account-words.ts';
 import { en as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
@@ -59,6 +60,7 @@ export const en: Texts<typeof zh> = {
   health,
   evidence,
   people,
+  account,
   engineering,
   loopTest,
   performance,
@@ -370,6 +372,7 @@ export const en: Texts<typeof zh> = {
     part: {
       server: 'server',
       integration: 'integration',
+      directory: 'company directory',
       collector: 'collector',
       northbound: 'other systems',
       notifier: 'notifier',

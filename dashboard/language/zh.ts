@@ -1,5 +1,6 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
 
+import { zh as account } from '../account/account-words.ts';
 import { zh as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
@@ -57,6 +58,7 @@ export const zh = {
   health,
   evidence,
   people,
+  account,
   engineering,
   loopTest,
   performance,
@@ -368,6 +370,7 @@ export const zh = {
     part: {
       server: '服务器',
       integration: '接口',
+      directory: '公司目录',
       collector: '采集器',
       northbound: '对外接口',
       notifier: '通知',

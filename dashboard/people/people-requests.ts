@@ -1,11 +1,18 @@
 // What the people screen asks of the server.
 import { z } from 'zod';
 import type { Role } from '../../domain/access/roles.ts';
-import { type SessionInfo, sessionInfoSchema, type UserView, userViewSchema } from '../../domain/api/users-api.ts';
+import {
+  type PersonView,
+  personViewSchema,
+  type SessionInfo,
+  sessionInfoSchema,
+  type UserView,
+  userViewSchema,
+} from '../../domain/api/users-api.ts';
 import { type Answer, request, valueOrThrow } from '../http/request.ts';
 
 /** What was done with a person, for the line that tells it. */
-export type DoneWhat = 'add' | 'change' | 'password' | 'disable' | 'enable' | 'end';
+export type DoneWhat = 'add' | 'change' | 'password' | 'disable' | 'enable' | 'end' | 'factor';
 
 export interface PersonFields {
   readonly displayName: string;
@@ -13,8 +20,8 @@ export interface PersonFields {
   readonly stationIds: readonly string[] | null;
 }
 
-export async function fetchUsers(signal: AbortSignal): Promise<UserView[]> {
-  return valueOrThrow(await request('/api/users', { schema: z.array(userViewSchema), signal }));
+export async function fetchUsers(signal: AbortSignal): Promise<PersonView[]> {
+  return valueOrThrow(await request('/api/users', { schema: z.array(personViewSchema), signal }));
 }
 
 export async function fetchSessions(signal: AbortSignal): Promise<SessionInfo[]> {
@@ -42,4 +49,12 @@ export function setAccess(username: string, action: 'disable' | 'enable'): Promi
 
 export function endSessions(username: string): Promise<Answer<null>> {
   return request(`${pathOf(username)}/sessions`, { method: 'DELETE', schema: null });
+}
+
+export function endSession(id: string): Promise<Answer<null>> {
+  return request(`/api/sessions/${encodeURIComponent(id)}/end`, { method: 'POST', schema: null });
+}
+
+export function resetSecondFactor(username: string): Promise<Answer<null>> {
+  return request(`${pathOf(username)}/second-factor`, { method: 'DELETE', schema: null });
 }

@@ -1,19 +1,22 @@
 // Who may sign in: the administrator's list, with what he can do to each. How people are reached is the duty page's.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { SessionInfo, UserView } from '../../domain/api/users-api.ts';
+import type { PersonView, SessionInfo, UserView } from '../../domain/api/users-api.ts';
 import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatRecent } from '../time/plant-time.ts';
+import { ApiTokensPanel } from './api-tokens-panel.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
-import { type DoneWhat, endSessions, fetchSessions, fetchUsers, setAccess } from './people-requests.ts';
+import { type DoneWhat, endSessions, fetchSessions, fetchUsers, resetSecondFactor, setAccess } from './people-requests.ts';
 import { PersonDialog } from './person-dialog.tsx';
+import { SessionsDialog } from './sessions-dialog.tsx';
 import './people.css';
 
-type Open = { readonly kind: 'add' } | { readonly kind: 'change' | 'password' | 'disable' | 'end'; readonly user: UserView };
+type OpenKind = 'change' | 'password' | 'disable' | 'end' | 'sessions' | 'factor';
+type Open = { readonly kind: 'add' } | { readonly kind: OpenKind; readonly user: UserView };
 
 export function PeopleScreen(): ReactNode {
   const { t } = useWords();
@@ -25,7 +28,7 @@ export function PeopleScreen(): ReactNode {
   const close = (): void => setOpen(null);
   const done = (what: DoneWhat, name: string): void => {
     setOpen(null);
-    setTold(t(`people.done.${what}`, { name }));
+    setTold(what === 'factor' ? t('account.resetFactorDone', { name }) : t(`people.done.${what}`, { name }));
     void queries.invalidateQueries({ queryKey: ['users'] });
   };
   const readAgain = (): void => void queries.invalidateQueries({ queryKey: ['users'] });
@@ -75,9 +78,29 @@ export function PeopleScreen(): ReactNode {
           action={open.kind === 'disable' ? t('people.disable') : t('people.endSessions')}
           act={() => (open.kind === 'disable' ? setAccess(open.user.username, 'disable') : endSessions(open.user.username))}
           onClose={close}
-          onDone={() => done(open.kind, open.user.displayName)}
+          onDone={() => done(open.kind === 'disable' ? 'disable' : 'end', open.user.displayName)}
         />
       )}
+      {open?.kind === 'sessions' && (
+        <SessionsDialog
+          user={open.user}
+          sessions={(sessions.data ?? []).filter(({ username }) => username === open.user.username)}
+          onClose={close}
+          onEnded={readAgain}
+          onEndAll={() => setOpen({ kind: 'end', user: open.user })}
+        />
+      )}
+      {open?.kind === 'factor' && (
+        <ConfirmDialog
+          title={t('account.resetFactorTitle', { name: open.user.displayName })}
+          meaning={t('account.resetFactorMeaning')}
+          action={t('account.resetFactor')}
+          act={() => resetSecondFactor(open.user.username)}
+          onClose={close}
+          onDone={() => done('factor', open.user.displayName)}
+        />
+      )}
+      <ApiTokensPanel />
     </div>
   );
 }
@@ -88,9 +111,9 @@ function PeopleTable({
   onOpen,
   onEnable,
 }: {
-  readonly users: readonly UserView[];
+  readonly users: readonly PersonView[];
   readonly sessions: readonly SessionInfo[];
-  readonly onOpen: (kind: 'change' | 'password' | 'disable' | 'end', user: UserView) => void;
+  readonly onOpen: (kind: OpenKind, user: UserView) => void;
   readonly onEnable: (user: UserView) => void;
 }): ReactNode {
   const { t, text } = useWords();
@@ -128,11 +151,30 @@ function PeopleTable({
                 <td className="number">
                   <Sessions sessions={sessions.filter(({ username }) => username === user.username)} />
                 </td>
-                <td>{user.isDisabled ? <span className="tag">{t('people.disabled')}</span> : t('people.enabled')}</td>
+                <td>
+                  {user.isDisabled ? <span className="tag">{t('people.disabled')}</span> : t('people.enabled')}
+                  {user.hasSecondFactor && (
+                    <>
+                      {' '}
+                      <span className="tag">{t('account.hasFactor')}</span>
+                    </>
+                  )}
+                  {user.isOfDirectory && (
+                    <>
+                      {' '}
+                      <span className="tag">{t('account.fromDirectory')}</span>
+                    </>
+                  )}
+                </td>
                 <td className="people-actions">
                   <ActionButton name={t('people.change')} who={user} onClick={() => onOpen('change', user)} />
-                  <ActionButton name={t('people.resetPassword')} who={user} onClick={() => onOpen('password', user)} />
-                  <ActionButton name={t('people.endSessions')} who={user} onClick={() => onOpen('end', user)} />
+                  {!user.isOfDirectory && (
+                    <ActionButton name={t('people.resetPassword')} who={user} onClick={() => onOpen('password', user)} />
+                  )}
+                  {!isOwn && user.hasSecondFactor && (
+                    <ActionButton name={t('account.resetFactor')} who={user} onClick={() => onOpen('factor', user)} />
+                  )}
+                  <ActionButton name={t('people.column.sessions')} who={user} onClick={() => onOpen('sessions', user)} />
                   {!isOwn && !user.isDisabled && (
                     <ActionButton name={t('people.disable')} who={user} onClick={() => onOpen('disable', user)} />
                   )}

@@ -131,7 +131,7 @@ export function PersonDialog({ user, onClose, onDone, onReadAgain }: PersonDialo
   );
 }
 
-function StationChoice({
+export function StationChoice({
   chosen,
   onChange,
 }: {

@@ -133,6 +133,8 @@ function SessionGate({ clock, runner }: { readonly clock: Clock; readonly runner
     runner.setPerson(username);
     if (username !== null) setWasSignedIn(true);
   }, [runner, username]);
+  // A new password or a second factor is made on a computer; asked again now and then, so that the phone goes on by itself.
+  if (session.data?.mustDo != null) return <Waiting text={t('signIn.mustDo')} onRetry={() => void session.refetch()} />;
   if (session.data != null) {
     return <SignedIn key={session.data.username} session={session.data} clock={clock} runner={runner} />;
   }

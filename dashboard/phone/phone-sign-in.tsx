@@ -8,7 +8,7 @@ import { useQueueState } from './queue/queue-context.tsx';
 
 export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): ReactNode {
   const { t, language } = useWords();
-  const { problem, isPending, submit } = useSignIn({
+  const { problem, isPending, needsCode, submit } = useSignIn({
     // What another person had read is not his.
     beforeSession: (queries) => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' }),
     isTriedWithoutNetwork: true,
@@ -40,6 +40,19 @@ export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): React
           <span>{t('signIn.password')}</span>
           <input name="password" type="password" autoComplete="current-password" data-testid="sign-in-password" />
         </label>
+        {needsCode && (
+          <label className="phone-field">
+            <span>{t('signIn.code')}</span>
+            <input
+              name="code"
+              autoComplete="one-time-code"
+              autoCapitalize="none"
+              spellCheck={false}
+              maxLength={32}
+              data-testid="sign-in-code"
+            />
+          </label>
+        )}
         <button type="submit" className="big-button big-button-next" disabled={isPending} data-testid="sign-in-submit">
           {isPending ? t('signIn.working') : t('signIn.submit')}
         </button>

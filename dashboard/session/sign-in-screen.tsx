@@ -1,7 +1,8 @@
 // Sign-in: one form, errors in plain words beside it, and the demo accounts where the server says that this is the demo.
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useRef } from 'react';
-import { fetchIsDemo } from '../http/gatewatch-api.ts';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { directoryRefusals } from '../../domain/api/session-api.ts';
+import { fetchSignInOptions } from '../http/session-requests.ts';
 import { setLanguage, useWords } from '../language/language.ts';
 import { useSignIn } from './use-sign-in.ts';
 import './sign-in.css';
@@ -18,9 +19,11 @@ const demoAccounts = [
 
 export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): ReactNode {
   const { t, language } = useWords();
-  const { problem, setProblem, isPending, submit } = useSignIn();
+  const { problem, setProblem, isPending, needsCode, submit } = useSignIn();
   const form = useRef<HTMLFormElement>(null);
-  const demo = useQuery({ queryKey: ['demo'], queryFn: fetchIsDemo, staleTime: Number.POSITIVE_INFINITY, retry: false });
+  const options = useQuery({ queryKey: ['signInOptions'], queryFn: fetchSignInOptions, refetchInterval: 15_000, retry: false });
+  const directory = options.data?.directory ?? null;
+  const directoryProblem = directoryRefusals.find((reason) => reason === new URLSearchParams(location.search).get('directory'));
 
   function fillIn(username: string): void {
     const fields = form.current?.elements;
@@ -57,6 +60,11 @@ export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): Reac
               {t('signIn.ended')}
             </p>
           )}
+          {directoryProblem !== undefined && problem === null && (
+            <p className="notice notice-problem" role="alert" data-testid="directory-problem">
+              {t(`signIn.directoryRefused.${directoryProblem}`)}
+            </p>
+          )}
           {problem !== null && (
             <p className="notice notice-problem" role="alert" id="sign-in-problem" data-testid="sign-in-problem">
               {problem}
@@ -70,11 +78,25 @@ export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): Reac
             <span>{t('signIn.password')}</span>
             <input name="password" type="password" autoComplete="current-password" data-testid="sign-in-password" />
           </label>
+          {needsCode && <CodeQuestion />}
           <button type="submit" className="button button-primary" disabled={isPending} data-testid="sign-in-submit">
             {isPending ? t('signIn.working') : t('signIn.submit')}
           </button>
         </form>
-        {demo.data === true && (
+        {directory !== null && (
+          <section className="sign-in-directory">
+            {directory.isAvailable ? (
+              <a className="button" href="/api/directory/start" data-testid="sign-in-directory">
+                {t('signIn.directory', { name: directory.name[language] })}
+              </a>
+            ) : (
+              <p className="no-margin muted" data-testid="directory-away">
+                {t('signIn.directoryAway', { name: directory.name[language] })}
+              </p>
+            )}
+          </section>
+        )}
+        {options.data?.isDemo === true && (
           <section className="sign-in-demo" data-testid="sign-in-demo" aria-label={t('signIn.demo')}>
             <p>{t('signIn.demoHint')}</p>
             <div>
@@ -96,5 +118,31 @@ export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): Reac
         {language === 'zh' ? 'English' : '中文'}
       </button>
     </main>
+  );
+}
+
+/** Comes after the password, and takes the keyboard. */
+function CodeQuestion(): ReactNode {
+  const { t } = useWords();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <>
+      <p className="notice" role="status">
+        {t('signIn.codeHint')}
+      </p>
+      <label className="field">
+        <span>{t('signIn.code')}</span>
+        <input
+          ref={field}
+          name="code"
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={32}
+          data-testid="sign-in-code"
+        />
+      </label>
+    </>
   );
 }

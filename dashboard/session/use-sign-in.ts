@@ -18,6 +18,8 @@ export interface SignInAttempt {
   readonly problem: string | null;
   readonly setProblem: (problem: string | null) => void;
   readonly isPending: boolean;
+  /** The password was right, and a code is asked for: the form has a field `code`. */
+  readonly needsCode: boolean;
   /** For a form with the fields `username` and `password`. */
   readonly submit: (event: FormEvent<HTMLFormElement>) => void;
 }
@@ -26,6 +28,7 @@ export function useSignIn({ beforeSession, isTriedWithoutNetwork = false }: Sign
   const { t } = useWords();
   const queries = useQueryClient();
   const [problem, setProblem] = useState<string | null>(null);
+  const [needsCode, setNeedsCode] = useState(false);
   const attempt = useMutation({
     networkMode: isTriedWithoutNetwork ? 'always' : 'online',
     mutationFn: (credentials: SignIn) => signIn(credentials),
@@ -42,7 +45,9 @@ export function useSignIn({ beforeSession, isTriedWithoutNetwork = false }: Sign
           setProblem(t('signIn.failed', { reason: reasonOf(answer) }));
           return;
         case 'problem':
-          if (answer.status === 401 || answer.status === 403) setProblem(t('signIn.refused'));
+          if (answer.status === 401 && reasonIn(answer.body) === 'secondFactor') setNeedsCode(true);
+          else if (answer.status === 401 && reasonIn(answer.body) === 'wrongCode') setProblem(t('signIn.wrongCode'));
+          else if (answer.status === 401 || answer.status === 403) setProblem(t('signIn.refused'));
           else if (answer.status === 429) setProblem(t('signIn.tooMany'));
           else setProblem(t('signIn.failed', { reason: reasonOf(answer) }));
       }
@@ -58,8 +63,13 @@ export function useSignIn({ beforeSession, isTriedWithoutNetwork = false }: Sign
       return;
     }
     setProblem(null);
-    attempt.mutate(credentials);
+    const code = String(data.get('code') ?? '').trim();
+    attempt.mutate({ ...credentials, ...(code === '' ? {} : { code }) });
   }
 
-  return { problem, setProblem, isPending: attempt.isPending, submit };
+  return { problem, setProblem, isPending: attempt.isPending, needsCode, submit };
+}
+
+function reasonIn(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'reason' in body ? body.reason : null;
 }

@@ -1,8 +1,8 @@
 // From the outside in: a crash is told, somebody is signed in, the plant is known, the live channel runs, then the screens.
 import { QueryCache, QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { SessionView } from '../../domain/api/session-api.ts';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { DutyBefore, SessionView } from '../../domain/api/session-api.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { fetchBuckets, fetchPlant, fetchStations } from '../http/gatewatch-api.ts';
 import { RequestFailed } from '../http/request.ts';
@@ -22,6 +22,8 @@ import { isWallPage } from '../wall/wall-address.ts';
 import { WallSignIn } from '../wall/wall-sign-in.tsx';
 import { CrashBoundary } from './crash-boundary.tsx';
 import { createDashboardRouter } from './router.tsx';
+
+const MustDoScreen = lazy(() => import('../account/must-do-screen.tsx').then((module) => ({ default: module.MustDoScreen })));
 
 const wallRetryMs = 5_000;
 
@@ -70,6 +72,7 @@ function SessionGate(props: AppProps): ReactNode {
     if (isSignedIn) setWasSignedIn(true);
   }, [isSignedIn]);
   const onSignedOut = useCallback(() => setWasSignedIn(false), []);
+  if (session.data?.mustDo != null) return <MustDo mustDo={session.data.mustDo} onSignedOut={onSignedOut} />;
   if (session.data != null) {
     return <SignedIn key={session.data.username} {...props} session={session.data} onSignedOut={onSignedOut} />;
   }
@@ -77,6 +80,28 @@ function SessionGate(props: AppProps): ReactNode {
   if (session.data === null) return <SignInScreen hasEnded={wasSignedIn} />;
   if (session.isError) return <Waiting text={t('signIn.unreachable')} onRetry={() => void session.refetch()} />;
   return <Waiting text={t('common.loading')} />;
+}
+
+/** Nothing of the plant is asked for before. */
+function MustDo({ mustDo, onSignedOut }: { readonly mustDo: DutyBefore; readonly onSignedOut: () => void }): ReactNode {
+  const leave = useLeave(onSignedOut);
+  return (
+    <Suspense>
+      <MustDoScreen mustDo={mustDo} onSignOut={leave} />
+    </Suspense>
+  );
+}
+
+function useLeave(onSignedOut: () => void, isOfDirectory = false): () => void {
+  const queries = useQueryClient();
+  return useCallback(() => {
+    void signOut().finally(() => {
+      onSignedOut();
+      queries.clear();
+      queries.setQueryData(['session'], null);
+      if (isOfDirectory) location.assign('/api/directory/sign-out');
+    });
+  }, [queries, onSignedOut, isOfDirectory]);
 }
 
 interface SignedInProps extends AppProps {
@@ -128,13 +153,7 @@ function SignedIn({ session, clock, sound, speech, onSignedOut }: SignedInProps)
     };
   }, [clock, queries]);
 
-  const leave = useCallback(() => {
-    void signOut().finally(() => {
-      onSignedOut();
-      queries.clear();
-      queries.setQueryData(['session'], null);
-    });
-  }, [queries, onSignedOut]);
+  const leave = useLeave(onSignedOut, session.isOfDirectory);
 
   const content = useMemo(() => <RouterProvider router={router} />, [router]);
   if (plant.data === undefined || stations.data === undefined || stores === null) {

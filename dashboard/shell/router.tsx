@@ -355,6 +355,12 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => import('../people/people-screen.tsx'), 'PeopleScreen'),
 });
 
+const accountRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../account/account-screen.tsx'), 'AccountScreen'),
+});
+
 const replayRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/replay',
@@ -391,6 +397,7 @@ const routeTree = rootRoute.addChildren([
   evidenceRoute,
   healthRoute,
   peopleRoute,
+  accountRoute,
   replayRoute,
 ]);
 

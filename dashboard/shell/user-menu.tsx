@@ -1,4 +1,5 @@
 // Who is signed in, and what he may change about the page: language, appearance, keys, sign-out.
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { languages } from '../../domain/text/localized-text.ts';
 import { setLanguage, useWords } from '../language/language.ts';
@@ -68,6 +69,9 @@ export function UserMenu({ onHelp }: { readonly onHelp: () => void }): ReactNode
           >
             {t('header.help')} <KeyHint name="?" />
           </button>
+          <Link to="/account" className="menu-item" onClick={close} data-testid="open-account">
+            {t('account.open')}
+          </Link>
           <button type="button" className="menu-item" onClick={onSignOut} data-testid="sign-out">
             {t('header.signOut')}
           </button>

@@ -27,6 +27,8 @@ export const sessionViewSchema = z.object({
   stationIds: z.array(z.string()).nullable(),
   expiresAtMs: z.number(),
   mustDo: z.enum(dutiesBefore).nullable(),
+  /** Signing out goes on to the company's directory. */
+  isOfDirectory: z.boolean(),
 });
 export type SessionView = z.output<typeof sessionViewSchema>;
 
@@ -34,6 +36,7 @@ export type SessionView = z.output<typeof sessionViewSchema>;
 export const readSessionSchema = sessionViewSchema.extend({
   permissions: z.array(z.string()).transform((names) => permissions.filter((known) => names.includes(known))),
   mustDo: z.enum(dutiesBefore).nullable().catch(null),
+  isOfDirectory: z.boolean().catch(false),
 });
 
 export const signInOptionsSchema = z.object({

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type AccessPolicy, defaultAccessPolicy } from '../../domain/access/access-policy.ts';
 import { type Permission, permissionsUnder, type Role } from '../../domain/access/roles.ts';
 import type { OwnSession } from '../../domain/api/account-api.ts';
-import { dutiesBefore } from '../../domain/api/session-api.ts';
+import { type DirectoryRefusal, dutiesBefore } from '../../domain/api/session-api.ts';
 import type { ChangeUser, UserView } from '../../domain/api/users-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -12,6 +12,7 @@ import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import { AccessKey } from './access-key.ts';
 import { ApiTokens } from './api-tokens.ts';
+import type { DirectoryPerson } from './directory.ts';
 import { actorOf, type Identity } from './identity.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { type Refusal, RefusalAudit } from './refusal-audit.ts';
@@ -43,6 +44,7 @@ export interface FirstPassword {
   readonly password: string;
 }
 
+const directoryActor: JournalActor = { kind: 'system', part: 'directory' };
 const systemActor: JournalActor = { kind: 'system', part: 'server' };
 
 /** A shift and its handover: an action needs an identity that somebody took on for this watch. */
@@ -261,6 +263,30 @@ export class AccessControl {
     return { token, identity };
   }
 
+  /** The directory has said who he is: made or brought up to date here, then signed in. */
+  async enterByDirectory(
+    person: DirectoryPerson,
+    from: string,
+  ): Promise<
+    | { readonly kind: 'ok'; readonly token: string; readonly identity: Identity }
+    | { readonly kind: 'refused'; readonly reason: 'nameTaken' | 'notAllowed' }
+  > {
+    const username = await this.accounts.followDirectory(person, directoryActor);
+    if (username === null) {
+      await this.auditDirectoryRefusal(person.username, from, 'nameTaken');
+      return { kind: 'refused', reason: 'nameTaken' };
+    }
+    if (username.hasOtherRights) await this.#endSessions(username.username, null);
+    const session = await this.openSession(username.username, from, { method: 'directory', mustDo: null });
+    if (session !== null) return { kind: 'ok', ...session };
+    await this.auditDirectoryRefusal(person.username, from, 'notAllowed');
+    return { kind: 'refused', reason: 'notAllowed' };
+  }
+
+  auditDirectoryRefusal(username: string | null, from: string, reason: DirectoryRefusal): Promise<void> {
+    return this.#refusals.note({ actor: directoryActor, from, what: `sign-in of ${username ?? 'somebody'} by the directory: ${reason}` });
+  }
+
   async signOut(identity: Identity): Promise<void> {
     await this.#database.deleteFrom('session').where('token_hash', '=', identity.tokenHash).execute();
     await this.#audit('session.end', actorOf(identity), {});
@@ -294,6 +320,7 @@ export class AccessControl {
         'user_account.is_disabled',
         'session.expires_at_ms',
         'session.must_do',
+        'session.method',
       ])
       .where('session.token_hash', '=', tokenHash)
       .executeTakeFirst();
@@ -310,6 +337,7 @@ export class AccessControl {
       expiresAtMs: row.expires_at_ms,
       tokenHash,
       mustDo,
+      isOfDirectory: row.method === 'directory',
     };
   }
 

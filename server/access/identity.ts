@@ -15,6 +15,8 @@ export interface Identity {
   readonly expiresAtMs: number;
   readonly tokenHash: string;
   readonly mustDo: DutyBefore | null;
+  /** This session was opened by the company's directory. */
+  readonly isOfDirectory?: boolean;
 }
 
 export function isAllowed(identity: Identity, permission: Permission, stationId: string | null): boolean {
@@ -40,5 +42,6 @@ export function sessionView(identity: Identity): SessionView {
     stationIds: identity.stationIds === null ? null : [...identity.stationIds],
     expiresAtMs: identity.expiresAtMs,
     mustDo: identity.mustDo,
+    isOfDirectory: identity.isOfDirectory === true,
   };
 }

@@ -1,4 +1,5 @@
 // Accounts: who there is, in which role, at which stations, with which password. Who is signed in is access-control.ts.
+import { randomBytes } from 'node:crypto';
 import { type AccessPolicy, needsSecondFactor } from '../../domain/access/access-policy.ts';
 import { permissionsUnder, type Role, roles } from '../../domain/access/roles.ts';
 import type { DutyBefore } from '../../domain/api/session-api.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../../domain/time/clock.ts';
 import type { Database, UserTable } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import type { DirectoryPerson } from './directory.ts';
 import { hashPassword } from './password-hash.ts';
 
 export interface NewUser {
@@ -136,6 +138,30 @@ export class UserAccounts {
       const hasOtherRights = same({ ...before, displayName: '' }) !== same({ ...wanted, displayName: '' });
       return { kind: 'done', user: { ...before, ...wanted }, hasOtherRights };
     });
+  }
+
+  /** The account of somebody whom the directory knows, made or changed as it says now. Null where another account has his name. */
+  async followDirectory(
+    { issuer, subject, ...wanted }: DirectoryPerson,
+    by: JournalActor,
+  ): Promise<{ readonly username: string; readonly hasOtherRights: boolean } | null> {
+    const known = await this.byDirectory(issuer, subject);
+    if (known === null) {
+      // Nobody knows this password: he comes in by the directory alone.
+      const made = await this.add({ ...wanted, password: randomBytes(32).toString('base64url') }, by, { issuer, subject });
+      return made === null ? null : { username: wanted.username, hasOtherRights: false };
+    }
+    const before = await this.person(known);
+    if (before === null) return null;
+    const rights = ({ displayName, role, stationIds }: Omit<ChangeUser, 'expected'>) => ({
+      displayName,
+      role,
+      stationIds: stationIds === null ? null : [...stationIds],
+    });
+    const now = rights({ ...wanted, stationIds: wanted.stationIds === null ? null : [...wanted.stationIds] });
+    if (JSON.stringify(rights(before)) === JSON.stringify(now)) return { username: known, hasOtherRights: false };
+    const changed = await this.change(known, { ...now, expected: rights(before) }, by);
+    return { username: known, hasOtherRights: changed?.hasOtherRights ?? false };
   }
 
   /** Somebody who may let people in, beside him who is named. */

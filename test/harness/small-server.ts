@@ -68,6 +68,8 @@ export async function startSmallServer(
     readonly plantSource?: PlantFileSource;
     readonly hasDemoDuty?: boolean;
     readonly accessPolicy?: AccessPolicy;
+    /** Any free one where absent. */
+    readonly port?: number;
     /** What the collector says of itself, beside that it lives. */
     readonly statusOf?: (status: CollectorStatus, alarmSettings: AlarmSettingsMessage | null) => CollectorStatus;
   } = {},
@@ -87,7 +89,7 @@ export async function startSmallServer(
     historian: options.historian ?? null,
     journalUrl: 'sqlite:',
     dataDir,
-    http: { host: '127.0.0.1', port: 0 },
+    http: { host: '127.0.0.1', port: options.port ?? 0 },
     dashboardDir: options.dashboardDir ?? null,
     clock,
     log,
