@@ -23,6 +23,7 @@ import { useDurationText } from '../values/duration-text.ts';
 import { formatNumber } from '../values/format-value.ts';
 import { usePointReading } from '../values/point-reading.ts';
 import { useNow } from '../values/use-now.ts';
+import { AlarmPictures } from '../video/alarm-pictures.tsx';
 import { AcknowledgeDialog } from './acknowledge-dialog.tsx';
 import { AlarmActions } from './alarm-actions.tsx';
 import { AlarmGuide } from './alarm-guide.tsx';
@@ -113,6 +114,7 @@ function AlarmDetail({ alarm, definition }: { readonly alarm: AlarmView; readonl
               </Suspense>
             )}
           </section>
+          <AlarmPictures key={`pictures ${alarm.id}`} alarm={alarm} />
           <RelatedAlarms alarm={alarm} />
         </div>
         <div>

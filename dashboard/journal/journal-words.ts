@@ -18,6 +18,7 @@ import { useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { usePointById } from '../values/all-points.ts';
 import { formatNumber, formatValue } from '../values/format-value.ts';
+import { useVideoJournal } from '../video/video-journal.ts';
 
 type KnownKind = keyof typeof zh.journal.kind;
 type KnownField = keyof typeof zh.journal.detailField;
@@ -95,6 +96,7 @@ export function useJournalWords(): JournalWords {
   const settingsDetail = useSettingsJournal();
   const dutyDetail = useDutyJournal();
   const obligationDetail = useObligationJournal();
+  const videoDetail = useVideoJournal();
   const patrolDetail = usePatrolJournal();
 
   const field = (name: string, value: unknown): string =>
@@ -181,7 +183,9 @@ export function useJournalWords(): JournalWords {
         part === 'northbound' ||
         part === 'notifier' ||
         part === 'obligations' ||
-        part === 'patrols'
+        part === 'patrols' ||
+        part === 'cameras' ||
+        part === 'video'
         ? [t(`journal.part.${part}`), ...rest].join(' ')
         : actor.part;
     },
@@ -190,6 +194,8 @@ export function useJournalWords(): JournalWords {
       if (duty !== null) return duty;
       const obligation = obligationDetail(entry);
       if (obligation !== null) return obligation;
+      const video = videoDetail(entry);
+      if (video !== null) return video;
       if (entry.kind.startsWith('alarm.')) return alarmDetail(entry).join(' · ');
       const incident = incidentDetail(entry);
       if (incident !== null) return incident;

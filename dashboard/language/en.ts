@@ -20,10 +20,10 @@ import { en as patrols } from '../patrols/patrols-words.ts';
 import { en as people } from '../people/people-words.ts';
 import { en as performance } from '../performance/performance-words.ts';
 import { phoneEn } from '../phone/words/phone-en.ts';
-
 import { en as faceplate } from '../point/faceplate-words.ts';
 import { en as replay } from '../replay/replay-words.ts';
 import { en as trends } from '../trends/trends-words.ts';
+import { en as video } from '../video/video-words.ts';
 import { sharedEn } from './shared-en.ts';
 import type { Texts } from './shared-words.ts';
 import type { zh } from './zh.ts';
@@ -33,6 +33,7 @@ export const en: Texts<typeof zh> = {
   incidents,
   hazards,
   patrols,
+  video,
   phone: phoneEn,
   nav: {
     more: 'More',
@@ -52,6 +53,7 @@ export const en: Texts<typeof zh> = {
     people: 'People',
     hazards: 'Hazards',
     patrols: 'Patrols',
+    video: 'Video',
     alarmSettings: 'Alarm settings',
     replay: 'Replay',
   },
@@ -378,6 +380,8 @@ export const en: Texts<typeof zh> = {
       notifier: 'notifier',
       obligations: 'obligations',
       patrols: 'patrols',
+      cameras: 'camera looks',
+      video: 'video',
     },
     because: { turnedOff: 'turned off', signedOut: 'signed out', tooMany: 'too many phones', takenOver: 'somebody else signed in' },
     refusal: { wrongNameOrPassword: 'wrong name or password', wrongCode: 'wrong code', delayed: 'too many failures' },
@@ -444,6 +448,7 @@ export const en: Texts<typeof zh> = {
       ...incidents.journalKind,
       ...hazards.journalKind,
       ...patrols.journalKind,
+      ...video.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...obligations.journalKind,

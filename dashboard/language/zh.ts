@@ -20,10 +20,10 @@ import { zh as patrols } from '../patrols/patrols-words.ts';
 import { zh as people } from '../people/people-words.ts';
 import { zh as performance } from '../performance/performance-words.ts';
 import { phoneZh } from '../phone/words/phone-zh.ts';
-
 import { zh as faceplate } from '../point/faceplate-words.ts';
 import { zh as replay } from '../replay/replay-words.ts';
 import { zh as trends } from '../trends/trends-words.ts';
+import { zh as video } from '../video/video-words.ts';
 import { sharedZh } from './shared-zh.ts';
 
 export const zh = {
@@ -31,6 +31,7 @@ export const zh = {
   incidents,
   hazards,
   patrols,
+  video,
   phone: phoneZh,
   nav: {
     more: '更多',
@@ -50,6 +51,7 @@ export const zh = {
     people: '人员',
     hazards: '隐患',
     patrols: '巡查',
+    video: '视频',
     alarmSettings: '报警设置',
     replay: '回放',
   },
@@ -376,6 +378,8 @@ export const zh = {
       notifier: '通知',
       obligations: '义务判定',
       patrols: '巡查',
+      cameras: '摄像机检查',
+      video: '视频',
     },
     because: { turnedOff: '本人关闭', signedOut: '退出登录', tooMany: '手机过多', takenOver: '由他人登录' },
     refusal: { wrongNameOrPassword: '用户名或密码错误', wrongCode: '验证码错误', delayed: '失败次数过多' },
@@ -442,6 +446,7 @@ export const zh = {
       ...incidents.journalKind,
       ...hazards.journalKind,
       ...patrols.journalKind,
+      ...video.journalKind,
       ...maintenance.journalKind,
       ...notifications.journalKind,
       ...obligations.journalKind,

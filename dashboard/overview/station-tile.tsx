@@ -9,6 +9,7 @@ import { noiseSpan } from '../values/noise-span.ts';
 import { ReadingText } from '../values/reading-text.tsx';
 import { Sparkline } from '../values/sparkline.tsx';
 import { ValueBar } from '../values/value-bar.tsx';
+import type { CameraCount } from '../video/use-camera-counts.ts';
 import type { WallDensity } from './wall-order.ts';
 
 export interface StationTileProps {
@@ -17,13 +18,15 @@ export interface StationTileProps {
   /** Those that are shown, most telling first. */
   readonly points: readonly PointView[];
   readonly density: WallDensity;
+  /** Null: none, or not for this person to know. */
+  readonly cameras: CameraCount | null;
   readonly isInMaintenance: boolean;
   readonly isCurrent: boolean;
   readonly onFocus: (stationId: string) => void;
 }
 
 export const StationTile = memo(
-  function StationTile({ station, summary, points, density, isInMaintenance, isCurrent, onFocus }: StationTileProps): ReactNode {
+  function StationTile({ station, summary, points, density, cameras, isInMaintenance, isCurrent, onFocus }: StationTileProps): ReactNode {
     const { t, text } = useWords();
     const isCompact = density === 'compact';
     return (
@@ -54,6 +57,7 @@ export const StationTile = memo(
               {t('maintenance.tileMark')}
             </span>
           )}
+          {cameras !== null && cameras.good < cameras.total && <CameraTag {...cameras} />}
           {isCompact && <MissingShare goodShare={station.goodShare} />}
           {isCompact && summary.unacknowledged > 0 && (
             <span className="tile-waiting number">
@@ -96,6 +100,8 @@ export const StationTile = memo(
   (before, after) =>
     before.isCurrent === after.isCurrent &&
     before.density === after.density &&
+    before.cameras?.good === after.cameras?.good &&
+    before.cameras?.total === after.cameras?.total &&
     before.isInMaintenance === after.isInMaintenance &&
     before.onFocus === after.onFocus &&
     before.station.name === after.station.name &&
@@ -125,6 +131,16 @@ function WorstMark({
       size={size}
       showsWord={showsWord}
     />
+  );
+}
+
+/** Only what is not as it must be: a station whose cameras all give a good picture says nothing of them. */
+function CameraTag({ good, total }: CameraCount): ReactNode {
+  const { t } = useWords();
+  return (
+    <span className="tag number" title={t('video.tileTitle', { good, total })} data-testid="tile-cameras">
+      {t('video.tile', { good, total })}
+    </span>
   );
 }
 

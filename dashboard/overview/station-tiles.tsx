@@ -8,6 +8,7 @@ import { useWork } from '../maintenance/use-work.ts';
 import { usePlant } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { usePointById } from '../values/all-points.ts';
+import { useCameraCounts } from '../video/use-camera-counts.ts';
 import { StationTile } from './station-tile.tsx';
 import { nearestInDirection } from './tile-movement.ts';
 import { densityOf, groupForWall, mostSteps, tightened, valuesShown, type WallOrder } from './wall-order.ts';
@@ -27,6 +28,7 @@ export function StationTiles({ stations, order: wantedOrder, byStation, mustFit 
   const { plant } = usePlant();
   const pointById = usePointById();
   const { maintenanceByStation } = useWork();
+  const cameraCounts = useCameraCounts();
   const steps = useSteps(mustFit, stations.map((station) => station.id).join(' '));
   const { density, order } = tightened(densityOf(stations.length), wantedOrder, steps);
   // Between few and very many: the same one value, larger.
@@ -90,6 +92,7 @@ export function StationTiles({ stations, order: wantedOrder, byStation, mustFit 
                     .map((id) => pointById.get(id))
                     .filter((point): point is PointView => point !== undefined)}
                   density={density}
+                  cameras={cameraCounts.get(station.id) ?? null}
                   isInMaintenance={maintenanceByStation.has(station.id)}
                   isCurrent={station.id === currentId}
                   onFocus={setFocusedId}

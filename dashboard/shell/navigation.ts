@@ -8,6 +8,7 @@ export interface NavigationItem {
     | '/incidents'
     | '/hazards'
     | '/patrols'
+    | '/video'
     | '/trends'
     | '/duty'
     | '/performance'
@@ -26,6 +27,7 @@ export interface NavigationItem {
     | 'nav.incidents'
     | 'nav.hazards'
     | 'nav.patrols'
+    | 'nav.video'
     | 'nav.trends'
     | 'nav.duty'
     | 'nav.performance'
@@ -52,6 +54,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/duty', name: 'nav.duty', keys: 'g d', permission: 'duty.read', place: 'header' },
   { to: '/hazards', name: 'nav.hazards', keys: 'g z', permission: 'hazards.read', place: 'more' },
   { to: '/patrols', name: 'nav.patrols', keys: 'g l', permission: 'patrols.read', place: 'more' },
+  { to: '/video', name: 'nav.video', keys: 'g c', permission: 'cameras.read', place: 'more' },
   { to: '/replay', name: 'nav.replay', keys: 'g y', permission: 'alarms.read', place: 'more' },
   { to: '/performance', name: 'nav.performance', keys: 'g p', permission: 'performance.read', place: 'more' },
   { to: '/obligations', name: 'nav.obligations', keys: 'g b', permission: 'obligations.read', place: 'more' },

@@ -337,6 +337,27 @@ const loopTestRoute = createRoute({
   component: lazyRouteComponent(() => import('../loop-test/loop-screen.tsx'), 'LoopScreen'),
 });
 
+export interface VideoSearch {
+  readonly tab?: 'log';
+  readonly station?: string;
+}
+
+const videoRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/video',
+  validateSearch: (search: Record<string, unknown>): VideoSearch => ({
+    ...(search.tab === 'log' ? { tab: 'log' } : {}),
+    ...(typeof search.station === 'string' ? { station: search.station } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../video/video-screen.tsx'), 'VideoScreen'),
+});
+
+const cameraRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/video/$cameraId',
+  component: lazyRouteComponent(() => import('../video/camera-screen.tsx'), 'CameraScreen'),
+});
+
 const evidenceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/evidence',
@@ -394,6 +415,8 @@ const routeTree = rootRoute.addChildren([
   alarmSettingsRoute,
   engineeringRoute,
   loopTestRoute,
+  videoRoute,
+  cameraRoute,
   evidenceRoute,
   healthRoute,
   peopleRoute,

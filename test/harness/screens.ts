@@ -38,6 +38,8 @@ export const screens: readonly ScreenToSee[] = [
   screen('duty', 'duty', '/duty', '[data-testid=duty]'),
   screen('roster', 'duty', '/duty?tab=roster', '[data-testid=duty] table, [data-testid=duty] .roster'),
   screen('obligations', 'admin', '/obligations', '#content h1'),
+  screen('video', 'admin', '/video', '[data-testid=video-counts]'),
+  screen('camera', 'duty', '/video/RS-01.CAM-1', '[data-testid=camera]'),
   screen('evidence', 'admin', '/evidence', '[data-testid=evidence-screen]'),
   screen('replay', 'duty', '/replay', '#content button'),
   screen('performance', 'duty', '/performance', '#content table'),
