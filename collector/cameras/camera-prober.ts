@@ -40,6 +40,11 @@ interface Measured {
   readonly value: number;
   readonly quality: number;
 }
+interface Look {
+  readonly failure: Extract<StreamLook, { kind: 'failed' }>['reason'] | null;
+  readonly probe: CameraProbe;
+}
+
 const none: Measured = { value: Number.NaN, quality: Quality.badNotYetRead };
 const lost: Measured = { value: Number.NaN, quality: Quality.badCommFail };
 const good = (value: number): Measured => ({ value, quality: Quality.good });
@@ -62,20 +67,25 @@ export class CameraProber {
   }
 
   async probe(): Promise<void> {
-    const { clock, sink } = this.#options;
     const look = await this.#look();
     if (this.#options.signal.aborted) return;
     await Promise.all([this.#askCamera(), this.#askRecorder()]);
-    if (this.#options.signal.aborted) return;
-    const { index } = this.camera;
-    if (look.failure === null) sink.connection(index, { kind: 'connected' });
-    else sink.connection(index, { kind: 'failed', reason: look.failure, retryInMs: this.camera.probeEveryMs });
-    this.#note({ ...look.probe, clockOffsetMs: this.clockOffsetMs });
+    this.#tell(look);
+  }
+
+  /** As connection, line of the log, and readings. */
+  #tell({ failure, probe }: Look): void {
+    const { clock, sink, signal } = this.#options;
+    if (signal.aborted) return;
+    const { index, probeEveryMs } = this.camera;
+    if (failure === null) sink.connection(index, { kind: 'connected' });
+    else sink.connection(index, { kind: 'failed', reason: failure, retryInMs: probeEveryMs });
+    this.#note({ ...probe, clockOffsetMs: this.clockOffsetMs });
     this.#state(clock.nowMs());
   }
 
   /** The one thing done by the timer and by people alike, so that a look of a person counts as a look. */
-  async #look(): Promise<{ readonly failure: Extract<StreamLook, { kind: 'failed' }>['reason'] | null; readonly probe: CameraProbe }> {
+  async #look(): Promise<Look> {
     const { clock, decoder } = this.#options;
     const seen = await this.#visit(null);
     const probe = { atMs: clock.nowMs(), tookMs: seen.tookMs, figures: null, clockOffsetMs: null };
@@ -207,7 +217,9 @@ export class CameraProber {
     if (recordedAtMs !== null) return this.#recordedPicture(recordedAtMs);
     const newest = this.#newest;
     if (newest === null || this.#options.clock.nowMs() - newest.atMs > maxAgeMs) {
-      const { failure, probe } = await this.#look();
+      const look = await this.#look();
+      this.#tell(look);
+      const { failure, probe } = look;
       if (failure !== null) return failed(commandFailureOf(failure), probe.detail);
       if (probe.outcome === 'unchecked') return failed('noDecoder');
     }

@@ -151,7 +151,7 @@ test('what the recorder missed is found, and a moment that it missed has no pict
   expect(await rig.prober.picture(0, now - 3_600_000)).toMatchObject({ kind: 'cameraPicture', state: null });
 });
 
-test('without a decoder the picture is not judged: uncertain, never good', async () => {
+test('[CA5] without a decoder the picture is not judged: uncertain, never good', async () => {
   const none: PictureDecoder = { decode: async () => ({ kind: 'unavailable' }), stop: async () => undefined };
   const rig = createRig({ decoder: none });
   expect((await rig.look()).values.picture?.[1]).toBe(Quality.uncertainInaccurate);

@@ -29,7 +29,7 @@ export function VideoScreen(): ReactNode {
         <h1>{t('video.title')}</h1>
         {mayReadLog && (
           <nav className="tabs" aria-label={t('video.title')}>
-            <Link to="/video" aria-current={isLog ? undefined : 'page'}>
+            <Link to="/video" search={{}} activeOptions={{ exact: true, includeSearch: true }} aria-current={isLog ? undefined : 'page'}>
               {t('video.tab.cameras')}
             </Link>
             <Link to="/video" search={{ tab: 'log' }} aria-current={isLog ? 'page' : undefined} data-testid="tab-log">

@@ -34,10 +34,8 @@ export function videoFindings(camera: CameraRecords, span: Span): Finding[] {
     ...darkTime(camera, window),
     ...timeNotLooked(camera, window),
     ...recordingGaps(camera, window),
-    ...longRuns(camera, window, 'retention', 'short', 0).flatMap((run) => findingOf(camera, window, run, 'breached', 'retentionShort')),
-    ...longRuns(camera, window, 'clock', 'off', camera.darkAfterMs).flatMap((run) =>
-      findingOf(camera, window, run, 'atRisk', 'cameraClockOff'),
-    ),
+    ...longRuns(camera, 'retention', 'short', 0).flatMap((run) => findingOf(camera, window, run, 'breached', 'retentionShort')),
+    ...longRuns(camera, 'clock', 'off', camera.darkAfterMs).flatMap((run) => findingOf(camera, window, run, 'atRisk', 'cameraClockOff')),
   ];
 }
 
@@ -47,11 +45,10 @@ function darkTime(camera: CameraRecords, window: ObligationWindow): Finding[] {
     const toMs = lastsTo(camera, span, window);
     const states = [...new Set(dark.filter((run) => run.fromMs < span.toMs + 1 && run.toMs >= span.fromMs).map(({ state }) => state))];
     const detail = { states: states.join(', ') };
-    if (span.toMs - span.fromMs > camera.darkAfterMs)
-      return findingIn(window, { state: 'breached', cause: 'cameraDark', subject: camera.id, fromMs: span.fromMs, toMs, detail }); // [CA10]
-    return toMs === null
-      ? findingIn(window, { state: 'atRisk', cause: 'cameraDark', subject: camera.id, fromMs: span.fromMs, toMs, detail })
-      : [];
+    const lastedMs = span.toMs - span.fromMs;
+    const finding = { cause: 'cameraDark', subject: camera.id, fromMs: span.fromMs, toMs, detail } as const;
+    if (lastedMs > camera.darkAfterMs) return findingIn(window, { state: 'breached', ...finding }); // [CA10]
+    return toMs === null && lastedMs >= camera.darkAfterMs / 2 ? findingIn(window, { state: 'atRisk', ...finding }) : [];
   });
 }
 
@@ -115,7 +112,7 @@ function recordingGaps(camera: CameraRecords, window: ObligationWindow): Finding
 
 const recorderHeardWithinMs = 3 * 3_600_000;
 
-function longRuns(camera: CameraRecords, _window: ObligationWindow, aspect: CameraAspect, state: string, longerThanMs: number): Span[] {
+function longRuns(camera: CameraRecords, aspect: CameraAspect, state: string, longerThanMs: number): Span[] {
   return joined(
     camera.runs.filter((run) => run.aspect === aspect && run.state === state),
     camera.lookedEveryMs,
