@@ -62,7 +62,7 @@ export async function createApp(options: { readonly access: AccessControl; reado
     bodyLimit: 256 * 1024,
     // A photo may take a while from a cellar; headers may not.
     requestTimeout: 120_000,
-    http: { headersTimeout: 15_000, connectionsCheckingInterval: 2_000 },
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     connectionTimeout: 30_000,
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,

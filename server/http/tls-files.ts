@@ -8,7 +8,7 @@ import type { TlsSettings } from '../../domain/access/access-policy.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { repeat } from '../../domain/time/repeat.ts';
 
-const lookMs = 5_000;
+const lookMs = 2_000;
 
 /** Throws where a file cannot be read or the two do not belong together. */
 export function readTlsFiles({ certificateFile, keyFile, minimumVersion }: TlsSettings): SecureContextOptions {
