@@ -316,6 +316,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(video.routes);
     const obligations = await openObligations({
       plant,
+      plantOfFile: options.plant,
       dataDir: options.dataDir,
       ledger,
       access,

@@ -33,6 +33,15 @@ export function useObligationJournal(): (entry: JournalEntry) => string | null {
         ...(typeof detail.subject === 'string' && detail.subject !== '' ? [detail.subject] : []),
       ].join(' · ');
     }
+    if (kind === 'contacts.call') {
+      const unreachable = Array.isArray(detail.unreachable) ? detail.unreachable.map(String) : [];
+      const said = typeof detail.note === 'string' && detail.note !== '' ? [detail.note] : [];
+      const result =
+        unreachable.length === 0
+          ? t('obligations.contacts.reached')
+          : t('obligations.contacts.notReached', { numbers: unreachable.join(', ') });
+      return [result, ...said].join(' · ');
+    }
     if (kind.startsWith('certificate.'))
       return [detail.holder, detail.title, detail.number, detail.reason]
         .filter((part): part is string => typeof part === 'string' && part !== '')

@@ -10,6 +10,7 @@ import { usePlant, useZone } from '../session/plant-context.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { usePointById } from '../values/all-points.ts';
 import { useDurationText } from '../values/duration-text.ts';
+import { ContactsPanel } from './contacts-panel.tsx';
 import { FindingTable } from './finding-table.tsx';
 import { shareText } from './finding-text.ts';
 import { fetchObligation, type ObligationPeriod, periodSearch } from './obligations-requests.ts';
@@ -102,6 +103,7 @@ function Detail({ detail }: { readonly detail: ObligationDetail }): ReactNode {
         </div>
         {findings.length === 0 ? <p className="empty">{t('obligations.detail.noFindings')}</p> : <FindingTable findings={findings} />}
       </section>
+      {detail.obligation.evaluator === 'emergencyReadiness' && detail.stationId !== null && <ContactsPanel stationId={detail.stationId} />}
       {detail.instruments.length > 0 && <Instruments detail={detail} />}
       <History detail={detail} />
     </>

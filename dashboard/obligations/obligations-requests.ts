@@ -1,8 +1,10 @@
 // The questions that the obligations screens ask of the server, and what they change there.
 import {
   type AddCertificate,
+  type CallContacts,
   certificateListSchema,
   certificateViewSchema,
+  emergencyContactsSchema,
   inspectionSchema,
   obligationDetailSchema,
   obligationMatrixSchema,
@@ -37,6 +39,16 @@ export async function fetchObligation(id: string, stationId: string | null, sear
 
 export async function fetchInspection(stationId: string, signal: AbortSignal) {
   return valueOrThrow(await request(`/api/stations/${encodeURIComponent(stationId)}/inspection`, { schema: inspectionSchema, signal }));
+}
+
+const contactsPath = (stationId: string) => `/api/stations/${encodeURIComponent(stationId)}/emergency-contacts`;
+
+export async function fetchContacts(stationId: string, signal: AbortSignal) {
+  return valueOrThrow(await request(contactsPath(stationId), { schema: emergencyContactsSchema, signal }));
+}
+
+export function postContactCall(stationId: string, body: CallContacts) {
+  return request(contactsPath(stationId), { method: 'POST', body, schema: emergencyContactsSchema });
 }
 
 export async function fetchCertificates(signal: AbortSignal) {

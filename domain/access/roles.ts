@@ -70,6 +70,8 @@ export const permissions = [
   /** Who looked at which pictures, and why. */
   'video.log',
   'obligations.read',
+  /** Call the emergency contacts of a station and write down who was reached. */
+  'contacts.call',
   /** Enter and revoke certificates of people. */
   'certificates.manage',
   /** One's own session and password. */
@@ -106,7 +108,15 @@ const respond: readonly Permission[] = [
   'hazards.report',
   'patrols.walk',
 ];
-const operate: readonly Permission[] = [...readAll, ...respond, 'alarms.reset', 'alarms.shelve', 'duty.watch', 'trends.share'];
+const operate: readonly Permission[] = [
+  ...readAll,
+  ...respond,
+  'alarms.reset',
+  'alarms.shelve',
+  'duty.watch',
+  'trends.share',
+  'contacts.call',
+];
 
 const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(look),

@@ -14,6 +14,8 @@ export const obligationViewSchema = z.object({
   scope: z.enum(['station', 'company']),
   clauses: z.array(z.object({ reference: z.string(), text: z.string() })),
   unmeasuredAllowed: z.number(),
+  /** Name of the rule that judges it. */
+  evaluator: z.string(),
 });
 export type ObligationView = z.output<typeof obligationViewSchema>;
 
@@ -182,3 +184,31 @@ export const inspectionSchema = z.object({
   ),
 });
 export type Inspection = z.output<typeof inspectionSchema>;
+
+/** The emergency contacts of a station and the calls that were made to them, newest first. */
+export const emergencyContactsSchema = z.object({
+  stationId: z.string(),
+  digest: z.string(),
+  contacts: z.array(z.object({ name: localizedTextViewSchema, role: localizedTextViewSchema, phone: z.string() })),
+  calls: z.array(
+    z.object({
+      id: z.string(),
+      atMs: z.number(),
+      displayName: z.string(),
+      /** Of the list as it is now. */
+      isOfThese: z.boolean(),
+      unreachable: z.array(z.string()),
+      note: z.string(),
+    }),
+  ),
+});
+export type EmergencyContacts = z.output<typeof emergencyContactsSchema>;
+
+export const callContactsSchema = z.strictObject({
+  /** Of the list that was called: refused where it has changed since. */
+  digest: z.string().max(64),
+  /** Numbers at which nobody, or somebody else, was reached. */
+  unreachable: z.array(z.string().max(40)).max(200),
+  note: z.string().trim().max(1_000).default(''),
+});
+export type CallContacts = z.input<typeof callContactsSchema>;

@@ -59,6 +59,13 @@ export const findingCauses = [
   'noDrill',
   'drillOverdue',
   'drillDue',
+  'noContacts',
+  'contactsUnconfirmed',
+  'contactsOverdue',
+  'contactsDue',
+  'contactUnreachable',
+  // Alarm levels beside those of the plant file.
+  'levelRelaxed',
   // Certified people.
   'noCertificate',
   'expiredOnDuty',

@@ -1,8 +1,10 @@
 // What the evaluators owe: stories for each rule, and laws that hold for any records (fast-check prints its seed).
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
 import { Quality } from '../readings/quality.ts';
 import { judge } from './evaluate.ts';
+import { isLaxer } from './laxer-alarm.ts';
 import type { Finding, ObligationWindow } from './obligation.ts';
 import { gapsOf, holdMsOf } from './reading-gaps.ts';
 import type { CompanyRecords, StationRecords } from './records.ts';
@@ -28,6 +30,7 @@ const rule = (input: object, scope: 'station' | 'company' = 'station'): Obligati
   });
   return pack.obligations[0] as Obligation;
 };
+const called = { kind: 'contacts' as const, subject: 'd', fromMs: t0 - day, toMs: null };
 const station = (records: Partial<StationRecords> = {}): StationRecords => ({
   facts: { id: 'S', detectors: ['S.GD'], detectorAlarms: ['S.GD.high'], pressureAlarms: ['S.PT.high'], cutOffs: ['S.SSV'] },
   watched: [
@@ -35,12 +38,13 @@ const station = (records: Partial<StationRecords> = {}): StationRecords => ({
     { pointId: 'S.PT', fromMs: t0 - day, toMs: null },
   ],
   gaps: [],
-  observations: [{ kind: 'plan', subject: '2026-06-01', fromMs: t0 - day, toMs: null }],
+  observations: [{ kind: 'plan', subject: '2026-06-01', fromMs: t0 - day, toMs: null }, called],
   work: [],
   setAsides: [],
   announcements: [],
   loopTests: [{ pointId: 'S.GD', atMs: t0 - day, isPassed: true }],
   drills: [{ number: 'D', closedAtMs: t0 - day }],
+  contacts: [{ atMs: t0 - day, digest: 'd', isReached: true, by: '王' }],
   hazards: [],
   ...records,
 });
@@ -365,7 +369,7 @@ describe('certificates, plans, drills, hazards', () => {
 
   test('[OB15] [OB16] plan and drills', () => {
     const readiness = rule({ evaluator: 'emergencyReadiness' });
-    const plan = (subject: string) => ({ observations: [{ kind: 'plan' as const, subject, fromMs: t0 - day, toMs: null }] });
+    const plan = (subject: string) => ({ observations: [{ kind: 'plan' as const, subject, fromMs: t0 - day, toMs: null }, called] });
     const states = (own: Partial<StationRecords>) => judged(readiness, own).findings.map(({ state, cause }) => `${state} ${cause}`);
     expect(states({})).toEqual([]);
     expect(states(plan('-'))).toEqual(['breached noPlan']);
@@ -376,6 +380,65 @@ describe('certificates, plans, drills, hazards', () => {
     expect(states({ drills: [] })).toEqual(['notMeasured noDrill']);
     expect(states({ drills: [{ number: 'D', closedAtMs: t0 - 200 * day }] })).toEqual(['breached drillOverdue']);
     expect(states({ drills: [{ number: 'D', closedAtMs: t0 - 170 * day }] })).toEqual(['atRisk drillDue']);
+  });
+
+  test('[OB22] emergency contacts: never called, called long ago, not reached, another list, none', () => {
+    const readiness = rule({ evaluator: 'emergencyReadiness' });
+    const plan = { kind: 'plan' as const, subject: '2026-06-01', fromMs: t0 - day, toMs: null };
+    const call = (atMs: number, isReached = true, digest = 'd') => ({ atMs, digest, isReached, by: '王' });
+    const states = (contacts: StationRecords['contacts'], observations: StationRecords['observations'] = [plan, called]) =>
+      judged(readiness, { contacts, observations }).findings.map(({ state, cause, isOpen }) => `${state} ${cause}${isOpen ? ' open' : ''}`);
+    expect(states([call(t0 - day)])).toEqual([]);
+    expect(states([])).toEqual(['notMeasured contactsUnconfirmed open']);
+    expect(states([call(t0 - 93 * day)])).toEqual(['breached contactsOverdue open']);
+    expect(states([call(t0 - 80 * day)])).toEqual(['atRisk contactsDue open']);
+    expect(states([call(t0 - 93 * day), call(t0 + 6 * hour)])).toEqual(['breached contactsOverdue']);
+    expect(states([call(t0 - 2 * day), call(t0 + hour, false)])).toEqual(['breached contactUnreachable open']);
+    expect(states([call(t0 - 2 * day), call(t0 + hour, false), call(t0 + 2 * hour, false), call(t0 + 3 * hour)])).toEqual([
+      'breached contactUnreachable',
+    ]);
+    // The list was changed at noon, and nobody has called the new one.
+    const lists = [plan, { ...called, toMs: t0 + 12 * hour }, { ...called, subject: 'e', fromMs: t0 + 12 * hour }];
+    expect(states([call(t0 - day)], lists)).toEqual(['notMeasured contactsUnconfirmed open']);
+    expect(states([call(t0 - day), call(t0 + 13 * hour, true, 'e')], lists)).toEqual(['notMeasured contactsUnconfirmed']);
+    expect(states([], [plan, { ...called, subject: '-' }])).toEqual(['breached noContacts open']);
+    // Without a plan that is what is missing.
+    expect(
+      states(
+        [],
+        [
+          { ...plan, subject: '-' },
+          { ...called, subject: '' },
+        ],
+      ),
+    ).toEqual(['breached noPlan open']);
+    expect(states([call(t0 - day)], [plan, { ...called, fromMs: t0 + hour }])).toEqual(['notMeasured beforeRecords']);
+  });
+
+  test('[OB23] a level laxer than the plant file is a warning for as long as it is so', () => {
+    const relaxed = (subject: string) => ({
+      observations: [{ kind: 'levelRelaxed' as const, subject, fromMs: t0 + hour, toMs: t0 + 2 * hour }],
+    });
+    const of = (evaluator: string, subject: string) => told(judged(rule({ evaluator }), relaxed(subject)).findings);
+    expect(of('gasDetection', 'S.GD.high')).toEqual([['atRisk', 'levelRelaxed', 'S.GD.high', hour, 2 * hour]]);
+    expect(of('pressureProtection', 'S.PT.high')).toEqual([['atRisk', 'levelRelaxed', 'S.PT.high', hour, 2 * hour]]);
+    expect(of('gasDetection', 'S.TT.high')).toEqual([]);
+  });
+
+  test('[OB23] laxer: a higher high, a lower low, a longer delay, a higher limit; stricter is none of it', () => {
+    const limit = (kind: 'high' | 'low', setpoint: number, onDelayMs = 0) => ({ kind, setpoint, onDelayMs }) as AlarmDefinition;
+    expect(isLaxer(limit('high', 31), limit('high', 30))).toBe(true);
+    expect(isLaxer(limit('high', 29), limit('high', 30))).toBe(false);
+    expect(isLaxer(limit('low', 9), limit('low', 10))).toBe(true);
+    expect(isLaxer(limit('low', 11), limit('low', 10))).toBe(false);
+    expect(isLaxer(limit('high', 30, 5_000), limit('high', 30, 1_000))).toBe(true);
+    expect(isLaxer(limit('high', 30, 1_000), limit('high', 30, 5_000))).toBe(false);
+    const vote = (value: number, compare: 'above' | 'below') =>
+      ({ kind: 'vote', onDelayMs: 0, condition: { compare, value, deadband: 0 } }) as AlarmDefinition;
+    expect([isLaxer(vote(25, 'above'), vote(20, 'above')), isLaxer(vote(15, 'below'), vote(20, 'below'))]).toEqual([true, true]);
+    expect([isLaxer(vote(15, 'above'), vote(20, 'above')), isLaxer(vote(25, 'below'), vote(20, 'below'))]).toEqual([false, false]);
+    const rate = (limitPerMinute: number) => ({ kind: 'rateOfChange', onDelayMs: 0, limitPerMinute }) as AlarmDefinition;
+    expect([isLaxer(rate(2), rate(1)), isLaxer(rate(1), rate(2))]).toEqual([true, false]);
   });
 
   test('[OB17] on duty with a certificate that ran out is a breach from then; one never entered is not measured', () => {

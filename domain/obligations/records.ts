@@ -28,8 +28,11 @@ export interface PresenceRecord {
 
 /** Something about the plant as it was seen from then to then: an instrument without an alarm, a plan of some date. */
 export interface ObservationRecord {
-  readonly kind: 'detectorWithoutAlarm' | 'pressureWithoutAlarm' | 'noCutOff' | 'noDetector' | 'plan';
-  /** Point, or for a plan its date of revision, `` where it has none, `-` where there is no plan. */
+  readonly kind: 'detectorWithoutAlarm' | 'pressureWithoutAlarm' | 'noCutOff' | 'noDetector' | 'plan' | 'contacts' | 'levelRelaxed';
+  /**
+   * Point or alarm. Of a plan its date of revision, `` where it has none, `-` where there is no plan. Of contacts a digest of names and numbers, `-` where the
+   * plan names none, `` where there is no plan.
+   */
   readonly subject: string;
   readonly fromMs: number;
   readonly toMs: number | null;
@@ -108,6 +111,16 @@ export interface DrillRecord {
   readonly closedAtMs: number;
 }
 
+/** Somebody has called the emergency contacts of a station. */
+export interface ContactRecord {
+  readonly atMs: number;
+  /** Of the contacts that he called. */
+  readonly digest: string;
+  /** False: at least one could not be reached, or the number is another's. */
+  readonly isReached: boolean;
+  readonly by: string;
+}
+
 export interface HazardRecord {
   readonly id: string;
   readonly number: string;
@@ -152,6 +165,7 @@ export interface StationRecords {
   readonly announcements: readonly AnnouncementRecord[];
   readonly loopTests: readonly LoopTestRecord[];
   readonly drills: readonly DrillRecord[];
+  readonly contacts: readonly ContactRecord[];
   /** Null: no ledger of hazards. */
   readonly hazards: readonly HazardRecord[] | null;
 }

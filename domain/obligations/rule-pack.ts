@@ -32,6 +32,8 @@ const ruleSchema = z.discriminatedUnion('evaluator', [
     evaluator: z.literal('emergencyReadiness'),
     planEvery: durationSchema.default(366 * 86_400_000),
     drillEvery: durationSchema.default(184 * 86_400_000),
+    /** Emergency contacts are called so often. */
+    contactsEvery: durationSchema.default(92 * 86_400_000),
     warnBefore: durationSchema.default(30 * 86_400_000),
   }),
   z.strictObject({ evaluator: z.literal('certifiedPeople'), warnBefore: durationSchema.default(30 * 86_400_000) }),

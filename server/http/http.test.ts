@@ -352,6 +352,12 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/stations/{id}/response-plan': { permission: 'incidents.read', url: '/api/stations/GS-01/response-plan' },
   'GET /api/hazards': { permission: 'hazards.read' },
   'GET /api/hazards/mine': { permission: 'hazards.read' },
+  'GET /api/stations/{id}/emergency-contacts': { permission: 'obligations.read', url: '/api/stations/GS-01/emergency-contacts' },
+  'POST /api/stations/{id}/emergency-contacts': {
+    permission: 'contacts.call',
+    url: '/api/stations/GS-01/emergency-contacts',
+    body: { digest: 'x', unreachable: [] },
+  },
   'GET /api/hazards/statistics': { permission: 'hazards.read' },
   'GET /api/hazards/audit': { permission: 'hazards.read' },
   'POST /api/hazards/audit': { permission: 'hazards.manage' },

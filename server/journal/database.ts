@@ -18,7 +18,7 @@ import { engineeringMigration, type LoopTestTable } from '../loop-test/loop-test
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
 import { northboundMigration, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
-import { type ObligationTables, obligationMigration } from '../obligations/obligation-tables.ts';
+import { contactMigration, type ObligationTables, obligationMigration } from '../obligations/obligation-tables.ts';
 import { type PatrolTables, patrolMigration } from '../patrols/patrol-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PlantVersionTables, plantVersionMigration } from '../plant/plant-version-tables.ts';
@@ -142,6 +142,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0019-plant-versions': plantVersionMigration,
   '0020-access': accessMigration,
   '0021-hazard-actions': hazardActionMigration,
+  '0022-contact-calls': contactMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

@@ -120,8 +120,8 @@ function lastNotAfter(startsMs: readonly number[], atMs: number): number {
 }
 
 export function obligationView(obligation: Obligation): ObligationView {
-  const { id, name, shortName, scope, clauses, unmeasuredAllowed } = obligation;
-  return { id, name, shortName, scope, clauses, unmeasuredAllowed };
+  const { id, name, shortName, scope, clauses, unmeasuredAllowed, rule } = obligation;
+  return { id, name, shortName, scope, clauses, unmeasuredAllowed, evaluator: rule.evaluator };
 }
 
 export function packView(pack: RulePack): ObligationMatrix['pack'] {

@@ -78,7 +78,7 @@ export async function readRecords(
     gapQuery = gapQuery.where('station_id', 'in', only);
     announcementQuery = announcementQuery.where('station_id', 'in', only);
   }
-  const [gaps, watched, observations, work, setAsides, announcements, tests, drills, found] = await Promise.all([
+  const [gaps, watched, observations, work, setAsides, announcements, tests, drills, calls, found] = await Promise.all([
     gapQuery.execute(),
     database.selectFrom('monitoring_watch').selectAll().where('from_ms', '<', toMs).execute(),
     database.selectFrom('obligation_observation').selectAll().where('from_ms', '<', toMs).execute(),
@@ -97,6 +97,7 @@ export async function readRecords(
     announcementQuery.execute(),
     database.selectFrom('loop_test').select('record').where('finished_at_ms', '<', toMs).execute(),
     database.selectFrom('incident').select('record').where('is_drill', '=', 1).execute(),
+    database.selectFrom('contact_call').selectAll().where('at_ms', '<', toMs).execute(),
     hazards?.hazards(span) ?? null,
   ]);
   const company = await readCompany({ plant, database, countedToMs }, span);
@@ -116,6 +117,7 @@ export async function readRecords(
   const closedDrills = drills
     .map((row) => incidentRecordSchema.parse(JSON.parse(row.record)))
     .filter((record) => record.closed?.outcome === 'resolved');
+  const callsOf = Map.groupBy(calls, (row) => row.station_id);
   const hazardsOf = found === null ? null : Map.groupBy(found, (hazard) => hazard.stationId);
   return {
     company,
@@ -173,6 +175,12 @@ export async function readRecords(
               ? [{ number: record.number, closedAtMs: record.closed.atMs }]
               : [],
           ),
+          contacts: (callsOf.get(station.id) ?? []).map((row) => ({
+            atMs: row.at_ms,
+            digest: row.digest,
+            isReached: row.unreachable === '[]',
+            by: row.display_name,
+          })),
           hazards: hazardsOf === null ? null : (hazardsOf.get(station.id) ?? []),
         },
       ]),

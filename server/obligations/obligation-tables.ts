@@ -68,7 +68,23 @@ export interface CertificateTable {
   revoked_reason: string | null;
 }
 
+/** The emergency contacts of a station were called. */
+export interface ContactCallTable {
+  call_id: string;
+  station_id: string;
+  at_ms: number;
+  username: string;
+  display_name: string;
+  digest: string;
+  /** JSON of the contacts as they were. */
+  contacts: string;
+  /** JSON array of the numbers at which nobody, or somebody else, was reached. */
+  unreachable: string;
+  note: string;
+}
+
 export interface ObligationTables {
+  contact_call: ContactCallTable;
   monitoring_gap: MonitoringGapTable;
   monitoring_watch: MonitoringWatchTable;
   obligation_progress: ObligationProgressTable;
@@ -145,5 +161,23 @@ export const obligationMigration: Migration = {
       .addColumn('revoked_reason', 'text')
       .execute();
     await database.schema.createIndex('certificate_holder').on('certificate').columns(['holder_kind', 'holder_id']).execute();
+  },
+};
+
+export const contactMigration: Migration = {
+  async up(database: Kysely<unknown>) {
+    await database.schema
+      .createTable('contact_call')
+      .addColumn('call_id', 'text', (column) => column.primaryKey())
+      .addColumn('station_id', 'text', (column) => column.notNull())
+      .addColumn('at_ms', 'double precision', (column) => column.notNull())
+      .addColumn('username', 'text', (column) => column.notNull())
+      .addColumn('display_name', 'text', (column) => column.notNull())
+      .addColumn('digest', 'text', (column) => column.notNull())
+      .addColumn('contacts', 'text', (column) => column.notNull())
+      .addColumn('unreachable', 'text', (column) => column.notNull())
+      .addColumn('note', 'text', (column) => column.notNull())
+      .execute();
+    await database.schema.createIndex('contact_call_station').on('contact_call').columns(['station_id', 'at_ms']).execute();
   },
 };

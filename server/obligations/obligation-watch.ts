@@ -31,6 +31,7 @@ export interface StateChange {
 
 export interface ObligationWatchOptions {
   readonly plant: Plant;
+  readonly plantOfFile: Plant;
   readonly book: ObligationBook;
   readonly count: MonitoringCount;
   readonly ledger: Ledger;
@@ -108,13 +109,13 @@ export class ObligationWatch {
   }
 
   async #noteSeen(): Promise<void> {
-    const { plant, ledger, clock } = this.#options;
+    const { plant, plantOfFile, ledger, clock } = this.#options;
     const running = await ledger.database.selectFrom('obligation_observation').selectAll().where('to_ms', 'is', null).execute();
     const nameOf = (kind: string, stationId: string, subject: string) => JSON.stringify([kind, stationId, subject]);
     const known = new Map(running.map((row) => [nameOf(row.kind, row.station_id, row.subject), row]));
     const seen = new Map(
       plant.stations.flatMap((station) =>
-        seenOf(plant, station).map(
+        seenOf(plant, station, plantOfFile).map(
           ({ kind, subject }) => [nameOf(kind, station.id, subject), { kind, station_id: station.id, subject }] as const,
         ),
       ),

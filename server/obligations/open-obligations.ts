@@ -9,6 +9,8 @@ import type { AccessControl } from '../access/access-control.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { Certificates } from './certificates.ts';
+import { ContactCalls } from './contact-calls.ts';
+import { contactRoutes } from './contact-routes.ts';
 import { MonitoringCount } from './monitoring-count.ts';
 import { ObligationBook, type ObligationSource } from './obligation-book.ts';
 import { ObligationNotices } from './obligation-notices.ts';
@@ -27,6 +29,8 @@ export interface Obligations {
 
 export async function openObligations(options: {
   readonly plant: Plant;
+  /** As the plant file says, without approved alarm settings. */
+  readonly plantOfFile: Plant;
   readonly dataDir: string;
   readonly ledger: Ledger;
   readonly access: Pick<AccessControl, 'users'>;
@@ -55,6 +59,7 @@ export async function openObligations(options: {
   const notices = new ObligationNotices({ notifier: options.notifier, access, clock, log });
   const watch = await ObligationWatch.start({
     plant,
+    plantOfFile: options.plantOfFile,
     book,
     count,
     ledger,
@@ -66,12 +71,14 @@ export async function openObligations(options: {
     },
   });
   const certificates = new Certificates(ledger, clock, plant.company.timeZone);
+  const contacts = new ContactCalls(ledger, clock);
   return {
     book,
     watch,
     routes: async (app) => {
       await app.register(obligationRoutes({ plant, book, clock }));
       await app.register(certificateRoutes({ access, certificates, announce }));
+      await app.register(contactRoutes({ plant, contacts, announce }));
     },
     async stop() {
       await watch.stop();

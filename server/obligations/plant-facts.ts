@@ -1,6 +1,8 @@
 // What of the plant obligations rest on: which points are detectors and cut-offs, which alarms guard them, what is missing, how old the plans are.
+import { createHash } from 'node:crypto';
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
-import { planFor } from '../../domain/incidents/response-plan.ts';
+import { type PlanView, planFor } from '../../domain/incidents/response-plan.ts';
+import { isLaxer } from '../../domain/obligations/laxer-alarm.ts';
 import type { ObservationRecord, StationFacts } from '../../domain/obligations/records.ts';
 import type { Plant, Point, Station } from '../../domain/plant/plant.ts';
 import type { PointRole, StationType } from '../../domain/plant/plant-kinds.ts';
@@ -33,7 +35,8 @@ export function factsOf(plant: Plant, station: Station): StationFacts {
 export type Seen = Pick<ObservationRecord, 'kind' | 'subject'>;
 
 /** What is to be seen of the station in this plant; its beginning and end are for the caller to keep. */
-export function seenOf(plant: Plant, station: Station): Seen[] {
+/** `plantOfFile`: as the plant file says, without what was approved on top of it. */
+export function seenOf(plant: Plant, station: Station, plantOfFile: Plant): Seen[] {
   const points = pointsOf(plant, station);
   const alarms = plant.alarms.filter((alarm) => alarm.stationIndex === station.index);
   const isGuarded = (point: Point, kinds: (alarm: AlarmDefinition) => boolean) =>
@@ -46,9 +49,22 @@ export function seenOf(plant: Plant, station: Station): Seen[] {
   }
   if (withCutOff.includes(station.type) && !points.some(({ role }) => cutOffRoles.includes(role)))
     seen.push({ kind: 'noCutOff', subject: '' });
+  for (const alarm of alarms) {
+    const ofFile = plantOfFile.alarms[plantOfFile.alarmIndexById.get(alarm.id) ?? -1];
+    if (ofFile !== undefined && isLaxer(alarm, ofFile)) seen.push({ kind: 'levelRelaxed', subject: alarm.id });
+  }
   const plan = planFor(plant.responsePlans, station, null);
   seen.push({ kind: 'plan', subject: plan.planIds.length === 0 ? '-' : (plan.revised ?? '') });
+  // Where there is no plan at all, that is what is missing.
+  seen.push({ kind: 'contacts', subject: plan.planIds.length === 0 ? '' : contactsDigest(plan.contacts) });
   return seen;
+}
+
+/** `-` where there are none. */
+export function contactsDigest(contacts: PlanView['contacts']): string {
+  if (contacts.length === 0) return '-';
+  const told = contacts.map(({ name, role, phone }) => [name.zh, role.zh, phone]);
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 32);
 }
 
 function pointsOf(plant: Plant, station: Station): Point[] {

@@ -48,8 +48,8 @@ company: { id: t, name: { zh: 测试, en: Test }, timeZone: Asia/Shanghai }
 areas: [{ id: a, name: { zh: 区, en: Area } }]
 stations:${stationText('GS-01', gasAlarm)}${stationText('GS-02', gasAlarm)}${stationText('GS-03', gasAlarm)}${stationText('GS-04', gasAlarm)}${stationText('GS-05', '')}
 responsePlans:
-  - { id: one, stations: [GS-01], revised: '2025-07-12' }
-  - { id: three, stations: [GS-03, GS-04, GS-05], revised: '2026-05-01' }
+  - { id: one, stations: [GS-01], revised: '2025-07-12', contacts: [{ name: 消防, role: 灭火, phone: '119' }] }
+  - { id: three, stations: [GS-03, GS-04, GS-05], revised: '2026-05-01', contacts: [{ name: 消防, role: 灭火, phone: '119' }] }
 `);
 const stationIds = plant.stations.map(({ id }) => id);
 
@@ -162,7 +162,16 @@ function run() {
       clock,
       log,
     });
-    const watch = await ObligationWatch.start({ plant, book, count, ledger, clock, log, onChanged: (changes) => notices.tell(changes) });
+    const watch = await ObligationWatch.start({
+      plant,
+      plantOfFile: plant,
+      book,
+      count,
+      ledger,
+      clock,
+      log,
+      onChanged: (changes) => notices.tell(changes),
+    });
     return {
       watch,
       async stop() {

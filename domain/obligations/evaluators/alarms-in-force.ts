@@ -32,6 +32,13 @@ export function setAsides(records: readonly SetAsideRecord[], alarmIds: Readonly
     });
 }
 
+/** Set otherwise than the plant file says, and later or at a laxer level: approved by two people, and to be known all the same. [OB23] */
+export function relaxedLevels(records: readonly ObservationRecord[], alarmIds: ReadonlySet<string>, window: ObligationWindow): Finding[] {
+  return records
+    .filter((record) => record.kind === 'levelRelaxed' && alarmIds.has(record.subject))
+    .flatMap(({ subject, fromMs, toMs }) => findingIn(window, { state: 'atRisk', cause: 'levelRelaxed', subject, fromMs, toMs }));
+}
+
 export function observed(
   records: readonly ObservationRecord[],
   causes: Partial<Readonly<Record<ObservationRecord['kind'], FindingCause>>>,

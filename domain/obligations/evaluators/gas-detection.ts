@@ -4,7 +4,7 @@ import { timeWithoutServer } from '../no-record.ts';
 import { type Finding, findingIn, type ObligationWindow } from '../obligation.ts';
 import type { CompanyRecords, StationRecords } from '../records.ts';
 import type { RuleOf } from '../rule-pack.ts';
-import { observed, setAsides } from './alarms-in-force.ts';
+import { observed, relaxedLevels, setAsides } from './alarms-in-force.ts';
 
 export function gasDetection(
   rule: RuleOf<'gasDetection'>,
@@ -24,6 +24,7 @@ export function gasDetection(
     ...timeWithoutServer(company.presence, window),
     ...outages({ gaps, work: records.work, longestMs: rule.longestOutage, cause: 'detectorOut', window }),
     ...observed(records.observations, { detectorWithoutAlarm: 'noAlarm' }, window),
+    ...relaxedLevels(records.observations, new Set(facts.detectorAlarms), window),
     ...setAsides(records.setAsides, new Set(facts.detectorAlarms), window),
   ];
 }

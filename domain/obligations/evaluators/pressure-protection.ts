@@ -4,7 +4,7 @@ import { timeWithoutServer } from '../no-record.ts';
 import type { Finding, ObligationWindow } from '../obligation.ts';
 import type { CompanyRecords, StationRecords } from '../records.ts';
 import type { RuleOf } from '../rule-pack.ts';
-import { observed, setAsides } from './alarms-in-force.ts';
+import { observed, relaxedLevels, setAsides } from './alarms-in-force.ts';
 
 export function pressureProtection(
   rule: RuleOf<'pressureProtection'>,
@@ -21,6 +21,7 @@ export function pressureProtection(
     ...timeWithoutServer(company.presence, window),
     ...outages({ gaps, work: records.work, longestMs: rule.longestOutage, cause: 'stateUnread', window }),
     ...observed(records.observations, { pressureWithoutAlarm: 'noAlarm', noCutOff: 'noCutOff' }, window),
+    ...relaxedLevels(records.observations, new Set(records.facts.pressureAlarms), window),
     ...setAsides(records.setAsides, new Set(records.facts.pressureAlarms), window),
   ];
 }
