@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
@@ -29,6 +29,8 @@ stations:
         points:
           - { tag: PT-101, name: { zh: 进站压力, en: Inlet }, unit: MPa, range: { min: 0, max: 10 }, register: { address: 0, type: uint16 }, defaultAlarms: false }
           - { tag: GD-501, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { address: 1, type: uint16 }, defaultAlarms: false }
+responsePlans:
+  - { id: one, revised: '2026-03-01', contacts: [{ name: { zh: 消防, en: Fire brigade }, role: { zh: 灭火, en: Fire }, phone: '119' }, { name: { zh: 总经理 何川, en: He Chuan }, role: { zh: 负责人, en: Head }, phone: 028-5550-1001 }] }
 `;
 const password = 'a-long-enough-password';
 const dateIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -90,6 +92,30 @@ describe.skipIf(browser === null)('obligations in a browser', () => {
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByTestId('save-certificate').click();
     await expect.poll(() => page.getByTestId('certificates').textContent()).toContain('ZS-001');
+  });
+
+  test('somebody on duty calls the emergency contacts and says who was reached', async () => {
+    const own = await openPage(browser as Browser);
+    onTestFinished(() => own.page.context().close());
+    await signIn(own.page, gatewatch.address, 'zhao', password);
+    await own.page.goto(`${gatewatch.address}/obligations/emergencyReadiness?station=GS-01`);
+    await own.page.getByTestId('call-contacts').click();
+    const [reached, notReached] = [own.page.getByTestId('contact-reached'), own.page.getByTestId('contact-not-reached')];
+    await reached.first().click();
+    expect(await own.page.getByTestId('contacts-send').isDisabled()).toBe(true);
+    await notReached.last().click();
+    expect(await seriousFaults(own.page)).toEqual([]);
+    await picture(own.page, 'contacts-dialog');
+    await own.page.getByTestId('contacts-send').click();
+    await expect.poll(() => own.page.getByTestId('contact-calls').textContent()).toMatch(/赵刚.*未接通：028-5550-1001/);
+    await own.page.getByTestId('call-contacts').click();
+    await reached.first().click();
+    await reached.last().click();
+    await own.page.getByTestId('contacts-send').click();
+    await expect.poll(() => own.page.getByTestId('contact-calls').locator('li').first().textContent()).toContain('全部接通');
+    await picture(own.page, 'contacts');
+    expect(await seriousFaults(own.page)).toEqual([]);
+    expect(own.complaints).toEqual([]);
   });
 
   test('the page for an inspection answers from the records, in both languages, in the dark and on a narrow screen', async () => {
