@@ -11,8 +11,9 @@ import type { Clock } from '../domain/time/clock.ts';
 import { repeat } from '../domain/time/repeat.ts';
 import type { HistorianReader } from '../historian/historian.ts';
 import type { ServerLink } from '../link/link.ts';
-import { AccessControl, type FirstPassword } from './access/access-control.ts';
+import { AccessControl } from './access/access-control.ts';
 import { openAccessKey } from './access/access-key.ts';
+import type { FirstPassword } from './access/first-people.ts';
 import { openDirectory } from './access/open-directory.ts';
 import { openAlarmSettings } from './alarm-settings/open-alarm-settings.ts';
 import { alarmContextRoutes } from './alarms/alarm-context-routes.ts';
@@ -368,7 +369,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       channels: notifications.channels,
       onDuty: duty.onDuty,
       heads: evidence.heads,
-      administrators: async () => (await access.users()).filter(({ role, isDisabled }) => role === 'administrator' && !isDisabled).length,
+      administrators: () => access.accounts.whoManages(),
+      httpsCertificateFile: policy.tls?.certificateFile ?? null,
       clock,
       log,
     });

@@ -13,6 +13,7 @@ import type { Ledger } from '../journal/ledger.ts';
 import { AccessKey } from './access-key.ts';
 import { ApiTokens } from './api-tokens.ts';
 import type { DirectoryPerson } from './directory.ts';
+import { type FirstPassword, makeFirstPeople } from './first-people.ts';
 import { actorOf, type Identity } from './identity.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { type Refusal, RefusalAudit } from './refusal-audit.ts';
@@ -39,26 +40,11 @@ export type Verified =
 
 export type SignInResult = { readonly kind: 'ok'; readonly token: string; readonly identity: Identity } | Exclude<Verified, { kind: 'ok' }>;
 
-export interface FirstPassword {
-  readonly username: string;
-  readonly password: string;
-}
-
 const directoryActor: JournalActor = { kind: 'system', part: 'directory' };
 const systemActor: JournalActor = { kind: 'system', part: 'server' };
 
 /** A shift and its handover: an action needs an identity that somebody took on for this watch. */
 const sessionMs = 12 * 3_600_000;
-
-const demoUsers: readonly { username: string; displayName: string; role: Role }[] = [
-  { username: 'duty', displayName: '值班员 王敏', role: 'operator' },
-  { username: 'supervisor', displayName: '值班长 李强', role: 'supervisor' },
-  { username: 'team', displayName: '抢险队 赵刚', role: 'emergencyTeam' },
-  { username: 'engineer', displayName: '工程师 陈晨', role: 'engineer' },
-  { username: 'auditor', displayName: '审计员 周洁', role: 'auditor' },
-  { username: 'authority', displayName: '主管部门 吴敏', role: 'authority' },
-  { username: 'admin', displayName: '管理员 孙磊', role: 'administrator' },
-];
 
 export class AccessControl {
   readonly policy: AccessPolicy;
@@ -88,22 +74,8 @@ export class AccessControl {
     this.#refusals = new RefusalAudit(clock, (refusal) => this.#tellRefusal(refusal));
   }
 
-  /** Demo users, or who lets the others in, each with a password that is returned once. Where people exist, only one who is needed and missing is made. */
-  async prepare(kind: 'demo' | 'real'): Promise<readonly FirstPassword[]> {
-    const isFirst = (await this.accounts.all()).length === 0;
-    if (isFirst && kind === 'demo')
-      for (const user of demoUsers) await this.addUser({ ...user, stationIds: null, password: `${user.username}-demo` }, systemActor);
-    const made: FirstPassword[] = [];
-    const make = async (username: string, role: Role) => {
-      const password = randomBytes(12).toString('base64url');
-      const added = await this.addUser({ username, displayName: username, role, stationIds: null, password }, systemActor);
-      if (added !== null) made.push({ username, password });
-    };
-    if (isFirst && kind === 'real') await make('admin', 'administrator');
-    // The administrator may have lost the right with a change of the policy.
-    if (!(await this.accounts.hasWhoManages()))
-      await make('security', this.policy.areAdministratorsSeparate ? 'securityAdministrator' : 'administrator');
-    return made;
+  prepare(kind: 'demo' | 'real'): Promise<readonly FirstPassword[]> {
+    return makeFirstPeople(this.accounts, this.policy.areAdministratorsSeparate, kind);
   }
 
   /** Null where the name is taken. */

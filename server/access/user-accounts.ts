@@ -169,8 +169,9 @@ export class UserAccounts {
     return (await this.all()).some((user) => user.username !== username && this.#managesPeople(user.role) && !user.isDisabled);
   }
 
-  async hasWhoManages(): Promise<boolean> {
-    return this.#hasOtherWhoManages('');
+  /** How many may let people in. */
+  async whoManages(): Promise<number> {
+    return (await this.all()).filter((user) => this.#managesPeople(user.role) && !user.isDisabled).length;
   }
 
   #managesPeople(role: Role): boolean {

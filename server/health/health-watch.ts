@@ -15,7 +15,7 @@ import type { ServerLink } from '../../link/link.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LastValues } from '../live/last-values.ts';
 import type { JournalCheck } from './journal-check.ts';
-import { readCertificates } from './read-certificates.ts';
+import { readCertificate, readCertificates } from './read-certificates.ts';
 
 export interface HealthSources {
   readonly plant: Plant;
@@ -31,6 +31,8 @@ export interface HealthSources {
   readonly channels: () => readonly NotificationChannelView[];
   readonly onDuty: () => Promise<number>;
   readonly administrators: () => Promise<number>;
+  /** Of the server itself, where it speaks HTTPS. */
+  readonly httpsCertificateFile: string | null;
   readonly clock: Clock;
 }
 
@@ -171,12 +173,13 @@ export class HealthWatch {
   }
 
   async #certificates(): Promise<CertificateFacts[]> {
-    const { plant, dataDir, statuses } = this.#sources;
+    const { plant, dataDir, statuses, httpsCertificateFile } = this.#sources;
+    const https = httpsCertificateFile === null ? null : await readCertificate(httpsCertificateFile, 'https');
     const own =
       plant.northbound.opcua === null
         ? []
         : await readCertificates(path.join(dataDir, 'northbound', 'opcua', 'own', 'certs'), 'opcuaServer');
-    return [...own, ...statuses().flatMap(({ machine }) => machine?.certificates ?? [])];
+    return [...(https === null ? [] : [https]), ...own, ...statuses().flatMap(({ machine }) => machine?.certificates ?? [])];
   }
 
   #clocks(): ClockFacts[] {

@@ -8,14 +8,20 @@ export async function readCertificates(folder: string, use: string): Promise<rea
   const names = await readdir(folder).catch(() => []);
   const found: CertificateFacts[] = [];
   for (const name of names.filter((candidate) => /\.(pem|der|crt|cer)$/.test(candidate))) {
-    try {
-      const certificate = new X509Certificate(await readFile(path.join(folder, name)));
-      // Names beyond ASCII come escaped in ways that nobody reads: then the file's name says more.
-      const commonName = /CN=([\x20-\x5b\x5d-\x7e]+)$/m.exec(certificate.subject)?.[1] ?? name;
-      found.push({ use, name: commonName, validToMs: certificate.validToDate.getTime() });
-    } catch {
-      // Not a certificate: nothing to tell of it.
-    }
+    const certificate = await readCertificate(path.join(folder, name), use);
+    if (certificate !== null) found.push(certificate);
   }
   return found;
+}
+
+/** Null where it is none, or not there. */
+export async function readCertificate(file: string, use: string): Promise<CertificateFacts | null> {
+  try {
+    const certificate = new X509Certificate(await readFile(file));
+    // Names beyond ASCII come escaped in ways that nobody reads: then the file's name says more.
+    const commonName = /CN=([\x20-\x5b\x5d-\x7e]+)$/m.exec(certificate.subject)?.[1] ?? path.basename(file);
+    return { use, name: commonName, validToMs: certificate.validToDate.getTime() };
+  } catch {
+    return null;
+  }
 }

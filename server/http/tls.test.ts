@@ -8,6 +8,7 @@ import { accessFileSchema, parseAccessFile } from '../../domain/access/access-po
 import { localCertificate } from '../../test/harness/local-certificate.ts';
 import { plantOf, realClock, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
+import { readCertificate } from '../health/read-certificates.ts';
 import { readTlsFiles } from './tls-files.ts';
 
 const plant = plantOf(`schema: 1
@@ -98,6 +99,13 @@ test('takes a renewed certificate without a restart; one that does not fit its k
   put(second);
   await expect.poll(shown, { timeout: 20_000 }).not.toBe(old);
   expect((await ask('/healthz')).status).toBe(200);
+});
+
+test('the health page knows when it ends', async () => {
+  const facts = await readCertificate(certificateFile, 'https');
+  expect(facts?.use).toBe('https');
+  expect(facts?.validToMs).toBeGreaterThan(Date.now() + 20 * 86_400_000);
+  expect(await readCertificate(keyFile, 'https')).toBeNull();
 });
 
 test('a certificate that is not there, or not that of the key, stops the start', () => {
