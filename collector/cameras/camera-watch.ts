@@ -28,8 +28,10 @@ export interface CameraWatch {
   clockOffsetMs(deviceIndex: number): number | null;
 }
 
-/** Looks under way at once, by the timer and by people together. */
-const mostAtOnce = 4;
+/** Looks of the timer under way at once: so many that a fourth of all cameras may hang without the others being looked at too late. */
+const placesFor = (cameras: number) => Math.max(4, Math.min(32, Math.ceil(cameras / 8)));
+/** What people ask for has places of its own: nobody waits behind cameras that hang. */
+const placesForPeople = 8;
 /** The first look comes soon after the start, but not of all cameras at once. */
 const firstWithinMs = 5_000;
 
@@ -37,7 +39,8 @@ export function createCameraWatch(options: CameraWatchOptions): CameraWatch {
   const { clock, random, cameras } = options;
   const decoder = options.decoder ?? createPictureDecoder(clock);
   const stopping = new AbortController();
-  const places = new Places(mostAtOnce);
+  const places = new Places(placesFor(cameras.length));
+  const peoplesPlaces = new Places(placesForPeople);
   const probers = cameras.map((camera) => new CameraProber({ ...options, camera, decoder, signal: stopping.signal }));
   const timers = new Map<CameraProber, TimerHandle>();
   const working = new Set<Promise<void>>();
@@ -78,9 +81,9 @@ export function createCameraWatch(options: CameraWatchOptions): CameraWatch {
       try {
         switch (command.kind) {
           case 'cameraPicture':
-            return await places.use(() => prober.picture(command.maxAgeMs, command.recordedAtMs));
+            return await peoplesPlaces.use(() => prober.picture(command.maxAgeMs, command.recordedAtMs));
           case 'cameraRecordings':
-            return await places.use(() => prober.recordings(command));
+            return await peoplesPlaces.use(() => prober.recordings(command));
           case 'cameraProbes':
             return prober.log();
         }

@@ -31,7 +31,7 @@ async function open(): Promise<FfmpegCore> {
 function decode(codec: string, bytes: Uint8Array, withJpeg: boolean): { levels: Uint8Array | null; jpeg: Uint8Array | null } {
   core.FS.writeFile('in', bytes);
   const jpeg = withJpeg
-    ? ['-map', '0:v', '-frames:v', '1', '-vf', "scale='min(1280,iw)':-2", '-q:v', '4', '-huffman', 'default', '-f', 'mjpeg', 'out.jpg']
+    ? ['-map', '0:v', '-frames:v', '1', '-vf', "scale='min(1280,iw)':-2", '-q:v', '5', '-huffman', 'default', '-f', 'mjpeg', 'out.jpg']
     : [];
   try {
     core.exec(

@@ -1,4 +1,5 @@
 // The devices of one station and whether they answer.
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { StationView } from '../../domain/api/plant-api.ts';
 import { deviceConnectionStates } from '../../domain/messages/collector-status.ts';
@@ -21,9 +22,15 @@ export function StationDevices({ devices }: { readonly devices: StationView['dev
             <li key={device.id} data-connection={isBelievable ? device.connection : 'unknown'} data-testid={`device-${device.id}`}>
               <span className="device-light" aria-hidden="true" />
               <span className="device-name">
-                <span>{text(device.name)}</span>
+                {device.protocol === 'camera' ? (
+                  <Link to="/video/$cameraId" params={{ cameraId: device.id }}>
+                    {text(device.name)}
+                  </Link>
+                ) : (
+                  <span>{text(device.name)}</span>
+                )}
                 <span className="muted small">
-                  {device.id} · {device.protocol}
+                  {device.id} · {device.protocol === 'camera' ? t('video.device') : device.protocol}
                 </span>
               </span>
               <span className="device-state small">

@@ -16,6 +16,7 @@ const journalKindEn: typeof journalKindZh = {
 
 export const zh = {
   title: '视频',
+  device: '摄像机',
   journalKind: journalKindZh,
   tab: { cameras: '摄像机', log: '调阅登记' },
   counts: '{{total}} 台摄像机：{{good}} 台正常，{{bad}} 台异常，{{unknown}} 台未知',
@@ -150,6 +151,7 @@ export const zh = {
 
 export const en: typeof zh = {
   title: 'Video',
+  device: 'camera',
   journalKind: journalKindEn,
   tab: { cameras: 'Cameras', log: 'Retrieval log' },
   counts: '{{total}} cameras: {{good}} good, {{bad}} abnormal, {{unknown}} unknown',

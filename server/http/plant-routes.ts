@@ -72,7 +72,9 @@ export function plantRoutes(options: {
       if (needsAcknowledgement(state)) unacknowledged += 1;
       if (worst === null || priorityNumber[definition.priority] < priorityNumber[worst]) worst = definition.priority;
     }
-    const good = station.pointIndexes.filter((point) => isGood(values.qualityOf(point))).length;
+    // Of the process: cameras are told apart.
+    const measured = station.pointIndexes.filter((point) => plant.points[point]?.role !== 'camera');
+    const good = measured.filter((point) => isGood(values.qualityOf(point))).length;
     return {
       id: station.id,
       type: station.type,
@@ -84,7 +86,7 @@ export function plantRoutes(options: {
       worstPriority: worst,
       activeAlarms: active,
       unacknowledgedAlarms: unacknowledged,
-      goodShare: station.pointIndexes.length === 0 ? 1 : good / station.pointIndexes.length,
+      goodShare: measured.length === 0 ? 1 : good / measured.length,
       keyPointIds: keyPoints(plant, station),
     };
   }

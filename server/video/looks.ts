@@ -77,7 +77,7 @@ export class Looks {
     return lookView(row);
   }
 
-  /** The look, where it is this person's own, lasts, and is about this camera; each picture is counted. */
+  /** The look, where it is this person's own, lasts, and is about this camera and time. */
   allow(identity: Identity, lookId: string, wanted: { readonly cameraId: string; readonly recordedAtMs: number | null }): LookView | null {
     const row = this.#ofPerson(identity, lookId);
     if (row === null || !(JSON.parse(row.camera_ids) as string[]).includes(wanted.cameraId)) return null;
@@ -87,15 +87,19 @@ export class Looks {
         ? row.kind === 'live'
         : row.kind === 'recording' && recordedAtMs >= (row.recorded_from_ms ?? 0) && recordedAtMs <= (row.recorded_to_ms ?? 0);
     if (!isInTime) return null;
-    row.pictures += 1;
     return lookView(row);
   }
 
   allowAlarm(identity: Identity, lookId: string, alarmId: string): LookView | null {
     const row = this.#ofPerson(identity, lookId);
     if (row === null || row.kind !== 'alarmPictures' || row.alarm_id !== alarmId) return null;
-    row.pictures += 1;
     return lookView(row);
+  }
+
+  /** A picture that was given is counted. */
+  given({ id }: LookView): void {
+    const row = this.#open.get(id);
+    if (row !== undefined) row.pictures += 1;
   }
 
   /** Null where there is no such look of this person's. Ending twice ends once. */

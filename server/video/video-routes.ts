@@ -163,7 +163,8 @@ export function videoRoutes(options: VideoRoutesOptions): FastifyPluginAsyncZod 
         const identity = identityOf(request);
         const camera = visible(identity, request.query.camera);
         const recordedAtMs = request.query.at ?? null;
-        if (looks.allow(identity, request.params.id, { cameraId: camera.id, recordedAtMs }) === null) throw notLooking();
+        const open = looks.allow(identity, request.params.id, { cameraId: camera.id, recordedAtMs });
+        if (open === null) throw notLooking();
         const answer = await link.command(stationOf(camera)?.collectorId ?? 'default', {
           kind: 'cameraPicture',
           deviceId: camera.id,
@@ -171,6 +172,7 @@ export function videoRoutes(options: VideoRoutesOptions): FastifyPluginAsyncZod 
           recordedAtMs,
         });
         if (answer.kind !== 'cameraPicture') throw failureProblem(answer);
+        looks.given(open);
         return sendPicture(reply, Buffer.from(answer.jpeg, 'base64'), answer.atMs);
       },
     );
@@ -211,7 +213,9 @@ export function videoRoutes(options: VideoRoutesOptions): FastifyPluginAsyncZod 
         const stored = taken === undefined ? null : await files.read(taken.hash, 'image/jpeg');
         if (taken === undefined || stored === null)
           throw new ProblemError(404, 'Not found', { detail: 'The alarm has no such picture, or it is kept no longer.' });
-        if (looks.allowAlarm(identity, request.query.look, request.params.id) === null) throw notLooking();
+        const open = looks.allowAlarm(identity, request.query.look, request.params.id);
+        if (open === null) throw notLooking();
+        looks.given(open);
         // Not to be kept by the browser: the next look says its own reason.
         return reply
           .headers({ ...photoHeaders({ hash: taken.hash, mediaType: 'image/jpeg' }, stored.bytes), 'cache-control': 'no-store' })
