@@ -35,6 +35,7 @@ export const StationTile = memo(
         params={{ stationId: station.id }}
         className="tile"
         data-tile=""
+        data-station={station.id}
         data-testid={`station-${station.id}`}
         data-hue={summary.worstPriority ?? undefined}
         data-worst={summary.worstPriority ?? 'none'}

@@ -1,9 +1,10 @@
-// The tiles of the wall: by area or worst first, reached with the arrow keys. Only the values that a tile shows are subscribed.
+// The tiles of the wall: by area or worst first, reached with the arrow keys. Only the values that a tile shows are subscribed, and only of tiles near the screen.
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { PointView, StationSummary } from '../../domain/api/plant-api.ts';
 import { type AlarmSummary, noAlarms } from '../alarms/alarm-order.ts';
 import { useWords } from '../language/language.ts';
 import { useSubscription } from '../live/live-context.tsx';
+import { useOnScreen } from '../live/use-on-screen.ts';
 import { useWork } from '../maintenance/use-work.ts';
 import { usePlant } from '../session/plant-context.tsx';
 import { useKeys } from '../shell/keys.ts';
@@ -34,12 +35,17 @@ export function StationTiles({ stations, order: wantedOrder, byStation, mustFit 
   // Between few and very many: the same one value, larger.
   const isRoomy = density === 'compact' && stations.length <= mostRoomy && steps === 0;
   const shown = valuesShown[density];
+  const tiles = useRef<HTMLDivElement>(null);
+  const onScreen = useOnScreen(tiles, 'data-station');
+  // Alarms of every station come by themselves: a tile that is scrolled away needs no readings to be red.
   useSubscription(
     [],
-    useMemo(() => stations.flatMap((station) => station.keyPointIds.slice(0, shown)), [stations, shown]),
+    useMemo(
+      () => stations.flatMap((station) => (onScreen.has(station.id) ? station.keyPointIds.slice(0, shown) : [])),
+      [stations, shown, onScreen],
+    ),
   );
 
-  const tiles = useRef<HTMLDivElement>(null);
   const [focusedId, setFocusedId] = useState('');
   const areaIds = useMemo(() => plant.areas.map((area) => area.id), [plant.areas]);
   const groups = groupForWall(stations, areaIds, order, byStation);

@@ -100,6 +100,17 @@ describe.skipIf(browser === null)('the wall', () => {
     await signIn(opened.page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
     return opened;
   };
+  /** The points that the page is subscribed to, as its last message to the server says. */
+  const watchSubscriptions = (page: Page) => {
+    let points: readonly string[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const [, sent] = /^42(\["subscribe".*)$/s.exec(String(payload)) ?? [];
+        if (sent !== undefined) points = (JSON.parse(sent) as [string, { points?: string[] }])[1].points ?? [];
+      }),
+    );
+    return { live: () => points };
+  };
   const overflow = (page: Page) =>
     page.evaluate(() => ({
       across: document.documentElement.scrollWidth - innerWidth,
@@ -132,6 +143,25 @@ describe.skipIf(browser === null)('the wall', () => {
     device.holding.writeUInt16BE(400, outletRegister(1) * 2);
     expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
+  });
+
+  test('on a smaller screen only the stations near it are subscribed; alarms of the others are there all the same', async () => {
+    const { page } = await openSignedIn();
+    const { live } = watchSubscriptions(page);
+    await page.setViewportSize({ width: 390, height: 700 });
+    await page.goto(gatewatch.address);
+    await expect.poll(() => page.getByTestId(`station-${idOf(0)}`).textContent()).toContain('0.400');
+    await expect.poll(() => live().length).toBeGreaterThan(0);
+    expect(live().length).toBeLessThan(stationCount / 2);
+    const far = page.getByTestId(`station-${idOf(199)}`);
+    expect(live()).not.toContain(`${idOf(199)}.PT-301`);
+    device.holding.writeUInt16BE(910, outletRegister(199) * 2);
+    await expect.poll(() => far.getAttribute('data-worst')).toBe('critical');
+    await far.scrollIntoViewIfNeeded();
+    await expect.poll(() => far.textContent()).toContain('0.910');
+    await expect.poll(() => live().includes(`${idOf(0)}.PT-301`)).toBe(false);
+    expect(live().length).toBeLessThan(stationCount / 2);
+    device.holding.writeUInt16BE(391, outletRegister(199) * 2);
   });
 
   test('by the keyboard: along the tiles, into a station, to a faceplate, and back', async () => {
