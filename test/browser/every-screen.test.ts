@@ -68,9 +68,23 @@ describe.skipIf(browser === null)('every screen', () => {
   async function open(screen: (typeof screens)[number], language: 'zh' | 'en'): Promise<Page> {
     const page = await pageOf(screen.person, language);
     await page.setViewportSize(desk);
-    await page.goto(`${posed.address}${screen.address(posed)}`);
+    await goTo(page, screen.address(posed));
     await settled(page, screen.ready);
     return page;
+  }
+  /** As people go from screen to screen: without loading the page again. Within a screen, anew: what is ready there may be ready already. */
+  async function goTo(page: Page, address: string): Promise<void> {
+    const [pathname] = address.split('?');
+    const isWithin = !page.url().startsWith(posed.address) || new URL(page.url()).pathname === pathname;
+    if (isWithin || pathname === '/wall') {
+      await page.goto(`${posed.address}${address}`);
+      return;
+    }
+    await page.evaluate((to) => {
+      for (const element of document.querySelectorAll('#content > *')) element.setAttribute('data-left', '');
+      history.pushState({}, '', to);
+    }, address);
+    await page.waitForFunction(() => document.querySelector('#content > [data-left]') === null);
   }
   async function fits(page: Page): Promise<string[]> {
     const found: string[] = [];

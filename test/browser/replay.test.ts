@@ -69,12 +69,18 @@ describe.skipIf(browser === null)('replay', () => {
     expect(await page.getByTestId('acknowledge-dialog').count()).toBe(0);
     expect(await page.locator('main').getByRole('button', { name: '确认', exact: true }).count()).toBe(0);
 
+    // What comes now is heard and stands in the strip, not on the screens of then. It takes its time; meanwhile the person goes on looking.
+    const criticalNow = async () => Number(await page.getByTestId('count-critical').locator('b').textContent());
+    const [tonesBefore, criticalBefore] = [await tonesStarted(page), await criticalNow()];
+    const liveId = 'RS-01.GD-501.highHigh';
+    await play('leak', { station: 'RS-01', size: 60, seconds: 900 });
+
     // The alarm's page tells who had been told and how often it had risen by then; the watch is that of then.
-    await page.goto(`${gatewatch.address}/replay?at=${acknowledgedAtMs - 1}&screen=${encodeURIComponent(`/alarms/${gas}`)}`);
-    await page.getByTestId('alarm-occurrences').locator('tbody tr').first().waitFor();
-    expect(await page.getByTestId('alarm-occurrences').locator('tbody').textContent()).not.toContain('王敏');
+    await page.keyboard.press('Enter');
+    const times = page.getByTestId('alarm-occurrences').locator('tbody');
+    await times.locator('tr').first().waitFor();
+    expect(await times.textContent()).not.toContain('王敏');
     await page.getByTestId('related-alarms').waitFor();
-    expect(await page.locator('main').textContent()).not.toMatch(/加载失败|失败：/);
     await page.keyboard.press('g');
     await page.keyboard.press('d');
     await page.getByTestId('on-duty-now').waitFor();
@@ -84,26 +90,20 @@ describe.skipIf(browser === null)('replay', () => {
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press('g');
     await page.keyboard.press('o');
-    await expect.poll(() => page.locator('main [data-testid=station-GS-01]').textContent()).toMatch(/\d+%/);
+    await expect.poll(() => page.locator('main [data-testid=station-GS-01]').textContent()).toMatch(/\d+ %/);
     await picture(page, 'replay-4-overview');
-    await page.keyboard.press('g');
-    await page.keyboard.press('a');
 
-    // What comes now is heard and stands in the strip, not on the screens of then.
-    const criticalNow = async () => Number(await page.getByTestId('count-critical').locator('b').textContent());
-    const [tonesBefore, criticalBefore] = [await tonesStarted(page), await criticalNow()];
-    const liveId = 'RS-01.GD-501.highHigh';
-    await play('leak', { station: 'RS-01', size: 60, seconds: 900 });
     await expect.poll(async () => (await alarm(liveId)).state, slow).toBe('unacknowledged');
     await expect.poll(criticalNow).toBeGreaterThan(criticalBefore);
     await expect.poll(() => tonesStarted(page)).toBeGreaterThan(tonesBefore);
     expect(await page.getByTestId('alarm-strip').textContent()).toMatch(/未确认/);
     expect(await page.getByTestId('strip-live').isVisible()).toBe(true);
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.locator(`main [data-testid=alarm-row][data-alarm-id="${gas}"]`).waitFor();
     expect(await page.locator(`main [data-alarm-id="${liveId}"]`).count()).toBe(0);
 
     // Played on, the acknowledgement comes.
-    await page.keyboard.press('g');
-    await page.keyboard.press('a');
     await page.getByTestId('speed-2').click();
     await page.getByTestId('replay-play').click();
     await expect.poll(() => stateOnScreen(page, gas), slow).toBe('acknowledged');

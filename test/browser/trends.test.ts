@@ -1,10 +1,10 @@
 // The trend page as an engineer uses it: points into panes and between them, zoom and back, gaps and bad quality told, marks that lead to the alarm, views
-// saved and shared, exports, all by keyboard too; and a year and a million readings without a page that stands still.
+// saved and shared, exports, all by keyboard too.
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Quality } from '../../domain/readings/quality.ts';
-import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
+import { launchChromium, openPage, picture, signIn, type WatchedPage } from '../harness/chromium.ts';
 import { demoPlant, type HistoryOfPoint, writeHistory } from '../harness/demo-history.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
@@ -27,22 +27,11 @@ const slow: HistoryOfPoint[] = [
     at: (timeMs) => (within(timeMs, bad) ? [Number.NaN, Quality.badCommFail] : [8_000 + 900 * Math.sin(timeMs / 5e6)]),
   },
 ];
-/** 1 Hz for eleven and a half days: a million readings, none of which the exception filter leaves out. */
+/** Eleven and a half days of it: more readings than the chart has points. How a million are borne is measured by the bench `dashboard`. */
 const fast: HistoryOfPoint = {
   pointId: 'GS-01.TT-101',
-  at: (timeMs) => [15 + (Math.floor(timeMs / 1_000) % 2) * 0.5 + 3 * Math.sin(timeMs / 1e7)],
+  at: (timeMs) => [15 + (Math.floor(timeMs / 10_000) % 2) * 0.5 + 3 * Math.sin(timeMs / 1e7)],
 };
-
-async function watchTasks(page: Page): Promise<() => Promise<number>> {
-  await page.evaluate(() => {
-    const seen = globalThis as unknown as { longestTaskMs: number };
-    seen.longestTaskMs = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) seen.longestTaskMs = Math.max(seen.longestTaskMs, entry.duration);
-    }).observe({ type: 'longtask' });
-  });
-  return () => page.evaluate(() => (globalThis as unknown as { longestTaskMs: number }).longestTaskMs);
-}
 
 const searchOf = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 const spanOf = (page: Page) => Number(searchOf(page).to) - Number(searchOf(page).from);
@@ -52,20 +41,29 @@ describe.skipIf(browser === null)('trends', () => {
   beforeAll(async () => {
     const dataDir = temporaryFolder();
     await writeHistory(dataDir, { fromMs: nowMs - 30 * hourMs, toMs: nowMs - 20_000, stepMs: 10_000 }, slow);
-    const million = await writeHistory(dataDir, { fromMs: nowMs - 1_000_100_000, toMs: nowMs - 100_000, stepMs: 1_000 }, [fast]);
-    expect(million).toBeGreaterThanOrEqual(1_000_000);
+    const many = await writeHistory(dataDir, { fromMs: nowMs - 1_000_100_000, toMs: nowMs - 100_000, stepMs: 10_000 }, [fast]);
+    expect(many).toBeGreaterThanOrEqual(100_000);
     expect(demoPlant().points.length).toBeGreaterThan(300);
     gatewatch = await startGatewatch({ dataDir, arguments: ['--no-story'] });
+    // Gas takes its time until an alarm rises: it spreads while the other stories are told.
+    await fetch(new URL('scenarios/leak', gatewatch.controlUrl ?? ''), { method: 'POST', body: '{"seconds":600}' });
   });
-  afterAll(() => gatewatch.stop());
+  afterAll(async () => {
+    for (const { page } of desks.values()) await page.context().close();
+    await gatewatch.stop();
+  });
 
-  async function open(username: string, search: string) {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    page.setDefaultTimeout(20_000);
-    await signIn(page, gatewatch.address, username, `${username}-demo`);
-    await page.goto(`${gatewatch.address}/trends${search}`);
-    return { page, complaints };
+  /** One desk a person, signed in once. */
+  const desks = new Map<string, WatchedPage>();
+  async function open(username: string, search: string): Promise<WatchedPage> {
+    const desk = desks.get(username) ?? (await openPage(browser as Browser));
+    if (!desks.has(username)) {
+      desks.set(username, desk);
+      desk.page.setDefaultTimeout(20_000);
+      await signIn(desk.page, gatewatch.address, username, `${username}-demo`);
+    }
+    await desk.page.goto(`${gatewatch.address}/trends${search}`);
+    return desk;
   }
   const past = (fromMs: number, toMs: number) => `&from=${Math.round(fromMs)}&to=${Math.round(toMs)}`;
 
@@ -90,6 +88,7 @@ describe.skipIf(browser === null)('trends', () => {
     const copy = await page.context().newPage();
     await copy.goto(page.url());
     await copy.getByTestId('pane-1').getByTestId('pen-GS-01.FT-301').waitFor();
+    await copy.close();
     expect(complaints).toEqual([]);
   });
 
@@ -160,7 +159,6 @@ describe.skipIf(browser === null)('trends', () => {
   test('an alarm stands as a mark on the live trend, tells its lines and leads to the alarm', async () => {
     const { page } = await open('duty', '?points=GS-01.GD-501&minutes=10');
     await page.getByTestId('pen-GS-01.GD-501').waitFor();
-    await fetch(new URL('scenarios/leak', gatewatch.controlUrl ?? ''), { method: 'POST', body: '{"seconds":60}' });
     const sign = page.getByTestId('trend-sign').first();
     await sign.waitFor({ timeout: 60_000 });
     await expect.poll(async () => (await page.getByTestId('trend-sign').allTextContents()).join(), { timeout: 60_000 }).toMatch(/紧急|高/);
@@ -211,10 +209,9 @@ describe.skipIf(browser === null)('trends', () => {
     expect(await seriousFaults(other.page)).toEqual([]);
   });
 
-  test('a million readings: drawn, zoomed and moved; how long the page stood still is printed', async () => {
+  test('a hundred thousand readings: drawn, zoomed and moved', async () => {
     const { page } = await open('engineer', '?points=GS-01.PT-301&minutes=10');
     await page.getByTestId('pen-GS-01.PT-301').waitFor();
-    const longest = await watchTasks(page);
     await page.getByTestId('add-points').click();
     await page.getByTestId('search-input').fill('GS-01.TT-101');
     await page.getByTestId('found-GS-01.TT-101').click();
@@ -227,8 +224,6 @@ describe.skipIf(browser === null)('trends', () => {
     for (let turn = 0; turn < 12; turn += 1) await page.mouse.wheel(0, turn < 8 ? -120 : 120);
     // Eight turns in and four out: nearer than the thirty days that were opened.
     await expect.poll(() => spanOf(page) / (30 * 24 * hourMs)).toBeLessThan(0.9);
-    await picture(page, 'trends-million');
-    const longestMs = await longest();
-    console.log(`trends: longest task ${longestMs.toFixed(0)} ms over a million readings`);
+    await picture(page, 'trends-many');
   });
 });

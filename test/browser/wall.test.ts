@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
+import { launchChromium, openPage, picture, signIn, type WatchedPage } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
@@ -90,15 +90,20 @@ describe.skipIf(browser === null)('the wall', () => {
     await device?.stop();
   });
 
-  const open = async (options: { readonly locale?: string } = {}) => {
-    const opened = await openPage(browser as Browser, options);
+  const open = async () => {
+    const opened = await openPage(browser as Browser);
     onTestFinished(() => opened.page.context().close());
     return opened;
   };
+  /** One desk for all that is done at one. */
+  let desk: WatchedPage | null = null;
+  afterAll(() => desk?.page.context().close());
   const openSignedIn = async () => {
-    const opened = await open();
-    await signIn(opened.page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-    return opened;
+    if (desk === null) {
+      desk = await openPage(browser as Browser);
+      await signIn(desk.page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+    }
+    return desk;
   };
   /** The points that the page is subscribed to, as its last message to the server says. */
   const watchSubscriptions = (page: Page) => {
@@ -151,8 +156,8 @@ describe.skipIf(browser === null)('the wall', () => {
     await page.setViewportSize({ width: 390, height: 700 });
     await page.goto(gatewatch.address);
     await expect.poll(() => page.getByTestId(`station-${idOf(0)}`).textContent()).toContain('0.400');
-    await expect.poll(() => live().length).toBeGreaterThan(0);
-    expect(live().length).toBeLessThan(stationCount / 2);
+    const isFew = () => live().length > 0 && live().length < stationCount / 2;
+    await expect.poll(isFew).toBe(true);
     const far = page.getByTestId(`station-${idOf(199)}`);
     expect(live()).not.toContain(`${idOf(199)}.PT-301`);
     device.holding.writeUInt16BE(910, outletRegister(199) * 2);
@@ -160,12 +165,17 @@ describe.skipIf(browser === null)('the wall', () => {
     await far.scrollIntoViewIfNeeded();
     await expect.poll(() => far.textContent()).toContain('0.910');
     await expect.poll(() => live().includes(`${idOf(0)}.PT-301`)).toBe(false);
-    expect(live().length).toBeLessThan(stationCount / 2);
+    expect(isFew()).toBe(true);
+    await page.setViewportSize({ width: 1_920, height: 1_080 });
     device.holding.writeUInt16BE(391, outletRegister(199) * 2);
   });
 
   test('by the keyboard: along the tiles, into a station, to a faceplate, and back', async () => {
     const { page } = await openSignedIn();
+    await page.keyboard.press('g');
+    await page.keyboard.press('o');
+    await page.getByTestId('choose-tiles').click();
+    await page.getByTestId('choose-area').click();
     await page.getByTestId(`station-${idOf(0)}`).waitFor();
     await page.keyboard.press('ArrowDown');
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(`station-${idOf(0)}`);
@@ -189,7 +199,8 @@ describe.skipIf(browser === null)('the wall', () => {
   });
 
   test('in the dark, in English, with motion reduced, at the desk and on a phone: nobody is kept out and nothing is wider than the screen', async () => {
-    const { page, complaints } = await openSignedIn();
+    const { page, complaints } = await open();
+    await signIn(page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.evaluate(() => {
       localStorage.setItem('gatewatch.theme', 'dark');
@@ -216,6 +227,7 @@ describe.skipIf(browser === null)('the wall', () => {
   test('a map is offered where tiles lie in the data folder, and the schematic where they are taken away', async () => {
     device.holding.writeUInt16BE(900, outletRegister(137) * 2);
     const { page, complaints } = await openSignedIn();
+    await page.goto(gatewatch.address);
     await page.getByTestId('choose-network').waitFor();
     expect(await page.getByTestId('choose-map').count()).toBe(0);
     mkdirSync(path.join(folder, 'data', 'maps'));
@@ -241,6 +253,7 @@ describe.skipIf(browser === null)('the wall', () => {
 
   test('a wall link opens without a keyboard, takes turns, shows only its areas, stays where it is touched, and ends when it is revoked', async () => {
     const { page: desk } = await openSignedIn();
+    await desk.goto(gatewatch.address);
     await desk.getByTestId('open-wall-links').click();
     await desk.getByTestId('wall-label').fill('大厅左屏');
     await desk.getByRole('checkbox', { name: 'north区' }).check();
