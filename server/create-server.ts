@@ -225,7 +225,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(accountRoutes(access));
     await app.register(userRoutes(access, plant));
     await app.register(apiTokenRoutes(access, plant));
-    await app.register(mapRoutes(options.dataDir));
+    await app.register(mapRoutes({ dataDir: options.dataDir, wanted: plant.map, log }));
     await app.register(wallRoutes(await WallLinks.open({ plant, ledger, access, clock })));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
     await app.register(alarmRoutes({ plant, store, views, access, database, clock }));

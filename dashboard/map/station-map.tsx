@@ -7,6 +7,7 @@ import { PMTiles, Protocol, TileType } from 'pmtiles';
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { createPortal } from 'react-dom';
 import { z } from 'zod';
+import type { MapView } from '../../domain/api/maps-api.ts';
 import type { StationSummary } from '../../domain/api/plant-api.ts';
 import { type AlarmSummary, noAlarms } from '../alarms/alarm-order.ts';
 import { PriorityMark } from '../alarms/priority-mark.tsx';
@@ -38,13 +39,13 @@ function colours(): MapColours {
 }
 
 export interface StationMapProps {
-  readonly mapName: string;
+  readonly map: MapView;
   readonly stations: readonly StationSummary[];
   readonly byStation: ReadonlyMap<string, AlarmSummary>;
   readonly onFailed: () => void;
 }
 
-export function StationMap({ mapName, stations, byStation, onFailed }: StationMapProps): ReactNode {
+export function StationMap({ map: { name: mapName, attribution }, stations, byStation, onFailed }: StationMapProps): ReactNode {
   const { t, text } = useWords();
   const theme = useSyncExternalStore(shownTheme.subscribe, shownTheme.get);
   const holder = useRef<HTMLDivElement>(null);
@@ -119,6 +120,11 @@ export function StationMap({ mapName, stations, byStation, onFailed }: StationMa
           {t('overview.zoomAll')}
         </button>
       </div>
+      {attribution !== null && (
+        <p className="map-attribution small no-margin" data-testid="map-attribution">
+          {text(attribution)}
+        </p>
+      )}
       {unplaced.length > 0 && unplaced.length < 20 && (
         <p className="map-rest small no-margin">
           {t('overview.mapNoPosition', { names: unplaced.map((station) => text(station.name)).join(' · ') })}

@@ -63,7 +63,7 @@ export function OverviewBoard({ areaIds, order, view, mustFit = false, children 
         <section className="panel overview-whole" aria-label={t(isMap ? 'overview.viewMap' : 'overview.network')}>
           {isMap ? (
             <Suspense fallback={<p className="empty">{t('common.loading')}</p>}>
-              <StationMap mapName={map.name} stations={stations} byStation={byStation} onFailed={() => setHasMapFailed(true)} />
+              <StationMap map={map} stations={stations} byStation={byStation} onFailed={() => setHasMapFailed(true)} />
             </Suspense>
           ) : (
             <>

@@ -86,21 +86,17 @@ test('a default that is written out is no difference; a section that is empty bu
   expect(told(difference(usual, { ...usual, hasDuty: true }))).toEqual([['added', 'section', 'duty']]);
 });
 
-test('the host of a device, and cameras as they are written', () => {
-  const one = textOf({ ...usual, stations: ['GS-01'] });
-  const withCamera = (zone: string) => ({
-    ...(parseDocument(one).toJS() as object),
-    stations: [{ id: 'GS-01', cameras: [{ id: 'CAM-1', zone }] }],
-  });
-  const parsed = parsePlantText(one, { version: 'v' });
-  if (parsed.kind === 'invalid') throw new Error('invalid');
-  const [before, after] = [plantItems(parsed.plant, withCamera('yard')), plantItems(parsed.plant, withCamera('gate'))];
-  expect(told(comparePlants(before, after))).toEqual([
-    ['changed', 'camera', 'GS-01.CAM-1', { field: 'zone', before: 'yard', after: 'gate' }],
-  ]);
+test('the host of a device; a camera as a camera, with the points and alarms that come of it', () => {
   expect(told(difference(usual, { ...usual, host: '10.0.0.2' })).slice(0, 1)).toEqual([
     ['changed', 'device', 'GS-01.PLC-1', { field: 'line.host', before: '10.0.0.1', after: '10.0.0.2' }],
   ]);
+  const withCamera = (rtsp: string) =>
+    itemsOf(`${textOf({ ...usual, stations: ['GS-01'] })}    cameras: [{ id: CAM-1, name: 大门, rtsp: '${rtsp}' }]\n`);
+  expect(told(comparePlants(withCamera('rtsp://10.0.0.9/1'), withCamera('rtsp://10.0.0.9/2')))).toEqual([
+    ['changed', 'camera', 'GS-01.CAM-1', { field: 'rtsp', before: 'rtsp://10.0.0.9/1', after: 'rtsp://10.0.0.9/2' }],
+  ]);
+  const added = comparePlants(itemsOf(textOf({ ...usual, stations: ['GS-01'] })), withCamera('rtsp://10.0.0.9/1'));
+  expect(new Set(added.map(({ change, kind }) => `${change} ${kind}`))).toEqual(new Set(['added camera', 'added point', 'added alarm']));
 });
 
 test('any two plants: nothing against itself, and back is the mirror of forth', () => {

@@ -228,6 +228,7 @@ export function compilePlant(file: PlantFile, options: CompileOptions): { readon
     patrols: compilePatrols(file.patrols, stations, issues),
     notifications: file.notifications,
     northbound: compileNorthbound(file.northbound, { companyId: file.company.id, stationIndexById, issues }),
+    map: { tiles: file.map.tiles ?? null, attribution: file.map.attribution ?? null },
     peekHosts: file.engineering.peekHosts,
     pointTable: { version: options.version, ids: points.map((point) => point.id) },
     stationIndexById,

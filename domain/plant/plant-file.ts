@@ -184,6 +184,16 @@ export const plantFileSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  /** Map of the stations: which file of `maps/` in the data folder (without `.pmtiles`), and whom its makers want named. See docs/wall.md. */
+  map: z
+    .strictObject({
+      tiles: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected the name of a file in maps/ of the data folder, without .pmtiles')
+        .optional(),
+      attribution: localizedTextSchema.optional(),
+    })
+    .prefault({}),
   /** How other systems take part: OPC UA server, MQTT Sparkplug B, webhooks. All off where absent. */
   northbound: northboundSchema.prefault({}),
 });

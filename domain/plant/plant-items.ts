@@ -28,6 +28,7 @@ const compiledOfStation: ReadonlySet<string> = new Set([
   'position',
   'collector',
   'devices',
+  'cameras',
   'alarms',
 ]);
 const notSections: ReadonlySet<string> = new Set(['schema', 'stations']);
@@ -43,18 +44,11 @@ export function plantItems(plant: Plant, content: unknown): readonly PlantItem[]
       .filter(([name]) => !notSections.has(name))
       .map(([name, value]) => item('section', name, null, value)),
     ...plant.stations.map(({ id, type, name, areaId, address, position, collectorId }) => {
-      const { cameras: _cameras, ...more } = Object.fromEntries(
-        Object.entries(written.get(id) ?? {}).filter(([field]) => !compiledOfStation.has(field)),
-      );
+      const more = Object.fromEntries(Object.entries(written.get(id) ?? {}).filter(([field]) => !compiledOfStation.has(field)));
       return item('station', id, id, { type, name, area: areaId, address, position, collector: collectorId, ...more });
     }),
-    ...stations.flatMap((station) =>
-      (Array.isArray(station.cameras) ? station.cameras.filter(isLoose) : []).map(({ id, ...camera }) =>
-        item('camera', `${String(station.id)}.${String(id)}`, String(station.id), camera),
-      ),
-    ),
     ...plant.devices.map(({ index: _index, id, stationIndex, pointIndexes: _points, ...device }) =>
-      item('device', id, stationIdOf(stationIndex), device),
+      item(device.protocol === 'camera' ? 'camera' : 'device', id, stationIdOf(stationIndex), device),
     ),
     ...plant.points.map((point) => item('point', point.id, stationIdOf(point.stationIndex), pointFields(plant, point))),
     ...plant.alarms.map((alarm) => item('alarm', alarm.id, stationIdOf(alarm.stationIndex), alarmFields(plant, alarm))),

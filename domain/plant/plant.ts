@@ -34,6 +34,8 @@ export interface Plant {
   readonly patrols: PatrolPlan;
   readonly notifications: NotificationSettings;
   readonly northbound: Northbound;
+  /** Tiles of the map by name, the first that lies there where null; and whom their makers want named. */
+  readonly map: { readonly tiles: string | null; readonly attribution: LocalizedText | null };
   /** Hosts and networks where an engineer may look at registers, beside those of the devices. */
   readonly peekHosts: readonly string[];
   /** `points[i].id` in order, for reading batches. */

@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { type MapView, mapNameSchema, mapViewSchema } from '../../domain/api/maps-api.ts';
+import type { Plant } from '../../domain/plant/plant.ts';
 import { ProblemError } from '../http/problem-error.ts';
 
 const ending = '.pmtiles';
@@ -26,23 +28,39 @@ export function rangeOf(header: string | undefined, size: number): ByteRange | n
   return start > end ? null : { start, end };
 }
 
-export function mapRoutes(dataDir: string): FastifyPluginAsyncZod {
+export function mapRoutes({
+  dataDir,
+  wanted,
+  log,
+}: {
+  readonly dataDir: string;
+  readonly wanted: Plant['map'];
+  readonly log: Logger;
+}): FastifyPluginAsyncZod {
   const folder = path.join(dataDir, 'maps');
   const config = { permission: 'plant.read' } as const;
 
   async function maps(): Promise<MapView[]> {
     const files = await readdir(folder).catch(() => [] as string[]);
-    const names = files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
+    const names = files
+      .filter((file) => file.endsWith(ending))
+      .map((file) => file.slice(0, -ending.length))
+      .filter((name) => wanted.tiles === null || name === wanted.tiles);
     const found = await Promise.all(
       names.sort().map(async (name) => {
         const entry = mapNameSchema.safeParse(name).success ? await stat(path.join(folder, name + ending)).catch(() => null) : null;
-        return entry?.isFile() === true ? [{ name, bytes: entry.size }] : [];
+        return entry?.isFile() === true ? [{ name, bytes: entry.size, attribution: wanted.attribution }] : [];
       }),
     );
     return found.flat();
   }
 
   return async (app) => {
+    if (wanted.tiles !== null && (await maps()).length === 0)
+      log.warn(
+        { file: path.join(folder, wanted.tiles + ending) },
+        'the map tiles that the plant file names are not there: the network drawing takes their place',
+      );
     app.get('/api/maps', { schema: { response: { 200: z.array(mapViewSchema) } }, config }, () => maps());
 
     app.get('/api/maps/:name', { schema: { params: z.object({ name: z.string() }) }, config }, async (request, reply) => {

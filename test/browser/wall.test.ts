@@ -57,6 +57,7 @@ ${pressure('PT-301', 'outletPressure', '{ zh: 出站压力, en: Outlet pressure 
     from === null ? [] : [`  - { from: ${from}, to: ${idOf(index)} }`],
   );
   return `schema: 1
+map: { tiles: tiny, attribution: { zh: 测绘 © 无人, en: © Nobody } }
 company: { id: t, name: { zh: 大网燃气, en: Great Net Gas } }
 areas: [${areas.map((id) => `{ id: ${id}, name: { zh: ${id}区, en: ${id} } }`).join(', ')}]
 pipelines:
@@ -239,6 +240,7 @@ describe.skipIf(browser === null)('the wall', () => {
     const station = page.getByTestId(`map-${idOf(137)}`);
     await expect.poll(() => station.getAttribute('data-hue')).toBe('critical');
     expect(await station.textContent()).toContain('138 号调压柜');
+    expect(await page.getByTestId('map-attribution').textContent()).toBe('测绘 © 无人');
     // The water of the tile has been painted: the tile came through the range requests, the worker and the policy.
     await expect.poll(() => page.getByTestId('map').locator('canvas').count()).toBe(1);
     await picture(page, 'wall-map');
