@@ -19,9 +19,17 @@ export interface HistoryOfPoint {
 
 /** Its devices and its message gateway are where nobody listens, unless a port is given. */
 export function demoPlant(messageGatewayPort: number | null = null): Plant {
+  return parsedPlant(demoText(messageGatewayPort));
+}
+
+export function demoText(messageGatewayPort: number | null = null): string {
   const portOf = (name: string) => (name === messageGatewayName && messageGatewayPort !== null ? messageGatewayPort : 502);
   const ports = { host: messageGatewayPort === null ? 'h' : '127.0.0.1', portOf, thumbprintOf: () => '0'.repeat(40) };
-  const parsed = parsePlantText(demoPlantText(ports), { version: 'demo' });
+  return demoPlantText(ports);
+}
+
+export function parsedPlant(text: string): Plant {
+  const parsed = parsePlantText(text, { version: 'demo' });
   if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues.slice(0, 3)));
   return parsed.plant;
 }

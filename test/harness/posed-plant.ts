@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { parseDocument } from 'yaml';
 import { createDetector } from '../../collector/detection/create-detector.ts';
 import type { ConditionEdge } from '../../collector/detection/detector.ts';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
@@ -13,11 +14,16 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { Historian } from '../../historian/historian.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
+import { openDatabase } from '../../server/journal/database.ts';
+import { Journal } from '../../server/journal/journal.ts';
+import { Ledger } from '../../server/journal/ledger.ts';
+import { PlantVersions } from '../../server/plant/plant-versions.ts';
 import { ScenarioPlayer } from '../../simulators/control/scenarios.ts';
 import { Network } from '../../simulators/process/network.ts';
-import { demoPlant } from './demo-history.ts';
+import { demoText, parsedPlant } from './demo-history.ts';
 import { startHttpReceiver } from './http-receiver.ts';
 import { type SmallServer, startSmallServer } from './small-server.ts';
 
@@ -38,6 +44,16 @@ const said = {
   maintenance: '更换紧急切断阀',
   acknowledgement: '市电检修，预计 11 时恢复',
   incident: '调压间可燃气体浓度升高，已派抢险队',
+  rust: '放散管支架锈蚀，焊缝有裂纹',
+  rustBasis: '不影响运行，可限期整改',
+  rustMeasure: '更换支架，重新焊接并探伤',
+  rustContingency: '发现漏气时停用放散管并设警戒',
+  fence: '围墙东北角倒塌约 2 米，人可进入',
+  fenceBasis: '外人可进入工艺区',
+  fenceMeasure: '砌筑围墙，期间设岗看守',
+  fenceContingency: '有人闯入时关闭进站阀并报警',
+  supervisedBy: '市燃气主管部门',
+  label: '3 号阀门标识脱落',
 } as const;
 
 /** Its wall clock stands where it was put; delays run as they do. */
@@ -102,9 +118,11 @@ const qualityOf = (value: number | undefined): number =>
 export async function startPosedPlant(): Promise<PosedPlant> {
   const gateway = await startHttpReceiver();
   gateway.answer = () => ({ kind: 'answer', status: 200, body: '{"code":0}', headers: { 'content-type': 'application/json' } });
-  const plant = demoPlant(Number(new URL(gateway.url).port));
+  const text = demoText(Number(new URL(gateway.url).port));
+  const plant = parsedPlant(text);
   const clock = new PosedClock();
   const dataDir = mkdtempSync(path.join(tmpdir(), 'gatewatch-posed-'));
+  await keepEarlierPlant(dataDir, text);
   const historian: Historian = await openHistorian({ url: 'duckdb:', plant, dataDir, clock, log: pino({ level: 'silent' }) });
   let last: number[] = [];
   const edges = play(plant, (timeMs, values) => {
@@ -121,6 +139,7 @@ export async function startPosedPlant(): Promise<PosedPlant> {
     historian,
     dashboardDir: path.resolve(import.meta.dirname, '..', '..', 'dashboard', 'dist'),
     hasDemoDuty: true,
+    plantSource: { ...plantFile, text },
     statusOf: (status, settings) => busyStatus(plant, status, settings),
   });
   const incidentId = await tell(small, clock, plant, edges);
@@ -147,6 +166,22 @@ export async function startPosedPlant(): Promise<PosedPlant> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+const plantFile = { file: '/etc/gatewatch/plant.yaml', loadedBy: 'gatewatch@control-room', warnings: [] } as const;
+
+/** Until two weeks ago a limit was another, and one point was not read yet. */
+async function keepEarlierPlant(dataDir: string, text: string): Promise<void> {
+  const document = parseDocument(text);
+  document.setIn(['stations', 0, 'devices', 0, 'points', 0, 'alarms', 0, 'setpoint'], 4.8);
+  document.deleteIn(['stations', 1, 'address']);
+  document.setIn(['stations', 2, 'devices', 0, 'scan'], '2s');
+  const earlier = document.toString();
+  const clock = new ManualClock(posedAtMs - 14 * 24 * 60 * minuteMs);
+  const database = await openDatabase('sqlite:', dataDir);
+  const ledger = new Ledger(database, await Journal.open(database), clock);
+  await PlantVersions.open({ plant: parsedPlant(earlier), source: { ...plantFile, text: earlier }, ledger, clock });
+  await database.destroy();
 }
 
 /** What the people did meanwhile, at its moment among what the plant did. */
@@ -179,6 +214,7 @@ async function tell(small: SmallServer, clock: PosedClock, plant: Plant, edges: 
         }
       },
     },
+    { atMs: posedAtMs - 28 * minuteMs, act: () => tellHazards(must) },
     {
       atMs: posedAtMs - 4 * minuteMs,
       act: async () => {
@@ -207,6 +243,40 @@ async function tell(small: SmallServer, clock: PosedClock, plant: Plant, edges: 
     await act();
   }
   return incidentId;
+}
+
+/** One only reported, one being settled, a major one with all five settled. */
+async function tellHazards(must: (person: string, url: string, body: unknown) => Promise<unknown>): Promise<void> {
+  type Hazard = { readonly id: string; readonly version: number };
+  const responsible = { username: 'team', name: '抢险队 赵刚' };
+  const report = (stationId: string, description: string, source: string) =>
+    must('team', '/api/hazards', { stationId, description, source, foundOn: '2026-03-03' }) as Promise<Hazard>;
+  const decide = ({ id }: Hazard, body: Readonly<Record<string, unknown>>) =>
+    must('supervisor', `/api/hazards/${id}/decisions`, body) as Promise<Hazard>;
+  const settle = async (hazard: Hazard, grade: string, basis: string, settled: Readonly<Record<string, unknown>>) => {
+    const confirmed = await decide(hazard, {
+      kind: 'confirm',
+      version: hazard.version,
+      grade,
+      basis,
+      supervisedBy: grade === 'major' ? said.supervisedBy : null,
+    });
+    return decide(confirmed, { kind: 'plan', version: confirmed.version, settled: { responsible, ...settled } });
+  };
+  await report('DR-01', said.label, 'inspection');
+  const rust = await settle(await report('GS-02', said.rust, 'inspection'), 'ordinary', said.rustBasis, {
+    measure: said.rustMeasure,
+    fundsYuan: 3_200,
+    deadline: '2026-03-05',
+    contingency: said.rustContingency,
+  });
+  await must('team', `/api/hazards/${rust.id}/work`, { kind: 'start', version: rust.version });
+  await settle(await report('ST-01', said.fence, 'inspection'), 'major', said.fenceBasis, {
+    measure: said.fenceMeasure,
+    fundsYuan: 18_000,
+    deadline: '2026-03-12',
+    contingency: said.fenceContingency,
+  });
 }
 
 async function openedIncident(small: SmallServer): Promise<string> {
