@@ -24,7 +24,8 @@ export function CheckResult({ check, onLine }: CheckResultProps): ReactNode {
             // biome-ignore lint/suspicious/noArrayIndexKey: the same fault may be told twice in one line; the list is replaced as a whole
             <li key={index} data-severity={issue.severity} data-testid="check-issue">
               <IssueLine line={issue.line} {...(onLine === undefined ? {} : { onLine })} />{' '}
-              <b>{t(`engineering.plant.${issue.severity}`)}</b> {issue.path !== '' && <code>{issue.path}</code>} {issue.message}
+              <b>{t(`engineering.plant.${issue.severity}`)}</b> {issue.path !== '' && <code>{issue.path}</code>}{' '}
+              <span lang="en">{issue.message}</span>
             </li>
           ))}
         </ol>

@@ -107,14 +107,14 @@ function VersionRow({ version, before, after }: Omit<VersionTableProps, 'version
       </td>
       <td className="number">
         <b>{number}</b> {version.untilMs === null && <span className="tag">{t('plantVersions.now')}</span>}
-        <span className="muted small plant-version-hash" title={`SHA-256 ${version.sha256}`}>
+        <span className="muted small plant-version-hash" title={t('plantVersions.sha256', { value: version.sha256 })}>
           {version.version}
         </span>
       </td>
       <td className="number">{formatDateTime(version.sinceMs, zone)}</td>
       <td>
-        {version.loadedBy}
-        <span className="muted small plant-version-hash">{version.file}</span>
+        <code>{version.loadedBy}</code>
+        <code className="muted small plant-version-hash">{version.file}</code>
       </td>
       <td className="number">
         {counts.stations} / {counts.devices} / {counts.points} / {counts.alarms}
