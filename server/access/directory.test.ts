@@ -1,12 +1,10 @@
 // Sign-in by the company's directory, against a real OpenID provider on this machine: who is let in as what, who is not, and what happens while it is away.
-import { generateKeyPairSync } from 'node:crypto';
-import http from 'node:http';
-import Provider from 'oidc-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessFileSchema } from '../../domain/access/access-policy.ts';
 import type { SessionView, SignInOptions } from '../../domain/api/session-api.ts';
 import type { PersonView } from '../../domain/api/users-api.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
+import { type DirectoryProvider, directoryClient, startDirectoryProvider } from '../../test/harness/directory-provider.ts';
 import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { SteeredClock } from '../../test/harness/steered-clock.ts';
 import { freePort } from '../../test/services/service.ts';
@@ -19,57 +17,9 @@ stations:
   - { id: GS-02, type: gate, name: { zh: 二, en: Two }, area: a, devices: [] }
 `);
 
-interface Person {
-  username: string;
-  name: string;
-  groups: string[];
-}
-
 const clock = new SteeredClock();
-const people = new Map<string, Person>();
-/** Who stands before the provider's sign-in page. */
-let atTheDoor = '';
-let provider: http.Server;
-let issuer: string;
+let provider: DirectoryProvider;
 let small: SmallServer;
-
-function startProvider(port: number, publicUrl: string): Promise<http.Server> {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-  const oidc = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'gatewatch',
-        client_secret: 'a-secret-of-the-client',
-        token_endpoint_auth_method: 'client_secret_post',
-        redirect_uris: [`${publicUrl}/api/directory/callback`],
-        post_logout_redirect_uris: [`${publicUrl}/`],
-      },
-    ],
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
-    cookies: { keys: ['of this test'] },
-    features: { devInteractions: { enabled: false } },
-    claims: { openid: ['sub'], profile: ['preferred_username', 'name', 'groups'], email: ['email'] },
-    interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
-    findAccount: (_context, id) => {
-      const { username, name, groups } = people.get(id) ?? { username: '', name: '', groups: [] };
-      return { accountId: id, claims: () => ({ sub: id, preferred_username: username, name, groups }) };
-    },
-    loadExistingGrant: async (context) => {
-      const { client, session } = context.oidc;
-      if (client === undefined || session?.accountId === undefined) return undefined;
-      const grant = new oidc.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid profile email');
-      await grant.save();
-      return grant;
-    },
-  });
-  const answer = oidc.callback();
-  const server = http.createServer((request, response) => {
-    if (request.url?.startsWith('/interaction/') !== true) return void answer(request, response);
-    return void oidc.interactionFinished(request, response, { login: { accountId: atTheDoor } });
-  });
-  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
-}
 
 /** Walks redirections with cookies as a browser does, one jar for each origin. */
 class Walker {
@@ -109,7 +59,7 @@ class Walker {
 
 /** As `person` through the provider and back; the page where it ends. */
 async function enter(subject: string): Promise<{ readonly walker: Walker; readonly page: URL }> {
-  atTheDoor = subject;
+  provider.atTheDoor = subject;
   const walker = new Walker();
   return { walker, page: await walker.go(`${small.server.address}/api/directory/start`) };
 }
@@ -118,17 +68,16 @@ const journal = async () => (await small.ask('auditor', 'GET', '/api/journal?lim
 const users = async () => (await small.ask('admin', 'GET', '/api/users')).body as PersonView[];
 
 beforeAll(async () => {
-  const [port, ownPort] = [await freePort(), await freePort()];
-  issuer = `http://127.0.0.1:${port}`;
+  const ownPort = await freePort();
   const publicUrl = `http://127.0.0.1:${ownPort}`;
-  provider = await startProvider(port, publicUrl);
-  process.env.GATEWATCH_SECRET_DIRECTORY = 'a-secret-of-the-client';
+  provider = await startDirectoryProvider(publicUrl);
+  process.env.GATEWATCH_SECRET_DIRECTORY = directoryClient.secret;
   const accessPolicy = accessFileSchema.parse({
     schema: 1,
     directory: {
       name: { zh: '公司目录', en: 'Company directory' },
-      issuer,
-      clientId: 'gatewatch',
+      issuer: provider.issuer,
+      clientId: directoryClient.id,
       clientSecret: 'GATEWATCH_SECRET_DIRECTORY',
       publicUrl,
       groups: [
@@ -141,13 +90,12 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await small?.stop();
-  provider?.closeAllConnections();
-  await new Promise<void>((resolve) => (provider === undefined ? resolve() : provider.close(() => resolve())));
+  await provider?.stop();
   delete process.env.GATEWATCH_SECRET_DIRECTORY;
 });
 
 test('who is in a group comes in with its role and stations, is made once, and the journal tells', async () => {
-  people.set('u-1', { username: 'wang.min', name: '王敏', groups: ['everybody', 'gas-duty-north'] });
+  provider.people.set('u-1', { username: 'wang.min', name: '王敏', groups: ['everybody', 'gas-duty-north'] });
   const { walker, page } = await enter('u-1');
   expect(page.pathname + page.search).toBe('/');
   expect(await walker.session()).toMatchObject({
@@ -168,10 +116,10 @@ test('who is in a group comes in with its role and stations, is made once, and t
 });
 
 test('another group at the next sign-in is another role, and sessions with the old rights end', async () => {
-  people.set('u-2', { username: 'li.qiang', name: '李强', groups: ['gas-duty-north'] });
+  provider.people.set('u-2', { username: 'li.qiang', name: '李强', groups: ['gas-duty-north'] });
   const before = await enter('u-2');
   expect((await before.walker.session())?.role).toBe('operator');
-  people.set('u-2', { username: 'li.qiang', name: '李强', groups: ['gas-duty-lead'] });
+  provider.people.set('u-2', { username: 'li.qiang', name: '李强', groups: ['gas-duty-lead'] });
   const after = await enter('u-2');
   expect(await after.walker.session()).toMatchObject({ role: 'supervisor', stationIds: null });
   expect(await before.walker.session()).toBeNull();
@@ -179,13 +127,13 @@ test('another group at the next sign-in is another role, and sessions with the o
 
 test('nobody is let in without a group, nor becomes an administrator that no line of the file makes; no local name is taken over', async () => {
   const count = (await users()).length;
-  people.set('u-3', { username: 'somebody', name: 'S', groups: ['administrators', 'administrator'] });
+  provider.people.set('u-3', { username: 'somebody', name: 'S', groups: ['administrators', 'administrator'] });
   expect((await enter('u-3')).page.search).toBe('?directory=notAllowed');
-  people.set('u-4', { username: 'admin', name: 'A', groups: ['gas-duty-lead'] });
+  provider.people.set('u-4', { username: 'admin', name: 'A', groups: ['gas-duty-lead'] });
   const taken = await enter('u-4');
   expect(taken.page.search).toBe('?directory=nameTaken');
   expect(await taken.walker.session()).toBeNull();
-  people.set('u-5', { username: '../x', name: 'X', groups: ['gas-duty-lead'] });
+  provider.people.set('u-5', { username: '../x', name: 'X', groups: ['gas-duty-lead'] });
   expect((await enter('u-5')).page.search).toBe('?directory=notAllowed');
   expect((await users()).length).toBe(count);
   const refusals = (await journal()).filter((line) => line.kind === 'access.refused').map((line) => String(line.detail.what));
@@ -193,7 +141,7 @@ test('nobody is let in without a group, nor becomes an administrator that no lin
 });
 
 test('who is disabled here stays out, whatever the directory says', async () => {
-  people.set('u-6', { username: 'gone', name: 'G', groups: ['gas-duty-lead'] });
+  provider.people.set('u-6', { username: 'gone', name: 'G', groups: ['gas-duty-lead'] });
   await enter('u-6');
   expect((await small.ask('admin', 'POST', '/api/users/gone/disable')).status).toBe(204);
   const { walker, page } = await enter('u-6');
@@ -207,7 +155,7 @@ test('no account of the directory signs in with a password, has one set, or sets
 });
 
 test('an answer that belongs to another sign-in, comes twice, or comes too late is worth nothing', async () => {
-  atTheDoor = 'u-1';
+  provider.atTheDoor = 'u-1';
   const isBack = (url: URL) => url.pathname === '/api/directory/callback';
   const [one, other] = [new Walker(), new Walker()];
   const backOfOne = await one.go(`${small.server.address}/api/directory/start`, isBack);
@@ -230,7 +178,7 @@ test('an answer that belongs to another sign-in, comes twice, or comes too late 
 });
 
 test('signing out goes on to the directory', async () => {
-  const out = await new Walker().go(`${small.server.address}/api/directory/sign-out`, (url) => url.origin === issuer);
+  const out = await new Walker().go(`${small.server.address}/api/directory/sign-out`, (url) => url.origin === provider.issuer);
   expect(out.pathname).toBe('/session/end');
   expect(out.searchParams.get('client_id')).toBe('gatewatch');
 });
@@ -239,8 +187,7 @@ test('signing out goes on to the directory', async () => {
 test('while the directory is away the sign-in page knows, and accounts of Gatewatch still sign in', async () => {
   const options = async () => (await (await fetch(`${small.server.address}/api/sign-in`)).json()) as SignInOptions;
   expect((await options()).directory).toEqual({ name: { zh: '公司目录', en: 'Company directory' }, isAvailable: true });
-  provider.closeAllConnections();
-  await new Promise<void>((resolve) => provider.close(() => resolve()));
+  await provider.stop();
   clock.advance(6_000);
   expect((await options()).directory?.isAvailable).toBe(false);
   expect((await new Walker().go(`${small.server.address}/api/directory/start`)).search).toBe('?directory=unavailable');

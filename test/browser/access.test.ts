@@ -6,10 +6,12 @@ import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
+import { type DirectoryProvider, directoryClient, startDirectoryProvider } from '../harness/directory-provider.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { freePort } from '../services/service.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -33,6 +35,7 @@ stations:
 describe.skipIf(browser === null)('an account in a browser', () => {
   const folder = temporaryFolder();
   let gatewatch: GatewatchProcess;
+  let provider: DirectoryProvider;
   let page: Page;
   let complaints: string[];
   let password: string;
@@ -41,10 +44,23 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     const plantFile = path.join(folder, 'plant.yaml');
     const accessFile = path.join(folder, 'access.yaml');
     writeFileSync(plantFile, plantText);
-    writeFileSync(accessFile, 'schema: 1\npasswords: { isGivenOneTemporary: true }\n');
+    const port = await freePort();
+    const publicUrl = `http://127.0.0.1:${port}`;
+    // Another site for the browser, as a company's directory is.
+    provider = await startDirectoryProvider(publicUrl, 'localhost');
+    const directory = {
+      name: { zh: '公司目录', en: 'Company directory' },
+      issuer: provider.issuer,
+      clientId: directoryClient.id,
+      clientSecret: 'GATEWATCH_SECRET_DIRECTORY',
+      publicUrl,
+      groups: [{ group: 'gas-duty', role: 'operator' }],
+    };
+    writeFileSync(accessFile, JSON.stringify({ schema: 1, passwords: { isGivenOneTemporary: true }, directory }));
     gatewatch = await startGatewatch({
+      environment: { GATEWATCH_SECRET_DIRECTORY: directoryClient.secret },
       dataDir: path.join(folder, 'data'),
-      arguments: ['--plant', plantFile, '--no-simulators', '--access', accessFile],
+      arguments: ['--plant', plantFile, '--no-simulators', '--access', accessFile, '--http-port', String(port)],
     });
     password = gatewatch.firstPassword ?? '';
     ({ page, complaints } = await openPage(browser as Browser));
@@ -53,6 +69,7 @@ describe.skipIf(browser === null)('an account in a browser', () => {
   afterAll(async () => {
     await page?.context().close();
     await gatewatch?.stop();
+    await provider?.stop();
   });
 
   test('sets up a second factor, is asked for it, and comes in by a recovery code when the phone is lost', async () => {
@@ -123,6 +140,31 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     await page.getByTestId('confirm').click();
     await expect.poll(() => page.getByTestId('token-row').textContent()).toContain('吊销');
     expect(await ask('/api/alarms')).toBe(401);
+  });
+
+  test('comes in by the company’s directory from another site; while it is away the page says so', async () => {
+    const other = await openPage(browser as Browser);
+    provider.people.set('u-1', { username: 'zhao.gang', name: '赵刚', groups: ['gas-duty'] });
+    provider.atTheDoor = 'u-1';
+    await other.page.goto(gatewatch.address);
+    await other.page.getByTestId('sign-in-directory').waitFor();
+    await picture(other.page, 'sign-in-directory');
+    expect(await seriousFaults(other.page)).toEqual([]);
+    await other.page.getByTestId('sign-in-directory').click();
+    await expect.poll(() => other.page.getByTestId('user-menu').textContent()).toContain('赵刚');
+    provider.atTheDoor = 'nobody';
+    await other.page.context().clearCookies();
+    await other.page.goto(`${gatewatch.address}/api/directory/start`);
+    await expect.poll(() => other.page.getByTestId('directory-problem').textContent()).toContain('没有给您分配');
+    await provider.stop();
+    await expect
+      .poll(async () => {
+        await other.page.goto(gatewatch.address);
+        return other.page.getByTestId('directory-away').isVisible();
+      })
+      .toBe(true);
+    await picture(other.page, 'directory-away');
+    await other.page.context().close();
   });
 
   test('a person who was given a password chooses his own first, and sees nothing before', async () => {

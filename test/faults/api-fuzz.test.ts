@@ -30,7 +30,13 @@ const seed = Number(process.env.FAULTS_SEED ?? randomInt(1 << 30));
 const perOperation = process.env.FAULTS === 'long' ? 400 : 8;
 const people = ['duty', 'supervisor', 'team', 'engineer', 'admin'] as const;
 /** They would end the session that fuzzes, or wait on purpose. */
-const leftOut = new Set(['DELETE /api/session', 'POST /api/session/password', 'GET /api/feed']);
+const leftOut = new Set([
+  'DELETE /api/session',
+  'POST /api/session/password',
+  'POST /api/sessions/{id}/end',
+  'POST /api/account/sessions/{id}/end',
+  'GET /api/feed',
+]);
 
 let small: SmallServer;
 let historian: Historian;
@@ -124,6 +130,8 @@ async function fire(operation: Operation, shot: Shot): Promise<string | null> {
   const type = response.headers.get('content-type') ?? '';
   // 502 and 503 say which other part is not there (no collector is, here): that is an answer, not a fault.
   if (response.status >= 500 && response.status !== 502 && response.status !== 503) return `${response.status} ${text.slice(0, 300)}`;
+  // Who lost his session tries nothing any more.
+  if (response.status === 401 && operation.permission !== null) return 'the session that fuzzes is over';
   if (response.status >= 400 && !type.includes('problem+json') && !operation.path.startsWith('/a/')) return `${response.status} is ${type}`;
   return null;
 }

@@ -1,0 +1,69 @@
+// A company's directory for tests: a certified OpenID provider on this machine, whose sign-in page lets in whoever stands before it.
+import { generateKeyPairSync } from 'node:crypto';
+import http from 'node:http';
+import Provider from 'oidc-provider';
+import { freePort } from '../services/service.ts';
+
+export const directoryClient = { id: 'gatewatch', secret: 'a-secret-of-the-client' } as const;
+
+export interface DirectoryProvider {
+  readonly issuer: string;
+  /** By subject. */
+  readonly people: Map<string, { readonly username: string; readonly name: string; readonly groups: readonly string[] }>;
+  /** Subject of who signs in next. */
+  atTheDoor: string;
+  /** Also where it is stopped already. */
+  stop(): Promise<void>;
+}
+
+/** `host` other than Gatewatch's makes it another site for a browser. */
+export async function startDirectoryProvider(publicUrl: string, host: '127.0.0.1' | 'localhost' = '127.0.0.1'): Promise<DirectoryProvider> {
+  const port = await freePort();
+  const issuer = `http://${host}:${port}`;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const people: DirectoryProvider['people'] = new Map();
+  const oidc = new Provider(issuer, {
+    clients: [
+      {
+        client_id: directoryClient.id,
+        client_secret: directoryClient.secret,
+        token_endpoint_auth_method: 'client_secret_post',
+        redirect_uris: [`${publicUrl}/api/directory/callback`],
+        post_logout_redirect_uris: [`${publicUrl}/`],
+      },
+    ],
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
+    cookies: { keys: ['of this test'] },
+    features: { devInteractions: { enabled: false } },
+    claims: { openid: ['sub'], profile: ['preferred_username', 'name', 'groups'], email: ['email'] },
+    interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
+    findAccount: (_context, id) => {
+      const { username, name, groups } = people.get(id) ?? { username: '', name: '', groups: [] };
+      return { accountId: id, claims: () => ({ sub: id, preferred_username: username, name, groups }) };
+    },
+    loadExistingGrant: async (context) => {
+      const { client, session } = context.oidc;
+      if (client === undefined || session?.accountId === undefined) return undefined;
+      const grant = new oidc.Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope('openid profile email');
+      await grant.save();
+      return grant;
+    },
+  });
+  const answer = oidc.callback();
+  const server = http.createServer((request, response) => {
+    if (request.url?.startsWith('/interaction/') !== true) return void answer(request, response);
+    return void oidc.interactionFinished(request, response, { login: { accountId: provider.atTheDoor } });
+  });
+  const provider: DirectoryProvider = {
+    issuer,
+    people,
+    atTheDoor: '',
+    stop() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+  return provider;
+}
