@@ -77,9 +77,12 @@ describe('delays', () => {
   test('who guesses at a name from elsewhere keeps nobody out, neither at another place nor where he has signed in before', () => {
     fail(90);
     expect(delays.waitMs('duty', { place: '10.0.0.1', device: null })).toBe(0);
-    // From ten thousand addresses at once: every unknown place waits, the console of the duty staff does not.
+    // From ten thousand addresses at once: one try each in half a minute. Whoever comes from another has his, and a known browser does not wait at all.
     for (let address = 0; address < 10_000; address += 1) fail(1, { place: `many ${address}`, device: null });
-    expect(delays.waitMs('duty', { place: '10.0.0.1', device: null })).toBeGreaterThan(0);
+    expect(delays.waitMs('duty', { place: 'many 9999', device: null })).toBe(30_000);
+    expect(delays.waitMs('duty', { place: '10.0.0.1', device: null })).toBe(0);
+    expect(delays.waitMs('duty', { place: '10.0.0.9', device: 'console' })).toBe(0);
+    fail(4, { place: '10.0.0.9', device: 'console' });
     expect(delays.waitMs('duty', { place: '10.0.0.9', device: 'console' })).toBe(0);
     expect(delays.waitMs('supervisor', { place: '10.0.0.1', device: null })).toBe(0);
   });

@@ -1,10 +1,11 @@
-// Wrong passwords cost a growing delay, never a lock: nobody may be able to keep the duty staff out. Guessing at a name from one place delays that place;
-// guessing at it from everywhere delays every place but those where the person has signed in before (OWASP, "device cookies").
+// Wrong passwords cost a growing delay, never a lock: nobody may be able to keep the duty staff out. Guessing at a name from one place delays that place alone;
+// while it is guessed at from many places, each of them has one try in half a minute, and the browsers where the person has signed in before are as free as
+// ever (OWASP, "device cookies"). What is left: who guesses from the same address keeps a browser that is new there waiting.
 import type { Clock } from '../../domain/time/clock.ts';
 
 const failuresBeforeDelay = 5;
-/** Of one name from all unknown places together. */
-const failuresBeforeDelayOfAll = 100;
+/** So many failures of one name at unknown places within the hour are one attack. */
+const failuresOfAttack = 100;
 const longestDelayMs = 30_000;
 const rememberedMax = 10_000;
 /** After this long without a failure it is forgotten. */
@@ -32,33 +33,34 @@ export class SignInDelays {
 
   /** 0: may try. */
   waitMs(username: string, from: TriedFrom): number {
-    const nowMs = this.#clock.monotonicMs();
-    return Math.max(0, ...keysOf(username, from).map(({ key }) => (this.#failures.get(key)?.untilMs ?? 0) - nowMs));
+    return Math.max(0, (this.#failures.get(keyOf(username, from))?.untilMs ?? 0) - this.#clock.monotonicMs());
   }
 
   failed(username: string, from: TriedFrom): void {
-    const nowMs = this.#clock.monotonicMs();
-    for (const { key, free } of keysOf(username, from)) {
-      const before = this.#failures.get(key);
-      const count = before === undefined || nowMs - before.lastAtMs > forgottenAfterMs ? 1 : before.count + 1;
-      const delayMs = count < free ? 0 : Math.min(longestDelayMs, 1_000 * 2 ** Math.min(count - free, 10));
-      // Put at the end: what has been quiet longest is forgotten first, so that many names do not wash out the one that is being guessed at.
-      this.#failures.delete(key);
-      if (this.#failures.size >= rememberedMax) this.#failures.delete(this.#failures.keys().next().value ?? '');
-      this.#failures.set(key, { count, lastAtMs: nowMs, untilMs: nowMs + delayMs });
-    }
+    const isUnderAttack = from.device === null && this.#count(`all ${username}`, () => 0) > failuresOfAttack;
+    this.#count(keyOf(username, from), (count) => {
+      if (isUnderAttack) return longestDelayMs;
+      return count < failuresBeforeDelay ? 0 : Math.min(longestDelayMs, 1_000 * 2 ** Math.min(count - failuresBeforeDelay, 10));
+    });
   }
 
   succeeded(username: string, from: TriedFrom): void {
     // Not the count of all: a right password at one place says nothing of those who guess elsewhere.
-    this.#failures.delete(keysOf(username, from)[0]?.key ?? '');
+    this.#failures.delete(keyOf(username, from));
+  }
+
+  #count(key: string, delayMsOf: (count: number) => number): number {
+    const nowMs = this.#clock.monotonicMs();
+    const before = this.#failures.get(key);
+    const count = before === undefined || nowMs - before.lastAtMs > forgottenAfterMs ? 1 : before.count + 1;
+    // Put at the end: what has been quiet longest is forgotten first, so that many names do not wash out the one that is being guessed at.
+    this.#failures.delete(key);
+    if (this.#failures.size >= rememberedMax) this.#failures.delete(this.#failures.keys().next().value ?? '');
+    this.#failures.set(key, { count, lastAtMs: nowMs, untilMs: nowMs + delayMsOf(count) });
+    return count;
   }
 }
 
-function keysOf(username: string, { place, device }: TriedFrom): { readonly key: string; readonly free: number }[] {
-  if (device !== null) return [{ key: `device ${username} ${device}`, free: failuresBeforeDelay }];
-  return [
-    { key: `place ${username} ${place}`, free: failuresBeforeDelay },
-    { key: `all ${username}`, free: failuresBeforeDelayOfAll },
-  ];
+function keyOf(username: string, { place, device }: TriedFrom): string {
+  return device === null ? `place ${username} ${place}` : `device ${username} ${device}`;
 }
