@@ -20,6 +20,7 @@ import { AlarmPictures, keptForMs } from './alarm-pictures.ts';
 import { CameraLog, lookedEveryMs } from './camera-log.ts';
 import { Looks, lookLastsMs } from './looks.ts';
 import { hoursByDay, RecordingCalendar } from './recording-calendar.ts';
+import { videoEvidence } from './video-evidence.ts';
 import { videoSources } from './video-records.ts';
 
 const cameraId = 'GS-01.CAM-1';
@@ -207,4 +208,45 @@ test('recorded hours: whole, part, none; hours that the look did not cover are n
   const [first] = hoursByDay(spans, { fromMs: midnight + hour, toMs: midnight + 5 * hour }, 'Asia/Shanghai').entries();
   expect(first?.[0]).toBe('2026-11-20');
   expect(first?.[1].slice(0, 6)).toEqual([null, 60, 30, 0, 0, null]);
+});
+
+test('a bundle tells looks at cameras, recorded hours, the retrieval log and pictures of alarms of its stations', async () => {
+  const rig = await createRig();
+  rig.see('good');
+  rig.clock.advance(15_000);
+  await rig.calendar.tick();
+  const looks = await Looks.open(rig.ledger, rig.clock);
+  const place = { cameraIds: [cameraId], stationIds: ['GS-01'] };
+  await looks.begin(person, { kind: 'live', cameraIds: [cameraId], purpose: 'patrol', reason: '巡视' }, place);
+  const tables = async (stationIds: readonly string[]) => {
+    const found: Record<string, readonly unknown[][]> = {};
+    await videoEvidence({ plant, ...rig }).write(
+      {
+        stationIds,
+        showsCompanyRecords: true,
+        fromMs: startMs - 86_400_000,
+        toMs: startMs + 86_400_000,
+        signal: new AbortController().signal,
+      },
+      {
+        async table(file, columns, rows) {
+          const all: unknown[][] = [];
+          for await (const row of rows) all.push([...row]);
+          for (const row of all) expect(row).toHaveLength(columns.length);
+          found[file] = all;
+        },
+        document: async () => undefined,
+        verdict: () => undefined,
+      },
+    );
+    return found;
+  };
+  const found = await tables(['GS-01']);
+  expect(found['video/camera-looks.csv']).toEqual([[cameraId, 'picture', 'good', startMs, startMs, 1]]);
+  expect(found['video/recorded-hours.csv']?.length).toBeGreaterThan(0);
+  expect(found['video/recorded-hours.csv']?.flat()).toContain(60);
+  expect(found['video/retrieval-log.csv']).toMatchObject(
+    [[expect.any(String), 'live', 'duty', '值班员', cameraId, 'patrol', '巡视']].map((row) => expect.arrayContaining(row)),
+  );
+  expect(Object.values(await tables(['GS-02'])).flat()).toEqual([]);
 });
