@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { EmergencyContacts } from '../../domain/api/obligations-api.ts';
+import { isPublicEmergencyNumber } from '../../domain/incidents/response-plan.ts';
 import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
@@ -77,7 +78,7 @@ function CallDialog({ contacts, onClose }: { readonly contacts: EmergencyContact
   const [note, setNote] = useState('');
   const [isSending, setIsSending] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const isComplete = contacts.contacts.every(({ phone }) => reached[phone] !== undefined);
+  const isComplete = contacts.contacts.every(({ phone }) => isPublicEmergencyNumber(phone) || reached[phone] !== undefined);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -106,7 +107,8 @@ function CallDialog({ contacts, onClose }: { readonly contacts: EmergencyContact
               <span>
                 <b>{text(name)}</b> {text(role)} <span className="number">{phone}</span>
               </span>
-              {([true, false] as const).map((isReached) => (
+              {isPublicEmergencyNumber(phone) && <span className="muted">{t('obligations.contacts.publicNumber')}</span>}
+              {(isPublicEmergencyNumber(phone) ? [] : ([true, false] as const)).map((isReached) => (
                 <button
                   key={String(isReached)}
                   type="button"

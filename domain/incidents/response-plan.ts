@@ -93,6 +93,11 @@ interface PlanPlace {
   readonly longitude: number;
 }
 
+/** 119, 120, 110 …: everybody's, and not to be called to see whether somebody answers. */
+export function isPublicEmergencyNumber(phone: string): boolean {
+  return /^(110|112|119|120|122|911|999)$/.test(phone.replaceAll(/[^\d]/g, ''));
+}
+
 /** One plan of the plant file; where neither stations nor types are named it applies everywhere. */
 export interface ResponsePlan {
   readonly id: string;

@@ -3,6 +3,8 @@ import { addDays, weekdayOf } from '../time/calendar-date.ts';
 import { dateAt, momentOf } from '../time/zoned-time.ts';
 import type { PatrolRound } from './patrol-plan.ts';
 
+const dayMs = 86_400_000;
+
 type Scheduled = Pick<PatrolRound, 'times' | 'weekdays' | 'monthDays'>;
 
 /** Beginnings in [from, to), in order. */
@@ -24,4 +26,31 @@ export function beginningsBetween(round: Scheduled, zone: string, fromMs: number
 function isDay({ weekdays, monthDays }: Scheduled, date: string): boolean {
   if (weekdays !== null) return weekdays.includes(weekdayOf(date));
   return monthDays === null || monthDays.includes(Number(date.slice(8)));
+}
+
+/** The same for the rounds of many stations: each schedule is reckoned once a span, for the calendar of a zone takes its time. */
+export class Beginnings {
+  readonly #zone: string;
+  readonly #known = new Map<string, readonly number[]>();
+
+  /** For one answer: it remembers what it was asked. */
+  constructor(zone: string) {
+    this.#zone = zone;
+  }
+
+  /** Rounds of one id have one schedule. */
+  between(round: Scheduled & Pick<PatrolRound, 'id'>, fromMs: number, toMs: number): readonly number[] {
+    const key = `${round.id} ${fromMs} ${toMs}`;
+    let found = this.#known.get(key);
+    if (found === undefined) {
+      found = beginningsBetween(round, this.#zone, fromMs, toMs);
+      this.#known.set(key, found);
+    }
+    return found;
+  }
+
+  /** Null where there is none within the days. */
+  next(round: Scheduled & Pick<PatrolRound, 'id'>, fromMs: number, days: number): number | null {
+    return this.between(round, fromMs, fromMs + 2 * dayMs)[0] ?? this.between(round, fromMs, fromMs + days * dayMs)[0] ?? null;
+  }
 }

@@ -19,7 +19,7 @@ import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maint
 import { northboundMigration, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { contactMigration, type ObligationTables, obligationMigration } from '../obligations/obligation-tables.ts';
-import { type PatrolTables, patrolMigration } from '../patrols/patrol-tables.ts';
+import { type PatrolTables, patrolMigration, patrolTimesMigration } from '../patrols/patrol-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PlantVersionTables, plantVersionMigration } from '../plant/plant-version-tables.ts';
 import { type PushTables, pushMigration } from '../push/push-tables.ts';
@@ -143,6 +143,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0020-access': accessMigration,
   '0021-hazard-actions': hazardActionMigration,
   '0022-contact-calls': contactMigration,
+  '0023-patrol-times': patrolTimesMigration,
 };
 
 /** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */

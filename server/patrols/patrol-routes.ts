@@ -15,6 +15,7 @@ import {
 } from '../../domain/api/patrol-api.ts';
 import type { PatrolRecord } from '../../domain/patrols/patrol.ts';
 import type { VisitRefusal } from '../../domain/patrols/patrol-machine.ts';
+import { Beginnings } from '../../domain/patrols/patrol-schedule.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { type Identity, maySee } from '../access/access-control.ts';
@@ -60,7 +61,7 @@ export function patrolRoutes(options: PatrolRoutesOptions): FastifyPluginAsyncZo
 
   async function visible(identity: Identity, id: string): Promise<PatrolRecord> {
     const nowMs = clock.nowMs();
-    const record = (await patrols.find(id)) ?? patrols.upcoming(nowMs, nowMs + takenAlongMs).find((each) => each.id === id) ?? null;
+    const record = (await patrols.find(id)) ?? patrols.planned(id, nowMs + takenAlongMs);
     if (record === null || !maySee(identity, record.stationId))
       throw new ProblemError(404, 'Not found', { detail: `There is no patrol ${id}`, extra: { reason: 'unknownPatrol' } });
     return record;
@@ -113,15 +114,15 @@ export function patrolRoutes(options: PatrolRoutesOptions): FastifyPluginAsyncZo
         const identity = identityOf(request);
         const { when, station, limit } = request.query;
         const nowMs = clock.nowMs();
-        const isSeen = ({ stationId }: PatrolRecord) => maySee(identity, stationId) && (station === undefined || stationId === station);
+        const isSeen = ({ stationId }: { readonly stationId: string }) =>
+          maySee(identity, stationId) && (station === undefined || stationId === station);
         if (when === 'now') {
           const open = patrols
             .openOnes()
             .filter(isSeen)
             .toSorted((one, other) => one.dueAtMs - other.dueAtMs);
           const planned = patrols
-            .upcoming(nowMs, nowMs + dayMs)
-            .filter(isSeen)
+            .upcoming(nowMs, nowMs + dayMs, (stationId) => isSeen({ stationId }))
             .toSorted((one, other) => one.plannedAtMs - other.plannedAtMs);
           return [...open.map((record) => patrolSummary(record)), ...planned.map((record) => patrolSummary(record, true))].slice(0, limit);
         }
@@ -131,12 +132,14 @@ export function patrolRoutes(options: PatrolRoutesOptions): FastifyPluginAsyncZo
       },
     );
 
-    app.get('/api/patrols/rounds', { schema: { response: { 200: z.array(patrolRoundViewSchema) } }, config: read }, async (request) =>
-      patrols
+    app.get('/api/patrols/rounds', { schema: { response: { 200: z.array(patrolRoundViewSchema) } }, config: read }, async (request) => {
+      const beginnings = new Beginnings(plant.company.timeZone);
+      const nowMs = clock.nowMs();
+      return patrols
         .rounds()
         .filter(({ stationId }) => maySee(identityOf(request), stationId))
-        .map((round) => patrolRoundView(round, plant.company.timeZone, clock.nowMs())),
-    );
+        .map((round) => patrolRoundView(round, beginnings, nowMs));
+    });
 
     app.get(
       '/api/patrols/walkable',
@@ -144,19 +147,15 @@ export function patrolRoutes(options: PatrolRoutesOptions): FastifyPluginAsyncZo
       async (request) => {
         const identity = identityOf(request);
         const nowMs = clock.nowMs();
-        const isSeen = ({ stationId }: PatrolRecord) => maySee(identity, stationId);
-        const open = patrols.openOnes().filter(isSeen);
+        const isSeen = (stationId: string) => maySee(identity, stationId);
+        const open = patrols.openOnes().filter(({ stationId }) => isSeen(stationId));
         // What was just finished stays on the phone until its time is over.
-        const stationIds = plant.stations.map(({ id }) => id).filter((id) => maySee(identity, id));
-        const finished = (await patrols.between({ fromMs: nowMs - dayMs, toMs: nowMs + dayMs, stationIds, limit: mostListed })).filter(
-          ({ state, cutAtMs }) => (state === 'done' || state === 'doneLate') && cutAtMs > nowMs,
-        );
+        const finished = patrols.justDone().filter(({ stationId }) => isSeen(stationId));
+        const known = new Set(finished.map(({ id }) => id));
+        const planned = patrols.upcoming(nowMs, nowMs + takenAlongMs, isSeen).filter(({ id }) => !known.has(id));
         return [
           ...[...open, ...finished].map((record) => walkablePatrol(record, labels, false)),
-          ...patrols
-            .upcoming(nowMs, nowMs + takenAlongMs)
-            .filter((record) => isSeen(record) && !finished.some(({ id }) => id === record.id))
-            .map((record) => walkablePatrol(record, labels, true)),
+          ...planned.map((record) => walkablePatrol(record, labels, true)),
         ].toSorted((one, other) => one.dueAtMs - other.dueAtMs);
       },
     );

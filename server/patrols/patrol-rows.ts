@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { isOpenPatrol, type PatrolEvent, type PatrolRecord, type PatrolVisit } from '../../domain/patrols/patrol.ts';
 import type { Schema } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
-import type { PatrolFindingTable } from './patrol-tables.ts';
+import { type PatrolFindingTable, timesOf } from './patrol-tables.ts';
 
 export interface PatrolChange {
   readonly before: PatrolRecord | null;
@@ -18,7 +18,7 @@ export async function writePatrolRows(
   changes: readonly PatrolChange[],
 ): Promise<void> {
   for (const record of records) {
-    const row = { state: record.state, is_open: isOpenPatrol(record) ? 1 : 0, record: JSON.stringify(record) };
+    const row = { state: record.state, is_open: isOpenPatrol(record) ? 1 : 0, ...timesOf(record), record: JSON.stringify(record) };
     await transaction
       .insertInto('patrol')
       .values({

@@ -22,7 +22,7 @@ import {
   visitRefusal,
 } from '../../domain/patrols/patrol-machine.ts';
 import type { PatrolRound } from '../../domain/patrols/patrol-plan.ts';
-import { beginningsBetween } from '../../domain/patrols/patrol-schedule.ts';
+import { Beginnings, beginningsBetween } from '../../domain/patrols/patrol-schedule.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Database } from '../journal/database.ts';
@@ -57,6 +57,7 @@ export class PatrolStore {
   readonly #clock: Clock;
   readonly #upSinceMs: number;
   readonly #open = new Map<string, PatrolRecord>();
+  readonly #justDone = new Map<string, PatrolRecord>();
   readonly #plans = new Map<string, PatrolPlanTable>();
   readonly #listeners = new Set<PatrolListener>();
 
@@ -69,7 +70,11 @@ export class PatrolStore {
 
   static async open(options: { readonly plant: Plant; readonly ledger: Ledger; readonly clock: Clock }): Promise<PatrolStore> {
     const store = new PatrolStore(options.plant, options.ledger, options.clock);
-    const rows = await store.database.selectFrom('patrol').select('record').where('is_open', '=', 1).execute();
+    const rows = await store.database
+      .selectFrom('patrol')
+      .select('record')
+      .where((where) => where.or([where('is_open', '=', 1), where('cut_at_ms', '>', options.clock.nowMs())]))
+      .execute();
     for (const row of rows) store.#put(patrolRecordSchema.parse(JSON.parse(row.record)));
     await store.#followPlant();
     return store;
@@ -94,16 +99,35 @@ export class PatrolStore {
   }
 
   /** What falls due in [from, to) and is not open yet, as it would be opened. */
-  upcoming(fromMs: number, toMs: number): readonly PatrolRecord[] {
+  upcoming(fromMs: number, toMs: number, isSeen: (stationId: string) => boolean): readonly PatrolRecord[] {
+    const beginnings = new Beginnings(this.#zone);
     return this.#plant.patrols.rounds.flatMap((round) =>
-      beginningsBetween(round, this.#zone, fromMs, toMs)
-        .filter((plannedAtMs) => !this.#open.has(patrolIdOf(round.id, round.stationId, plannedAtMs)))
-        .map((plannedAtMs) => openPatrol(openEventOf(round, plannedAtMs, plannedAtMs))),
+      isSeen(round.stationId)
+        ? beginnings
+            .between(round, fromMs, toMs)
+            .filter((plannedAtMs) => !this.#open.has(patrolIdOf(round.id, round.stationId, plannedAtMs)))
+            .map((plannedAtMs) => openPatrol(openEventOf(round, plannedAtMs, plannedAtMs)))
+        : [],
     );
   }
 
+  /** One that falls due before `toMs` and is not there yet, as it would be opened. */
+  planned(id: string, toMs: number): PatrolRecord | null {
+    const round = this.#plant.patrols.rounds.find((each) => id.startsWith(`${each.id}.${each.stationId}.`));
+    const plannedAtMs = Number(id.slice(id.lastIndexOf('.') + 1));
+    if (round === undefined || !Number.isSafeInteger(plannedAtMs) || plannedAtMs < this.#clock.nowMs() || plannedAtMs >= toMs) return null;
+    if (id !== patrolIdOf(round.id, round.stationId, plannedAtMs)) return null;
+    if (beginningsBetween(round, this.#zone, plannedAtMs, plannedAtMs + 1).length === 0) return null;
+    return openPatrol(openEventOf(round, plannedAtMs, plannedAtMs));
+  }
+
+  /** Done, and their time not over yet. */
+  justDone(): readonly PatrolRecord[] {
+    return [...this.#justDone.values()];
+  }
+
   async find(id: string): Promise<PatrolRecord | null> {
-    const held = this.#open.get(id);
+    const held = this.#open.get(id) ?? this.#justDone.get(id);
     if (held !== undefined) return held;
     const row = await this.database.selectFrom('patrol').select('record').where('patrol_id', '=', id).executeTakeFirst();
     return row === undefined ? null : patrolRecordSchema.parse(JSON.parse(row.record));
@@ -172,11 +196,13 @@ export class PatrolStore {
   /** What the clock does: opens what is due, says what is at risk, late, missed. [PT1] [PT2] [PT4] [PT9] */
   async tick(): Promise<void> {
     const nowMs = this.#clock.nowMs();
+    for (const record of this.#justDone.values()) if (record.cutAtMs <= nowMs) this.#justDone.delete(record.id);
+    const beginnings = new Beginnings(this.#zone);
     const due = this.#plant.patrols.rounds.flatMap((round) => {
       const plan = this.#plans.get(planKey(round.id, round.stationId));
       if (plan === undefined) return [];
       const fromMs = Math.max(plan.planned_to_ms, nowMs - lookBackMs);
-      return beginningsBetween(round, this.#zone, fromMs, nowMs + 1).map((plannedAtMs) => ({ round, plannedAtMs }));
+      return beginnings.between(round, fromMs, nowMs + 1).map((plannedAtMs) => ({ round, plannedAtMs }));
     });
     for (let start = 0; start < due.length; start += partSize)
       await this.#ledger.exclusively((commit) => this.#openDue(commit, due.slice(start, start + partSize), nowMs));
@@ -280,7 +306,7 @@ export class PatrolStore {
         return known === null ? { kind: 'unknown' } : { kind: 'done', record: known, isRepeated: true };
       }
       // Somebody has begun a little early: it is opened with his first step.
-      const early = known === null ? (this.upcoming(nowMs, nowMs + earlyMs + 1).find((record) => record.id === id) ?? null) : null;
+      const early = known === null ? this.planned(id, nowMs + earlyMs + 1) : null;
       const record = known ?? early;
       if (record === null) return { kind: 'unknown' };
       const event = make(record, nowMs);
@@ -314,6 +340,7 @@ export class PatrolStore {
   #put(record: PatrolRecord): void {
     if (isOpenPatrol(record)) this.#open.set(record.id, record);
     else this.#open.delete(record.id);
+    if (record.state === 'done' || record.state === 'doneLate') this.#justDone.set(record.id, record);
   }
 
   get #zone(): string {

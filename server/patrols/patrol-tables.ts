@@ -2,6 +2,7 @@
 // is the one that counts. The journal holds the same; the tables make them quick to read.
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { type PatrolRecord, patrolRecordSchema } from '../../domain/patrols/patrol.ts';
 
 /** One row a stretch of time in which the plant file had the round. */
 export interface PatrolPlanTable {
@@ -24,6 +25,13 @@ export interface PatrolTable {
   due_at_ms: number;
   state: string;
   is_open: number;
+  warn_at_ms: number;
+  cut_at_ms: number;
+  /** Null while a point is open. */
+  completed_at_ms: number | null;
+  visits: number;
+  /** Visits that no label proves. */
+  by_hand: number;
   /** JSON of a PatrolRecord. */
   record: string;
 }
@@ -134,3 +142,50 @@ export const patrolMigration: Migration = {
       .execute();
   },
 };
+
+/** All that says whether a patrol was anything but walked in good time: most are passed over without looking at them. */
+const dueColumns = ['kind', 'due_at_ms', 'planned_at_ms', 'completed_at_ms', 'warn_at_ms'];
+
+/** What obligations ask of every patrol of a month, beside the record: they must not have to read each one. */
+export const patrolTimesMigration: Migration = {
+  async up(database: Kysely<unknown>) {
+    await database.schema
+      .alterTable('patrol')
+      .addColumn('warn_at_ms', 'double precision', (column) => column.notNull().defaultTo(0))
+      .execute();
+    await database.schema
+      .alterTable('patrol')
+      .addColumn('cut_at_ms', 'double precision', (column) => column.notNull().defaultTo(0))
+      .execute();
+    await database.schema.alterTable('patrol').addColumn('completed_at_ms', 'double precision').execute();
+    await database.schema
+      .alterTable('patrol')
+      .addColumn('visits', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+    await database.schema
+      .alterTable('patrol')
+      .addColumn('by_hand', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+    await database.schema.createIndex('patrol_due').on('patrol').columns(dueColumns).execute();
+    await database.schema.createIndex('patrol_completed').on('patrol').columns(['kind', 'completed_at_ms', 'due_at_ms']).execute();
+    await database.schema.createIndex('patrol_by_hand').on('patrol').columns(['kind', 'by_hand', 'due_at_ms']).execute();
+    await database.schema.createIndex('patrol_cut').on('patrol').column('cut_at_ms').execute();
+    const typed = database as Kysely<PatrolTables>;
+    for (const row of await typed.selectFrom('patrol').select(['patrol_id', 'record']).execute())
+      await typed
+        .updateTable('patrol')
+        .set(timesOf(patrolRecordSchema.parse(JSON.parse(row.record))))
+        .where('patrol_id', '=', row.patrol_id)
+        .execute();
+  },
+};
+
+export function timesOf(record: PatrolRecord) {
+  return {
+    warn_at_ms: record.warnAtMs,
+    cut_at_ms: record.cutAtMs,
+    completed_at_ms: record.completedAtMs,
+    visits: record.visits.length,
+    by_hand: record.visits.filter(({ proof, codeFault }) => proof === 'hand' || codeFault !== null).length,
+  };
+}

@@ -2,12 +2,12 @@
 import type { PatrolRoundView, PatrolSummary, PatrolView, WalkablePatrol } from '../../domain/api/patrol-api.ts';
 import { confirmationOf, type PatrolRecord } from '../../domain/patrols/patrol.ts';
 import type { PatrolRound } from '../../domain/patrols/patrol-plan.ts';
-import { beginningsBetween } from '../../domain/patrols/patrol-schedule.ts';
+import type { Beginnings } from '../../domain/patrols/patrol-schedule.ts';
 import type { HazardStore } from '../hazards/hazard-store.ts';
 import type { PatrolLabels } from './patrol-labels.ts';
 import type { PatrolStore } from './patrol-store.ts';
 
-const lookAheadMs = 32 * 86_400_000;
+const lookAheadDays = 32;
 
 export function patrolSummary(record: PatrolRecord, isPlanned = false): PatrolSummary {
   const confirmations = record.points.map(({ placeId }) => confirmationOf(record, placeId)).filter((visit) => visit !== null);
@@ -68,7 +68,7 @@ export function walkablePatrol(record: PatrolRecord, labels: PatrolLabels, isPla
   };
 }
 
-export function patrolRoundView(round: PatrolRound, zone: string, nowMs: number): PatrolRoundView {
+export function patrolRoundView(round: PatrolRound, beginnings: Beginnings, nowMs: number): PatrolRoundView {
   const { id, stationId, kind, name, times, weekdays, monthDays, withinMs, points } = round;
   return {
     id,
@@ -80,6 +80,6 @@ export function patrolRoundView(round: PatrolRound, zone: string, nowMs: number)
     monthDays,
     withinMs,
     points: points.length,
-    nextAtMs: beginningsBetween(round, zone, nowMs, nowMs + lookAheadMs)[0] ?? null,
+    nextAtMs: beginnings.next(round, nowMs, lookAheadDays),
   };
 }
