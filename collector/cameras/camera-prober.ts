@@ -56,7 +56,7 @@ export class CameraProber {
   readonly #log: CameraProbe[] = [];
   #memory: PictureMemory | null = null;
   #newest: { readonly atMs: number; readonly jpeg: Buffer; readonly state: PictureState } | null = null;
-  #information: DeviceInformation | null = null;
+  #information: (DeviceInformation & { readonly profiles: number | null }) | null = null;
   #informationDueMs = 0;
   #recorderDueMs = 0;
   clockOffsetMs: number | null = null;
@@ -153,7 +153,8 @@ export class CameraProber {
     }
     if (clock.monotonicMs() < this.#informationDueMs) return;
     // The clock is told to everybody, the make of a device only to whom it lets in.
-    this.#information = await client.deviceInformation().catch(() => null);
+    const information = await client.deviceInformation().catch(() => null);
+    this.#information = information === null ? null : { ...information, profiles: await client.profileCount().catch(() => null) };
     this.#informationDueMs = clock.monotonicMs() + (this.#information === null ? recorderRetryMs : informationEveryMs);
   }
 

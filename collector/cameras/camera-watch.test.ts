@@ -17,7 +17,7 @@ let decoder: PictureDecoder;
 let aheadMs = 0;
 
 beforeAll(async () => {
-  cameras = await startCameraPlant(() => Date.now() + aheadMs);
+  cameras = await startCameraPlant({ nowMs: () => Date.now() + aheadMs });
   decoder = createPictureDecoder(systemClock);
 });
 afterAll(async () => {
@@ -88,7 +88,10 @@ test('a camera that works: good picture, right clock, everything recorded, kept 
   expect(Math.abs(values.clockOffset?.[0] ?? 99)).toBeLessThan(1.5);
   expect(values.recordedShare).toEqual([100, Quality.good]);
   expect(values.retention?.[0]).toBeCloseTo(95, 1);
-  expect(rig.prober.log()).toMatchObject({ device: { model: 'SIM-CAM' }, probes: [{ outcome: 'good', figures: expect.anything() }] });
+  expect(rig.prober.log()).toMatchObject({
+    device: { model: 'SIM-CAM', profiles: 1 },
+    probes: [{ outcome: 'good', figures: expect.anything() }],
+  });
   const shown = await rig.prober.picture(60_000, null);
   if (shown.kind !== 'cameraPicture') throw new Error(JSON.stringify(shown));
   expect(Buffer.from(shown.jpeg, 'base64').subarray(0, 3).toString('hex')).toBe('ffd8ff');

@@ -66,6 +66,7 @@ function Camera({ detail }: { readonly detail: CameraDetail }): ReactNode {
             <p className="muted small camera-device">
               {t('video.camera.device')}: {detail.device.manufacturer} {detail.device.model} {detail.device.firmware} (
               {detail.device.serialNumber})
+              {detail.device.profiles !== null && ` · ${t('video.camera.profiles', { count: detail.device.profiles })}`}
             </p>
           )}
         </section>

@@ -86,9 +86,10 @@ export const zh = {
   camera: {
     back: '全部摄像机',
     device: '设备',
+    profiles: '{{count}} 路媒体配置',
     facts: '情况',
     calendar: '录像完整情况',
-    calendarHint: '每格一小时：浅色为完整，深色为缺失，斜纹为未知。按录像机自己的记录，每小时询问一次。',
+    calendarHint: '每格一小时：灰色为完整，黄色为部分缺失，红色为没有，斜纹为未知。按录像机自己的记录，每小时询问一次。',
     calendarSummary: '近 {{days}} 天：完整 {{whole}} 天，缺失 {{broken}} 天，未知 {{unknown}} 天',
     brokenDays: '有缺失的日子',
     brokenDay: '{{day}}：缺 {{minutes}} 分钟',
@@ -221,9 +222,11 @@ export const en: typeof zh = {
   camera: {
     back: 'All cameras',
     device: 'Device',
+    profiles: '{{count}} media profiles',
     facts: 'How it stands',
     calendar: 'Recorded hours',
-    calendarHint: 'A cell is an hour: light is whole, dark is missing, hatched is not known. As the recorder lists it, asked every hour.',
+    calendarHint:
+      'A cell is an hour: grey is whole, yellow in part, red missing, hatched not known. As the recorder lists it, asked every hour.',
     calendarSummary: 'Last {{days}} days: {{whole}} whole, {{broken}} with gaps, {{unknown}} not known',
     brokenDays: 'Days with gaps',
     brokenDay: '{{day}}: {{minutes}} min missing',

@@ -40,7 +40,9 @@ export type RecordedDayView = z.output<typeof recordedDaySchema>;
 export const cameraDetailSchema = z.object({
   camera: cameraViewSchema,
   /** Null where the collector could not be asked, with the reason. */
-  device: z.object({ manufacturer: z.string(), model: z.string(), firmware: z.string(), serialNumber: z.string() }).nullable(),
+  device: z
+    .object({ manufacturer: z.string(), model: z.string(), firmware: z.string(), serialNumber: z.string(), profiles: z.int().nullable() })
+    .nullable(),
   probes: z.array(cameraProbeSchema),
   failure: z.string().nullable(),
   /** Stretches of the last seven days, newest first. */

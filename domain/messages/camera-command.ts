@@ -41,7 +41,9 @@ export const cameraAnswerSchemas = [
   }),
   z.object({
     kind: z.literal('cameraProbes'),
-    device: z.object({ manufacturer: z.string(), model: z.string(), firmware: z.string(), serialNumber: z.string() }).nullable(),
+    device: z
+      .object({ manufacturer: z.string(), model: z.string(), firmware: z.string(), serialNumber: z.string(), profiles: z.int().nullable() })
+      .nullable(),
     /** Newest first. */
     probes: z.array(cameraProbeSchema),
   }),

@@ -13,7 +13,7 @@ export interface CameraPlant {
   readonly password: string;
 }
 
-export function cameraPlantText(rtspPort: number, onvifPort: number, more = ''): string {
+export function cameraPlantText(rtspPort: number, onvifPort: number, darkAfter = '30min'): string {
   return `schema: 1
 company: { id: t, name: 测试 }
 areas: [{ id: a, name: 区 }]
@@ -40,12 +40,14 @@ stations:
         timeout: 2s
         probe: 1s
         picture: { frozenAfter: 1s }
-${more}`;
+        darkAfter: ${darkAfter}
+`;
 }
 
-export async function startCameraPlant(nowMs: () => number = Date.now): Promise<CameraPlant> {
+export async function startCameraPlant(options: { readonly nowMs?: () => number; readonly darkAfter?: string } = {}): Promise<CameraPlant> {
+  const { nowMs = Date.now, darkAfter } = options;
   const [rtspPort = 0, onvifPort = 0] = await freePorts('127.0.0.1', 2);
-  const text = cameraPlantText(rtspPort, onvifPort);
+  const text = cameraPlantText(rtspPort, onvifPort, darkAfter);
   const parsed = parsePlantText(text, { version: 'cameras' });
   if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
   const faults = new CameraFaults();
