@@ -196,6 +196,10 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     await choose('燃气站夜里有人值守一班又一班');
     await other.page.getByTestId('user-menu').waitFor();
     await other.page.context().close();
+    await page.getByTestId('user-menu').click();
+    await page.getByTestId('language-en').click();
+    await picture(page, 'people-en');
+    expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });

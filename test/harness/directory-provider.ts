@@ -34,6 +34,7 @@ export async function startDirectoryProvider(publicUrl: string, host: '127.0.0.1
     ],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
     cookies: { keys: ['of this test'] },
+    ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600 },
     features: { devInteractions: { enabled: false } },
     claims: { openid: ['sub'], profile: ['preferred_username', 'name', 'groups'], email: ['email'] },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
