@@ -165,9 +165,11 @@ export function useJournalWords(): JournalWords {
           ? t(`journal.because.${value as keyof typeof zh.journal.because}`)
           : name === 'via' && value === 'link'
             ? t('notifications.viaLink')
-            : name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
-              ? t(`role.${value as keyof typeof zh.role}`)
-              : field(name, value),
+            : (name === 'via' || name === 'method') && typeof value === 'string' && Object.hasOwn(zh.account.method, value)
+              ? t(`account.method.${value as keyof typeof zh.account.method}`)
+              : name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
+                ? t(`role.${value as keyof typeof zh.role}`)
+                : field(name, value),
       );
   }
 

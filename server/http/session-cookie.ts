@@ -32,7 +32,7 @@ export function rememberDevice(request: FastifyRequest, reply: FastifyReply, key
   const marks = marksOf(request);
   const own = marks.find((mark) => key.readDeviceMark(mark)?.username === username) ?? key.deviceMark(username);
   const kept = [own, ...marks.filter((mark) => mark !== own && key.readDeviceMark(mark) !== null)].slice(0, marksMax);
-  void reply.setCookie(deviceCookieName, kept.join('~'), { ...cookieOptions(request), maxAge: yearSeconds });
+  void reply.setCookie(deviceCookieName, kept.join('~'), { ...cookieOptions(request), path: '/api', maxAge: yearSeconds });
 }
 
 function marksOf(request: FastifyRequest): string[] {
