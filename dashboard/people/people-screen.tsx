@@ -174,7 +174,7 @@ function PeopleTable({
                   {!isOwn && user.hasSecondFactor && (
                     <ActionButton name={t('account.resetFactor')} who={user} onClick={() => onOpen('factor', user)} />
                   )}
-                  <ActionButton name={t('people.column.sessions')} who={user} onClick={() => onOpen('sessions', user)} />
+                  <ActionButton name={t('account.sessionsAction')} who={user} onClick={() => onOpen('sessions', user)} />
                   {!isOwn && !user.isDisabled && (
                     <ActionButton name={t('people.disable')} who={user} onClick={() => onOpen('disable', user)} />
                   )}
