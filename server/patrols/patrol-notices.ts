@@ -37,6 +37,8 @@ export class PatrolNotices {
   constructor(options: {
     readonly notifier: Notifier;
     readonly patrols: PatrolStore;
+    /** Called missed not long ago. */
+    readonly missed: readonly PatrolRecord[];
     readonly access: Pick<AccessControl, 'users'>;
     readonly plant: Plant;
     readonly clock: Clock;
@@ -51,12 +53,11 @@ export class PatrolNotices {
     );
     // What may have been committed and not told before a crash.
     this.#queue.take(
-      patrols
-        .openOnes()
-        .flatMap((record) => [
-          ...(record.atRiskSaidAtMs === null ? [] : noticeOf(record, 'atRisk')),
-          ...(record.lateSaidAtMs === null ? [] : noticeOf(record, 'late')),
-        ]),
+      [...options.missed, ...patrols.openOnes()].flatMap((record) => [
+        ...(record.atRiskSaidAtMs === null ? [] : noticeOf(record, 'atRisk')),
+        ...(record.lateSaidAtMs === null ? [] : noticeOf(record, 'late')),
+        ...(record.missedSaidAtMs === null ? [] : noticeOf(record, 'missed')),
+      ]),
     );
   }
 

@@ -72,6 +72,15 @@ test('[PT4] walkers are told that it is at risk and late, who answers for it tha
   expect(await rig.patrols.store.find(daily('2026-07-01 08:00'))).toMatchObject({ state: 'missed' });
 });
 
+test('[PT4] what a crash kept from being told is told after the next start, and nothing twice', async () => {
+  const first = await rigOf();
+  for (const time of ['08:00', '09:30', '10:00', '11:00']) await first.to(`2026-07-01 ${time}`);
+  const told = first.orders.map(({ key }) => key);
+  await first.stop();
+  const rig = await rigOf({ folder: first.folder, clock: first.clock });
+  await expect.poll(() => rig.orders.map(({ key }) => key).toSorted()).toEqual(told.toSorted());
+});
+
 test('[PT2] [PT9] what fell due while the server was away is opened after its start, and phones have their turn before it is called missed', async () => {
   const first = await rigOf();
   await first.to('2026-07-01 08:00');

@@ -152,6 +152,21 @@ export class PatrolStore {
     return (await select.execute()).map((row) => patrolRecordSchema.parse(JSON.parse(row.record)));
   }
 
+  /** Called missed after a moment. */
+  async missedSince(fromMs: number): Promise<readonly PatrolRecord[]> {
+    const rows = await this.database
+      .selectFrom('patrol')
+      .select('record')
+      .where('cut_at_ms', '>', fromMs - lookBackMs)
+      .where('state', '=', 'missed')
+      .orderBy('planned_at_ms', 'desc')
+      .limit(2_000)
+      .execute();
+    return rows
+      .map((row) => patrolRecordSchema.parse(JSON.parse(row.record)))
+      .filter(({ missedSaidAtMs }) => missedSaidAtMs !== null && missedSaidAtMs > fromMs);
+  }
+
   async events(id: string): Promise<readonly PatrolEvent[]> {
     const rows = await this.database.selectFrom('patrol_event').select('event').where('patrol_id', '=', id).orderBy('position').execute();
     return rows.map(({ event }) => patrolEventSchema.parse(JSON.parse(event)));

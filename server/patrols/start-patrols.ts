@@ -19,6 +19,8 @@ import { patrolSource } from './patrol-source.ts';
 import { PatrolStore } from './patrol-store.ts';
 
 const everyMs = 15_000;
+/** What was committed and perhaps not told before a crash: told again under the same keys, so once. */
+const toldAgainMs = 86_400_000;
 
 export interface Patrols {
   readonly store: PatrolStore;
@@ -54,7 +56,8 @@ export async function startPatrols(options: {
     zone: plant.company.timeZone,
     log,
   });
-  const notices = new PatrolNotices({ notifier, patrols: store, access, plant, clock, log });
+  const missed = await store.missedSince(clock.nowMs() - toldAgainMs);
+  const notices = new PatrolNotices({ notifier, patrols: store, missed, access, plant, clock, log });
   const stopAnnouncing = store.onChange((changes) => {
     for (const stationId of new Set(changes.map(({ record }) => record.stationId))) options.announce(stationId);
   });
