@@ -204,6 +204,23 @@ describe.skipIf(browser === null)('a patrol', () => {
     await desk.page.getByTestId('patrol-hazard').click();
     await desk.page.getByTestId('hazard').waitFor();
     expect(await desk.page.getByTestId('hazard').textContent()).toContain('出站压力表 不合格：0.48 MPa：指针超出绿区');
+    // In English, in the dark, on a narrow window.
+    await desk.page.evaluate(() => localStorage.setItem('gatewatch.language', 'en'));
+    await desk.page.emulateMedia({ colorScheme: 'dark' });
+    await desk.page.setViewportSize({ width: 1_280, height: 800 });
+    for (const address of [
+      `/patrols/${patrolId}`,
+      '/patrols',
+      '/patrols?tab=past',
+      '/patrols?tab=rounds',
+      '/patrols?tab=labels&station=GS-01',
+    ]) {
+      await desk.page.goto(`${gatewatch.address}${address}`);
+      await desk.page.locator('.patrols table, .patrols ol, .patrols .label').first().waitFor();
+      expect(await seriousFaults(desk.page), address).toEqual([]);
+      expect(await desk.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), address).toBeLessThanOrEqual(0);
+    }
+    await picture(desk.page, 'patrol-labels-en-dark');
     expect(desk.complaints).toEqual([]);
   }, 120_000);
 
