@@ -94,6 +94,8 @@ describe.skipIf(browser === null)('video in a browser', () => {
     await page.goto(`${gatewatch.address}/alarms/${alarm?.alarmId}`);
     await page.getByTestId('show-alarm-pictures').click({ timeout: 20_000 });
     await expect.poll(() => isShown('alarm-picture'), { timeout: 20_000 }).toBe(true);
+    await page.getByTestId('show-place').click();
+    await expect.poll(() => isShown('picture-GS-01.CAM-1'), { timeout: 20_000 }).toBe(true);
     expect(await seriousFaults(page)).toEqual([]);
     await picture(page, 'video-alarm');
   });
