@@ -114,7 +114,7 @@ test('a frozen picture is told when it has been the same for the time of the pla
 });
 
 test('a stream in which nothing comes is a camera without a picture, not one that is away', async () => {
-  const { values, connection } = await withFault('noPicture', () => createRig({ timeoutMs: 600 }).look());
+  const { values, connection } = await withFault('noPicture', () => createRig({ timeoutMs: 2_500 }).look());
   expect(values.picture).toEqual(state('noPicture'));
   expect(connection).toEqual({ kind: 'connected' });
 });
@@ -124,7 +124,7 @@ test.each([
   ['refuse', 'closed'],
   ['wrongPassword', 'signInRejected'],
 ] as const)('a camera that does %s gives a reading of bad quality, with the reason %s', async (kind, reason) => {
-  const { values, connection } = await withFault(kind, () => createRig({ timeoutMs: 600 }).look());
+  const { values, connection } = await withFault(kind, () => createRig({ timeoutMs: 2_500 }).look());
   expect(values.picture?.[1]).toBe(Quality.badCommFail);
   expect(connection).toMatchObject({ kind: 'failed', reason });
 });

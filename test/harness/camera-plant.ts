@@ -37,7 +37,7 @@ stations:
         onvif: "http://127.0.0.1:${onvifPort}/GS-01.CAM-1/onvif/device_service"
         user: { name: admin, passwordEnv: NONE }
         recorder: { id: NVR-1, recording: GS-01.CAM-1 }
-        timeout: 2s
+        timeout: 5s
         probe: 1s
         picture: { frozenAfter: 1s }
         darkAfter: ${darkAfter}
