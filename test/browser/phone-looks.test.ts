@@ -119,6 +119,12 @@ describe.skipIf(!hasBrowser)('how the phone looks', () => {
     const text = (await page.locator('#root').textContent()) ?? '';
     expect({ where, keys: text.match(/\b(phone|common|signIn|alarmState|priority|quality)\.[a-z]\w*/gi) }).toEqual({ where, keys: null });
     expect({ where, width: await page.evaluate(() => document.documentElement.scrollWidth) }).toEqual({ where, width: 390 });
+    // The bar of tabs is fixed: what does not fit there makes nothing wider, it is just gone.
+    const gone = () =>
+      [...document.querySelectorAll('.phone-tabs a')]
+        .filter((tab) => tab.getBoundingClientRect().right > innerWidth + 1)
+        .map((tab) => tab.textContent);
+    expect({ where, gone: await page.evaluate(gone) }).toEqual({ where, gone: [] });
     const language = await page.evaluate(() => document.documentElement.lang);
     if (screenshots !== undefined)
       await page.screenshot({ path: path.join(screenshots, `phone-${where}-${look}-${language}.png`), fullPage: true });

@@ -66,4 +66,6 @@ export const phoneScreens: readonly (Omit<ScreenToSee, 'person'> & { readonly pe
   },
   { name: 'phone-alarms', person: 'team', address: () => '/phone/alarms', ready: '[data-testid=alarm-row]' },
   { name: 'phone-station', person: 'team', address: () => '/phone/stations/RS-01', ready: '[data-testid=point-line]' },
+  { name: 'phone-hazards', person: 'team', address: () => '/phone/hazards', ready: '[data-testid^="hazard-"]' },
+  { name: 'phone-patrols', person: 'team', address: () => '/phone/patrols', ready: '[data-testid^="patrol"]' },
 ];
