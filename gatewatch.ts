@@ -19,6 +19,7 @@ import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
 import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
+import type { Fence } from './server/journal/ledger.ts';
 import type { PlantFileSource } from './server/plant/plant-versions.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -354,25 +355,57 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
     if (historian === null)
       log.warn('no history: the embedded historian belongs to the collector; give both --historian influx://… for trends');
     else stops.onStop('historian', () => historian.close());
-    const link = await connectNatsServerLink(settings.link, { collectorId: 'server', table: plant.pointTable, plantId: plant.company.id });
-    stops.onStop('link', () => link.close());
-    const server = await createServer({
-      plant,
-      plantSource,
-      isDemo: false,
-      accessPolicy: loadAccessPolicy(settings.access),
-      link,
-      historian,
-      journalUrl: settings.journal,
-      dataDir,
-      http: { host: settings.httpHost, port: settings.httpPort },
-      dashboardDir: path.join(root, 'dashboard', 'dist'),
-      clock: systemClock,
-      log,
-    });
-    stops.onStop('server', () => server.stop());
-    printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPasswords: server.firstPasswords });
-    server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
+    const accessPolicy = loadAccessPolicy(settings.access);
+    const http = { host: settings.httpHost, port: settings.httpPort };
+    const serve = async (fence?: Fence): Promise<{ stop(): Promise<void> }> => {
+      const link = await connectNatsServerLink(settings.link, {
+        collectorId: 'server',
+        table: plant.pointTable,
+        plantId: plant.company.id,
+      });
+      try {
+        const server = await createServer({
+          plant,
+          plantSource,
+          isDemo: false,
+          accessPolicy,
+          link,
+          historian,
+          journalUrl: settings.journal,
+          dataDir,
+          http,
+          dashboardDir: path.join(root, 'dashboard', 'dist'),
+          clock: systemClock,
+          log,
+          ...(fence === undefined ? {} : { fence }),
+        });
+        printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPasswords: server.firstPasswords });
+        server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
+        return { stop: () => server.stop().finally(() => link.close()) };
+      } catch (error) {
+        await link.close();
+        throw error;
+      }
+    };
+    if (settings.journal.startsWith('sqlite:')) {
+      const server = await serve();
+      stops.onStop('server', () => server.stop());
+    } else {
+      const { takeTurns } = await import('./server/standby/take-turns.ts');
+      const turns = await takeTurns({
+        journalUrl: settings.journal,
+        address:
+          settings.advertise ??
+          `${accessPolicy.tls === undefined ? 'http' : 'https'}://${http.host === '0.0.0.0' ? hostname() : http.host}:${http.port}`,
+        http,
+        policy: accessPolicy,
+        clock: systemClock,
+        log,
+        serve,
+        onStandby: (inCharge) => process.stdout.write(`  standing by; in charge is ${inCharge === '' ? 'nobody yet' : inCharge}\n`),
+      });
+      stops.onStop('server', () => turns.stop());
+    }
     await untilSignal(stops, null);
   } catch (error) {
     await stops.stop();
@@ -387,7 +420,8 @@ function withSettings(command: Command): Command {
     .option('--data-dir <folder>', 'data folder (./data)')
     .option('--plant <file>', 'plant file; the demo plant where absent')
     .option('--historian <url>', 'duckdb: (embedded) or influx://…')
-    .option('--journal <url>', 'sqlite: (in the data folder) or sqlite:/path')
+    .option('--journal <url>', 'sqlite: (in the data folder), sqlite:/path, or postgres://user@host/database for several servers')
+    .option('--advertise <url>', 'where the other servers on the same PostgreSQL reach this one')
     .option('--link <url>', 'inproc: or nats://…')
     .option('--access <file>', 'access file: passwords, second factor, directory, TLS, proxies')
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent');

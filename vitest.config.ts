@@ -1,8 +1,28 @@
 // Test projects. `unit` beside the code, `dashboard` in jsdom, `services` against real databases and brokers, `acceptance` and `browser` over the whole product.
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { postgresProgram } from './test/services/postgres.ts';
 
 const backend = ['domain', 'historian', 'link', 'collector', 'server', 'simulators', 'test'];
+
+const storeTests = [
+  'access',
+  'alarm-settings',
+  'alarms/alarm-store',
+  'duty',
+  'hazards',
+  'incidents',
+  'journal/journal',
+  'journal/ledger',
+  'maintenance/maintenance',
+  'obligations',
+  'performance',
+  'push',
+  'trends',
+  'wall',
+].map((part) => `server/${part}${part.includes('/') ? '' : '/**/*'}.test.ts`);
+// Looked for only where that project is asked for: it says so where there is none.
+const hasPostgres = process.argv.includes('postgres') && postgresProgram() !== null;
 
 export default defineConfig({
   test: {
@@ -29,6 +49,20 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        // The server's own tests once more, its database being PostgreSQL.
+        test: {
+          name: 'postgres',
+          // Without those that look into the file, and those that count turns of the loop between two moments of the clock.
+          include: hasPostgres ? storeTests : [],
+          exclude: ['**/*.services.test.ts', '**/node_modules/**'],
+          globalSetup: hasPostgres ? ['test/services/postgres-for-all.ts'] : [],
+          setupFiles: ['test/services/open-as-postgres.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
         },
       },
       {

@@ -47,7 +47,7 @@ import { userRoutes } from './http/user-routes.ts';
 import { startIncidents } from './incidents/start-incidents.ts';
 import { openDatabase } from './journal/database.ts';
 import { Journal } from './journal/journal.ts';
-import { Ledger } from './journal/ledger.ts';
+import { type Fence, Ledger } from './journal/ledger.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
 import { loopTestRoutes } from './loop-test/loop-test-routes.ts';
@@ -94,6 +94,8 @@ export interface ServerOptions {
   readonly log: Logger;
   /** Of the access file; the defaults where absent. */
   readonly accessPolicy?: AccessPolicy;
+  /** Where several servers share the journal's database: what each transaction passes first. */
+  readonly fence?: Fence;
   /** Colleagues, contacts and a roster around now for the demo plant. */
   readonly hasDemoDuty?: boolean;
   /** 0 to 1, for moments that nobody may foresee (watch checks). */
@@ -131,7 +133,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const database = await openDatabase(options.journalUrl, options.dataDir);
     onStop('database', () => database.destroy());
     const journal = await Journal.open(database);
-    const ledger = new Ledger(database, journal, clock);
+    const ledger = new Ledger(database, journal, clock, options.fence ?? null);
     const plantVersions = await PlantVersions.open({ plant: options.plant, source: options.plantSource ?? null, ledger, clock });
     // The live channel comes after those who speak through it.
     let announce: LiveChannel['announce'] = () => undefined;

@@ -69,6 +69,6 @@ if (filters.length === 0) {
   check('types', bin('typescript', 'bin', 'tsc'), ['-p', 'tsconfig.json']);
   check('dead code', bin('knip', 'bin', 'knip.js'), ['--no-progress']);
 }
-for (const project of ['unit', 'dashboard', 'services', 'acceptance', 'browser']) vitest(project);
+for (const project of ['unit', 'dashboard', 'services', 'postgres', 'acceptance', 'browser']) vitest(project);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -21,8 +21,10 @@ export const settingsSchema = z.strictObject({
     .default('duckdb:'),
   journal: z
     .string()
-    .regex(/^sqlite:/, 'expected sqlite:…')
+    .regex(/^(sqlite:|postgres(ql)?:\/\/)/, 'expected sqlite:… or postgres://…')
     .default('sqlite:'),
+  /** Where other servers on the same PostgreSQL reach this one. */
+  advertise: z.url({ protocol: /^https?$/, error: 'expected http://HOST:PORT' }).optional(),
   link: z
     .string()
     .regex(/^(inproc:|nats:\/\/)/, 'expected inproc: or nats://…')
@@ -41,6 +43,7 @@ const environmentNames: Readonly<Record<SettingName, string>> = {
   plant: 'GATEWATCH_PLANT',
   historian: 'GATEWATCH_HISTORIAN',
   journal: 'GATEWATCH_JOURNAL',
+  advertise: 'GATEWATCH_ADVERTISE',
   link: 'GATEWATCH_LINK',
   access: 'GATEWATCH_ACCESS',
   logLevel: 'GATEWATCH_LOG_LEVEL',

@@ -1,8 +1,7 @@
-// The alarm settings over a real database: drafts, approvals, versions, restarts, new plant files, and a database that fails in the middle.
-import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type AlarmSettingsPatch, settingsOf } from '../../domain/alarm-settings/alarm-settings.ts';
 import { settingsTableOf } from '../../domain/alarm-settings/settings-history.ts';
+import { refuseRows } from '../../test/harness/broken-database.ts';
 import { readJournal, verifyChain } from '../journal/journal.ts';
 import type { AlarmSettingsBook } from './alarm-settings-book.ts';
 import { type BookRig, engineer, openBook, removeFolders, settingsPlant, supervisor } from './alarm-settings-rig.ts';
@@ -176,22 +175,20 @@ describe('an approval', () => {
 
   test('that the database refuses, at whichever row, leaves the old settings in force, now and at the next start', async () => {
     const points = [
-      ['journal', 'INSERT', "WHEN NEW.kind = 'alarmSettings.approve'"],
-      ['journal', 'INSERT', `WHEN NEW.kind = 'alarmSettings.change' AND NEW.alarm_id = '${elsewhere}'`],
-      ['alarm_settings_version', 'INSERT', ''],
-      ['alarm_settings_change', 'INSERT', `WHEN NEW.alarm_id = '${elsewhere}'`],
-      ['alarm_settings_draft', 'UPDATE', ''],
+      ['journal', 'INSERT', "NEW.kind = 'alarmSettings.approve'"],
+      ['journal', 'INSERT', `NEW.kind = 'alarmSettings.change' AND NEW.alarm_id = '${elsewhere}'`],
+      ['alarm_settings_version', 'INSERT', undefined],
+      ['alarm_settings_change', 'INSERT', `NEW.alarm_id = '${elsewhere}'`],
+      ['alarm_settings_draft', 'UPDATE', undefined],
     ] as const;
     const rig = await openBook(settingsPlant());
     const draft = await submitted(rig.book, { [high]: { setpoint: 4 }, [elsewhere]: { setpoint: 3 } });
     const versionBefore = rig.book.version;
     const linesBefore = (await journalOf(rig)).length;
     for (const [table, happening, when] of points) {
-      await sql
-        .raw(`CREATE TRIGGER fail BEFORE ${happening} ON ${table} ${when} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`)
-        .execute(rig.ledger.database);
-      await expect(approve(rig.book, draft), table).rejects.toThrow(/disk is full/);
-      await sql.raw('DROP TRIGGER fail').execute(rig.ledger.database);
+      const allow = await refuseRows(rig.ledger.database, happening, table, when);
+      await expect(approve(rig.book, draft), table).rejects.toThrow(/disk full/);
+      await allow();
       const next = await openBook(settingsPlant(), rig);
       for (const { setpointOf, book } of [rig, next]) {
         expect([setpointOf(high), setpointOf(elsewhere)], table).toEqual([5, 5]);

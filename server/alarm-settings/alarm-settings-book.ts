@@ -71,7 +71,7 @@ export class AlarmSettingsBook {
     const { database } = options.ledger;
     const log = await VersionLog.open(database);
     const book = new AlarmSettingsBook({ ...options, log });
-    for (const row of await database.selectFrom('alarm_settings_draft').select('record').execute()) {
+    for (const row of await database.selectFrom('alarm_settings_draft').select('record').orderBy('id').execute()) {
       const draft = JSON.parse(row.record) as Draft;
       book.#drafts.set(draft.id, draft);
     }

@@ -89,7 +89,12 @@ export class VersionLog {
   }
 
   async changesOf(number: number): Promise<readonly KeptChange[]> {
-    const rows = await this.#database.selectFrom('alarm_settings_change').select('change').where('version', '=', number).execute();
+    const rows = await this.#database
+      .selectFrom('alarm_settings_change')
+      .select('change')
+      .where('version', '=', number)
+      .orderBy('alarm_id')
+      .execute();
     return rows.map(({ change }) => JSON.parse(change) as KeptChange);
   }
 

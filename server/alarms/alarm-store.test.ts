@@ -7,6 +7,7 @@ import type { ConditionMessage } from '../../domain/messages/condition-message.t
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
+import { refuseRows } from '../../test/harness/broken-database.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal, verifyChain } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
@@ -301,11 +302,10 @@ test('listeners hear of a change only when it is on disk, and the journal has it
 test('a commit that fails has no effect at all: no record, no line, no progress; the same delivery works later', async () => {
   const { store, database } = await open();
   await deliver(store, [raise(1)]);
-  const { sql } = await import('kysely');
-  await sql`CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'disk full'); END`.execute(database);
+  const allow = await refuseRows(database, 'INSERT', 'journal');
   await expect(deliver(store, [clear(2, 1)])).rejects.toThrow(/disk full/);
   expect(recordOf(store).isConditionTrue).toBe(true);
-  await sql`DROP TRIGGER full`.execute(database);
+  await allow();
   expect(await deliver(store, [clear(2, 1)])).toEqual({ committedThrough: 2 });
   expect(recordOf(store).isConditionTrue).toBe(false);
   expect(await verifyChain(database)).toMatchObject({ kind: 'intact', entries: 2 });

@@ -73,7 +73,8 @@ export class AlarmStore {
   static async open(options: { plant: Plant; ledger: Ledger; clock: Clock; circumstances?: AlarmCircumstances }): Promise<AlarmStore> {
     const { database } = options.ledger;
     const store = new AlarmStore(options.plant, options.ledger, options.clock, options.circumstances ?? ordinaryCircumstances);
-    for (const row of await database.selectFrom('alarm').select('record').execute()) store.#put(JSON.parse(row.record) as AlarmRecord);
+    for (const row of await database.selectFrom('alarm').select('record').orderBy('alarm_id').execute())
+      store.#put(JSON.parse(row.record) as AlarmRecord);
     for (const row of await database.selectFrom('outbox_progress').selectAll().execute())
       store.#progress.set(`${row.collector_id}/${row.outbox_id}`, row.sequence);
     return store;

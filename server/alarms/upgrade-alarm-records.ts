@@ -24,7 +24,7 @@ const owes = (state: string | undefined): boolean => state !== undefined && owin
 
 export async function upgradeAlarmRecords(database: Kysely<unknown>): Promise<void> {
   const tables = database as Kysely<Tables>;
-  for (const { alarm_id, record } of await tables.selectFrom('alarm').select(['alarm_id', 'record']).execute()) {
+  for (const { alarm_id, record } of await tables.selectFrom('alarm').select(['alarm_id', 'record']).orderBy('alarm_id').execute()) {
     const rows = await tables
       .selectFrom('journal')
       .select(['kind', 'detail'])

@@ -35,7 +35,7 @@ export class People {
   }
 
   async contacts(): Promise<ReadonlyMap<string, StoredContact>> {
-    const rows = await this.#ledger.database.selectFrom('person_contact').selectAll().execute();
+    const rows = await this.#ledger.database.selectFrom('person_contact').selectAll().orderBy('username').execute();
     return new Map(rows.map((row) => [row.username, storedContact(row)]));
   }
 

@@ -64,6 +64,7 @@ export class WatchChecks {
       .select('check_id')
       .where('outcome', '=', 'missed')
       .where('due_at_ms', '>', options.clock.nowMs() - tellAgainMs)
+      .orderBy('asked_at_ms')
       .execute();
     for (const row of missed) checks.#toTell.add(row.check_id);
     checks.#stopFollowing = options.ledger.onAppended((entries) => checks.#follow(entries));

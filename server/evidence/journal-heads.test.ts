@@ -5,6 +5,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { canonicalJson } from '../../domain/journal/canonical-json.ts';
+import { removeJournalGuard } from '../../test/harness/broken-database.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { fromRow, Journal, verifyChain } from '../journal/journal.ts';
 import { type EvidenceRig, evidenceRig, headsOf, hourMs, silent } from './evidence-rig.ts';
@@ -24,12 +25,6 @@ async function rigWithLines(): Promise<EvidenceRig> {
   await rig.note('watch.note', 'GS-01');
   await rig.heads.signNow();
   return rig;
-}
-
-/** What somebody with the database in his hands does: the journal's own guard is taken away first. */
-async function unguarded(rig: EvidenceRig): Promise<void> {
-  await sql`DROP TRIGGER journal_no_update`.execute(rig.database);
-  await sql`DROP TRIGGER journal_no_delete`.execute(rig.database);
 }
 
 /** Another start of the server over the same folder. */
@@ -70,7 +65,7 @@ test('a head is signed every full hour', async () => {
 
 test('a cut tail is found at the start', async () => {
   const rig = await rigWithLines();
-  await unguarded(rig);
+  await removeJournalGuard(rig.database);
   await sql`DELETE FROM journal WHERE sequence > 6`.execute(rig.database);
   expect(await verifyChain(rig.database)).toMatchObject({ kind: 'intact' });
   const { heads, told } = await startAgain(rig);
@@ -80,7 +75,7 @@ test('a cut tail is found at the start', async () => {
 
 test('a past that was changed and chained anew, which the chain alone does not show, is found', async () => {
   const rig = await rigWithLines();
-  await unguarded(rig);
+  await removeJournalGuard(rig.database);
   let previousHash = '0'.repeat(64);
   for (const row of await rig.database.selectFrom('journal').selectAll().orderBy('sequence').execute()) {
     const { hash: _, ...entry } = fromRow(row);

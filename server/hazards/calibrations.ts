@@ -32,7 +32,7 @@ export class Calibrations {
 
   static async open(options: { readonly plant: Plant; readonly ledger: Ledger; readonly clock: Clock }): Promise<Calibrations> {
     const calibrations = new Calibrations(options.plant, options.ledger, options.clock);
-    for (const row of await options.ledger.database.selectFrom('calibration').selectAll().execute())
+    for (const row of await options.ledger.database.selectFrom('calibration').selectAll().orderBy('point_id').execute())
       calibrations.#put({ pointId: row.point_id, calibratedOn: row.calibrated_on, dueOn: row.due_on, certificate: row.certificate });
     return calibrations;
   }

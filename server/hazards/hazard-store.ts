@@ -74,7 +74,7 @@ export class HazardStore {
 
   static async open(options: { readonly plant: Plant; readonly ledger: Ledger; readonly clock: Clock }): Promise<HazardStore> {
     const store = new HazardStore(options.plant, options.ledger, options.clock);
-    const rows = await options.ledger.database.selectFrom('hazard').select('record').where('is_open', '=', 1).execute();
+    const rows = await options.ledger.database.selectFrom('hazard').select('record').where('is_open', '=', 1).orderBy('number').execute();
     for (const row of rows) store.#put(hazardRecordSchema.parse(JSON.parse(row.record)));
     for (const { series, last } of await options.ledger.database.selectFrom('hazard_number').selectAll().execute())
       store.#lastNumbers.set(series, last);

@@ -4,6 +4,7 @@ import type { HealthView } from '../../domain/api/health-api.ts';
 import type { UserView } from '../../domain/api/users-api.ts';
 import type { HealthCheck } from '../../domain/health/health-check.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
+import { removeJournalGuard } from '../../test/harness/broken-database.ts';
 import { plantOf, startSmallServer } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { stateOf } from '../alarms/alarm-record.ts';
@@ -108,9 +109,7 @@ test('[HE8] a line changed behind the journal’s back is found by number, remem
   expect(first).toEqual({ verifiedAtMs: clock.nowMs(), brokenAt: null });
   expect(second).toBe(first);
   // A trigger forbids changing a line; whoever has the file can drop it.
-  const { sql } = await import('kysely');
-  const triggers = await sql<{ name: string }>`SELECT name FROM sqlite_master WHERE type = 'trigger'`.execute(database);
-  for (const { name } of triggers.rows) await sql.raw(`DROP TRIGGER "${name}"`).execute(database);
+  await removeJournalGuard(database);
   await database.updateTable('journal').set({ detail: '{"text":"zwei"}' }).where('sequence', '=', 2).execute();
   expect(await check.run(actor)).toMatchObject({ brokenAt: { sequence: 2, reason: 'its content was changed' } });
   await check.stop();

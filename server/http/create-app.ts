@@ -20,6 +20,7 @@ import type { Logger } from 'pino';
 import type { Permission } from '../../domain/access/roles.ts';
 import { personHeader } from '../../domain/api/session-api.ts';
 import { type AccessControl, type Identity, isAllowed } from '../access/access-control.ts';
+import { CommitUnknownError, isDatabaseAway } from '../journal/database-away.ts';
 import { isSameOrigin } from './origin.ts';
 import { ProblemError } from './problem-error.ts';
 import { type Credentials, identityOfCredentials, shownCredential } from './request-identity.ts';
@@ -213,6 +214,21 @@ export async function createApp(options: { readonly access: AccessControl; reado
     const status = error.statusCode ?? 500;
     if (status < 500) return send(status, { type: 'about:blank', title: error.message, status });
     options.log.error({ err: error, url: shownUrl(request.url) }, 'request failed');
+    if (isDatabaseAway(error))
+      return send(
+        503,
+        {
+          type: 'about:blank',
+          title: 'The journal cannot be written or read at this moment',
+          status: 503,
+          detail:
+            error instanceof CommitUnknownError
+              ? 'Whether what you sent was stored is not known: look at the newest state before you send it again.'
+              : 'Nothing of what you sent was stored. Send it again in a few seconds.',
+          code: 'journalAway',
+        },
+        { 'retry-after': '3' },
+      );
     return send(500, {
       type: 'about:blank',
       title: 'Internal error',

@@ -1,11 +1,11 @@
 // Incidents that open by themselves, from alarms as the collector delivers them, over a real database, through kills and restarts.
 
 import fc from 'fast-check';
-import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import type { IncidentRecord } from '../../domain/incidents/incident.ts';
 import { noCasualties } from '../../domain/incidents/incident.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
+import { refuseRows } from '../../test/harness/broken-database.ts';
 import { verifyChain } from '../journal/journal.ts';
 import { occurrence, openRig, type RigOptions, raised, rigPlant, startMs } from './incident-rig.ts';
 
@@ -307,13 +307,13 @@ test('opened by hand, the incident takes the confirmed alarm; the same alarm ope
 
 test('a database that refuses for a while delays the opening and loses nothing', async () => {
   const rig = await rigFor();
-  await sql`CREATE TRIGGER broken BEFORE INSERT ON incident BEGIN SELECT RAISE(ABORT, 'disk full'); END`.execute(rig.database);
+  const allow = await refuseRows(rig.database, 'INSERT', 'incident');
   await rig.deliver([raised('RS-01.gasConfirmed', 1, startMs)]);
   await rig.settle();
   await rig.settle();
   expect(open(rig)).toEqual([]);
   expect((await rig.journal()).map((entry) => entry.kind)).toEqual(['alarm.raise']);
-  await sql`DROP TRIGGER broken`.execute(rig.database);
+  await allow();
   await expect
     .poll(async () => {
       rig.clock.advance(1_000);

@@ -79,7 +79,12 @@ export class IncidentStore {
 
   static async open(options: { readonly plant: Plant; readonly ledger: Ledger; readonly clock: Clock }): Promise<IncidentStore> {
     const store = new IncidentStore(options.plant, options.ledger, options.clock);
-    const rows = await options.ledger.database.selectFrom('incident').select(['record']).where('is_settled', '=', 0).execute();
+    const rows = await options.ledger.database
+      .selectFrom('incident')
+      .select(['record'])
+      .where('is_settled', '=', 0)
+      .orderBy('number')
+      .execute();
     for (const row of rows) store.#put(incidentRecordSchema.parse(JSON.parse(row.record)));
     return store;
   }

@@ -98,7 +98,8 @@ function follow(person: string): { readonly seen: IncidentSummary[]; readonly so
     last = liveSnapshotSchema.parse(message).sequence;
     seen.push(...liveSnapshotSchema.parse(message).incidents);
   });
-  for (const event of ['readings', 'alarm', 'notice']) socket.on(event, inSequence);
+  // Alarms are numbered for all who see the same stations.
+  for (const event of ['readings', 'notice']) socket.on(event, inSequence);
   socket.on('incident', (message) => {
     inSequence(message);
     seen.push(...liveIncidentSchema.parse(message).incidents);

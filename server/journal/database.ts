@@ -1,5 +1,5 @@
 // The server's database: alarms, journal, users, sessions. One schema for every dialect; the dialect is chosen by the journal URL.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
@@ -28,6 +28,7 @@ import { type TrendViewTable, trendMigration } from '../trends/trend-tables.ts';
 import { type VideoTables, videoMigration } from '../video/video-tables.ts';
 import { type WallLinkTable, wallMigration } from '../wall/wall-tables.ts';
 import { firstMigration } from './first-migration.ts';
+import { createPostgresDialect, sqliteTypes } from './postgres/postgres-dialect.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
 export interface JournalTable {
@@ -146,8 +147,13 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0023-patrol-times': patrolTimesMigration,
 };
 
-/** `sqlite:` lies in the data folder, `sqlite:/path` where it says. Creates what is missing, migrates forward. */
+/**
+ * `sqlite:` lies in the data folder, `sqlite:/path` where it says; `postgres://user@host/database?schema=name` is shared by several servers.
+ * Creates what is missing, migrates forward. Throws where the database was written by a newer Gatewatch, and leaves it as it is.
+ */
 export async function openDatabase(url: string, dataDir: string): Promise<Database> {
+  if (/^postgres(ql)?:/.test(url)) return openPostgres(url);
+  if (!url.startsWith('sqlite:')) throw new Error(`journal: ${url.split(':')[0]}: is not known; use sqlite: or postgres://`);
   const named = url.replace(/^sqlite:(\/\/)?/, '');
   const file = path.resolve(named === '' ? path.join(dataDir, 'journal.sqlite') : named);
   mkdirSync(path.dirname(file), { recursive: true });
@@ -156,13 +162,49 @@ export async function openDatabase(url: string, dataDir: string): Promise<Databa
   const version = rows[0]?.version ?? '0';
   if (version.localeCompare('3.51.3', undefined, { numeric: true }) < 0)
     throw new Error(`SQLite ${version} is too old (3.51.3 or newer is needed): run Gatewatch with the Node it brings`);
-  // Concepts that are built side by side land in another order than that of their numbers; none depends on another's tables.
+  return migrated(database, file, {
+    keepCopy: async (before) => {
+      const copy = `${file}.before-${before}`;
+      if (!existsSync(copy)) await sql`VACUUM INTO ${copy}`.execute(database);
+    },
+  });
+}
+
+async function openPostgres(url: string): Promise<Database> {
+  const name = new URL(url);
+  name.password = '';
+  const database = new Kysely<Schema>({ dialect: createPostgresDialect(url), plugins: [sqliteTypes] });
+  const schema = name.searchParams.get('schema') ?? 'public';
+  await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(database);
+  return migrated(database, name.href, { migrationTableSchema: schema });
+}
+
+async function migrated(
+  database: Database,
+  name: string,
+  options: { readonly migrationTableSchema?: string; readonly keepCopy?: (before: string) => Promise<void> } = {},
+): Promise<Database> {
+  const { keepCopy, ...place } = options;
   const migrator = new Migrator({
     db: database,
+    ...place,
     provider: { getMigrations: async () => ({ ...migrations }) },
+    // Concepts that are built side by side land in another order than that of their numbers; none depends on another's tables.
     allowUnorderedMigrations: true,
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw new Error(`the journal database ${file} could not be migrated; it is unchanged`, { cause: error });
-  return database;
+  try {
+    const known = await migrator.getMigrations();
+    const next = known.find(({ executedAt }) => executedAt === undefined);
+    if (next !== undefined && known.some(({ executedAt }) => executedAt !== undefined)) await keepCopy?.(next.name);
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+    return database;
+  } catch (error) {
+    await database.destroy();
+    const isNewer = error instanceof Error && /previously executed migration .* is missing/.test(error.message);
+    const why = isNewer
+      ? 'was written by a newer Gatewatch: start that version, or one newer still'
+      : 'could not be migrated; it is unchanged';
+    throw new Error(`the journal database ${name} ${why}`, { cause: error });
+  }
 }

@@ -1,7 +1,7 @@
 // The first tables: journal, alarms, outbox progress, users, sessions.
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { makeAppendOnly } from './sqlite/append-only.ts';
+import { makeAppendOnly } from './append-only.ts';
 
 export const firstMigration: Migration = {
   async up(database: Kysely<unknown>) {

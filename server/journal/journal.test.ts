@@ -4,6 +4,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../domain/journal/canonical-json.ts';
+import { removeJournalGuard } from '../../test/harness/broken-database.ts';
 import { type Database, openDatabase } from './database.ts';
 import { Journal, type NewJournalEntry, readJournal, verifyChain } from './journal.ts';
 
@@ -70,8 +71,7 @@ describe('somebody who gets past that is found out', () => {
     ['a hash made to fit its line', `UPDATE journal SET detail = '{}', hash = 'f' WHERE sequence = 5`, 5],
   ])('%s', async (_, statements, sequence) => {
     const { database } = await filled(6);
-    await sql`DROP TRIGGER journal_no_update`.execute(database);
-    await sql`DROP TRIGGER journal_no_delete`.execute(database);
+    await removeJournalGuard(database);
     for (const statement of statements.split(';')) await sql.raw(statement).execute(database);
     expect(await verifyChain(database)).toMatchObject({ kind: 'broken', sequence });
     await database.destroy();

@@ -2,13 +2,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import { annunciationOf } from '../../domain/alarms/alarm-state.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
+import { refuseRows } from '../../test/harness/broken-database.ts';
 import type { LifecycleEvent } from '../alarms/alarm-machine.ts';
 import { newAlarmRecord, stateOf } from '../alarms/alarm-record.ts';
 import { AlarmStore } from '../alarms/alarm-store.ts';
@@ -230,7 +230,7 @@ test('[MT5] it ends by itself, also while the server is down or the wall clock i
 test('[MT6] where the commit fails nothing happened: no window, no suppression, no line', async () => {
   const one = await open();
   await one.say('raise', 'RS-01.PT-1.high', 1);
-  await sql`CREATE TRIGGER full BEFORE INSERT ON work_window BEGIN SELECT RAISE(ABORT, 'disk full'); END`.execute(one.database);
+  await refuseRows(one.database, 'INSERT', 'work_window');
   await expect(one.start(station, hourMs)).rejects.toThrow(/disk full/);
   expect(one.windows.running()).toEqual([]);
   expect(one.state('RS-01.PT-1.high')).toBe('unacknowledged');

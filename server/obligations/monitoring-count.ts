@@ -138,7 +138,7 @@ export class MonitoringCount {
       // A journal of some age: there are readings of before this count began.
       this.#countedToMs = nowMs - firstMs > lookAgainEveryMs ? Math.max(nowMs - lookBackMs, firstMs) : nowMs + settleInMs;
     } else this.#countedToMs = progress.at_ms;
-    for (const row of await database.selectFrom('monitoring_gap').selectAll().where('to_ms', 'is', null).execute())
+    for (const row of await database.selectFrom('monitoring_gap').selectAll().where('to_ms', 'is', null).orderBy('from_ms').execute())
       this.#open.set(row.point_id, { row });
     await this.#followPlant();
   }
@@ -146,7 +146,7 @@ export class MonitoringCount {
   /** Instruments that came are counted from now on; of those that left the count ends. */
   async #followPlant(): Promise<void> {
     const { database } = this.#ledger;
-    const running = await database.selectFrom('monitoring_watch').selectAll().where('to_ms', 'is', null).execute();
+    const running = await database.selectFrom('monitoring_watch').selectAll().where('to_ms', 'is', null).orderBy('from_ms').execute();
     const known = new Set(running.map((row) => row.point_id));
     const wanted = new Set(this.#points.map((point) => point.id));
     const isFirst = running.length === 0;

@@ -80,24 +80,26 @@ export async function readRecords(
   }
   const [gaps, watched, observations, work, setAsides, announcements, tests, drills, calls, found] = await Promise.all([
     gapQuery.execute(),
-    database.selectFrom('monitoring_watch').selectAll().where('from_ms', '<', toMs).execute(),
-    database.selectFrom('obligation_observation').selectAll().where('from_ms', '<', toMs).execute(),
+    database.selectFrom('monitoring_watch').selectAll().where('from_ms', '<', toMs).orderBy('from_ms').execute(),
+    database.selectFrom('obligation_observation').selectAll().where('from_ms', '<', toMs).orderBy('from_ms').execute(),
     database
       .selectFrom('work_window')
       .selectAll()
       .where('started_at_ms', '<', toMs)
       .where((where) => where.or([where('ended_at_ms', 'is', null), where('ended_at_ms', '>', fromMs - dayMs)]))
+      .orderBy('started_at_ms')
       .execute(),
     database
       .selectFrom('alarm_set_aside')
       .selectAll()
       .where('since_ms', '<', toMs)
       .where((where) => where.or([where('ended_at_ms', 'is', null), where('ended_at_ms', '>', fromMs)]))
+      .orderBy('sequence')
       .execute(),
     announcementQuery.execute(),
-    database.selectFrom('loop_test').select('record').where('finished_at_ms', '<', toMs).execute(),
-    database.selectFrom('incident').select('record').where('is_drill', '=', 1).execute(),
-    database.selectFrom('contact_call').selectAll().where('at_ms', '<', toMs).execute(),
+    database.selectFrom('loop_test').select('record').where('finished_at_ms', '<', toMs).orderBy('id').execute(),
+    database.selectFrom('incident').select('record').where('is_drill', '=', 1).orderBy('number').execute(),
+    database.selectFrom('contact_call').selectAll().where('at_ms', '<', toMs).orderBy('at_ms').execute(),
     hazards?.hazards(span) ?? null,
   ]);
   const company = await readCompany({ plant, database, countedToMs }, span);
@@ -199,15 +201,17 @@ async function readCompany(
       .selectAll()
       .where('started_at_ms', '<', toMs)
       .where((where) => where.or([where('ended_at_ms', 'is', null), where('ended_at_ms', '>', fromMs - dayMs)]))
+      .orderBy('started_at_ms')
       .execute(),
     database
       .selectFrom('watch_check')
       .selectAll()
       .where('asked_at_ms', '>=', fromMs - dayMs)
       .where('asked_at_ms', '<', toMs)
+      .orderBy('asked_at_ms')
       .execute(),
-    database.selectFrom('certificate').selectAll().where('valid_from_ms', '<', toMs).execute(),
-    database.selectFrom('calibration').selectAll().execute(),
+    database.selectFrom('certificate').selectAll().where('valid_from_ms', '<', toMs).orderBy('certificate_id').execute(),
+    database.selectFrom('calibration').selectAll().orderBy('point_id').execute(),
   ]);
   const newest = presence.at(-1);
   return {

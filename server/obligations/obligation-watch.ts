@@ -57,7 +57,12 @@ export class ObligationWatch {
 
   static async start(options: ObligationWatchOptions): Promise<ObligationWatch> {
     const watch = new ObligationWatch(options);
-    const rows = await options.ledger.database.selectFrom('obligation_state').selectAll().where('to_ms', 'is', null).execute();
+    const rows = await options.ledger.database
+      .selectFrom('obligation_state')
+      .selectAll()
+      .where('to_ms', 'is', null)
+      .orderBy('from_ms')
+      .execute();
     for (const row of rows) watch.#states.set(keyOf(row.obligation_id, row.station_id), row);
     await watch.#notePresence();
     watch.#again();
@@ -110,7 +115,12 @@ export class ObligationWatch {
 
   async #noteSeen(): Promise<void> {
     const { plant, plantOfFile, ledger, clock } = this.#options;
-    const running = await ledger.database.selectFrom('obligation_observation').selectAll().where('to_ms', 'is', null).execute();
+    const running = await ledger.database
+      .selectFrom('obligation_observation')
+      .selectAll()
+      .where('to_ms', 'is', null)
+      .orderBy('from_ms')
+      .execute();
     const nameOf = (kind: string, stationId: string, subject: string) => JSON.stringify([kind, stationId, subject]);
     const known = new Map(running.map((row) => [nameOf(row.kind, row.station_id, row.subject), row]));
     const seen = new Map(

@@ -141,6 +141,7 @@ export class PerformanceStore {
       .where('stood_ms', '>', longerThanMs)
       .where('ended_at_ms', '>=', fromMs)
       .where('announced_at_ms', '<', toMs)
+      .orderBy('sequence')
       .execute();
     const open = await database
       .selectFrom('alarm_announcement')
@@ -148,6 +149,7 @@ export class PerformanceStore {
       .where('ended_at_ms', 'is', null)
       .where('raised_at_ms', '<', toMs - longerThanMs)
       .where('announced_at_ms', '<', toMs)
+      .orderBy('sequence')
       .execute();
     return [...ended, ...open].map(announcementOf);
   }

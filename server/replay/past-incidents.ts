@@ -72,7 +72,7 @@ export class PastIncidents {
 
   async #load(): Promise<Map<string, Span>> {
     const spans = new Map<string, Span>();
-    const rows = await this.#store.database.selectFrom('incident').select('record').execute();
+    const rows = await this.#store.database.selectFrom('incident').select('record').orderBy('number').execute();
     for (const row of rows) {
       const record = JSON.parse(row.record) as IncidentRecord;
       spans.set(record.id, spanOf(record));

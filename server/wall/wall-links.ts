@@ -113,7 +113,12 @@ export class WallLinks {
 
   /** [WL6] The plant file may have given an area more stations since the link was made. */
   async #followPlant(): Promise<void> {
-    const rows = await this.#ledger.database.selectFrom('wall_link').selectAll().where('revoked_at_ms', 'is', null).execute();
+    const rows = await this.#ledger.database
+      .selectFrom('wall_link')
+      .selectAll()
+      .where('revoked_at_ms', 'is', null)
+      .orderBy('wall_id')
+      .execute();
     for (const row of rows) {
       const person = await this.#access.person(row.username);
       const stationIds = this.#stationsOf(areasOf(row));

@@ -103,6 +103,37 @@ export async function startGatewatch(options: {
   };
 }
 
+/** `gatewatch server …` beside another on the same PostgreSQL: ready when it says that it stands by or that it is in charge. */
+export async function startOneOfServers(options: {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly arguments: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}): Promise<
+  Omit<GatewatchProcess, 'controlUrl' | 'firstPassword'> & { readonly isInCharge: boolean; readonly firstPassword: () => string | null }
+> {
+  const { child, output, until } = spawnGatewatch(
+    ['server', '--data-dir', options.dataDir, '--log-level', 'warn', '--http-port', String(options.port), ...options.arguments],
+    options.environment ?? {},
+  );
+  const isInCharge = await until((text) => {
+    if (/Ctrl-C stops everything/.test(text)) return true;
+    return /standing by; in charge is http/.test(text) ? false : null;
+  });
+  return {
+    child,
+    address: `http://127.0.0.1:${options.port}`,
+    isInCharge,
+    firstPassword: () => /First administrator: admin \/ (\S+)/.exec(output())?.[1] ?? null,
+    output,
+    stop: () => stopChild(child, output),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exitOf(child);
+    },
+  };
+}
+
 export interface SimulatorsProcess {
   readonly plantFile: string;
   readonly controlUrl: string;

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { freePorts } from '../../simulators/free-ports.ts';
 
 /** Where the program is, or null. Also looks where Debian puts servers, which is not on everybody's PATH. */
-export function findProgram(name: string): string | null {
-  for (const folder of [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']) {
+export function findProgram(name: string, folders: readonly string[] = []): string | null {
+  for (const folder of [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin', ...folders]) {
     const file = path.join(folder, name);
     try {
       accessSync(file, constants.X_OK);
@@ -22,8 +22,8 @@ export function findProgram(name: string): string | null {
 /**
  * The program, or null with one line that says so: for `test.skipIf`. With GATEWATCH_REQUIRE_SERVICES=1 a missing one throws, which fails the file.
  */
-export function serviceProgram(name: string, debianPackage: string): string | null {
-  const file = findProgram(name);
+export function serviceProgram(name: string, debianPackage: string, folders: readonly string[] = []): string | null {
+  const file = findProgram(name, folders);
   if (file !== null) return file;
   const advice = `${name} is not on this machine (Debian: apt-get install ${debianPackage})`;
   if (process.env.GATEWATCH_REQUIRE_SERVICES === '1') throw new Error(`${advice}; GATEWATCH_REQUIRE_SERVICES=1 wants it`);
@@ -48,8 +48,9 @@ export function startService(
   program: string,
   arguments_: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  owner: { readonly uid?: number; readonly gid?: number } = {},
 ): ServiceProcess {
-  const child = spawn(program, arguments_, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
+  const child = spawn(program, arguments_, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment }, ...owner });
   living.add(child);
   child.once('exit', () => living.delete(child));
   let text = '';

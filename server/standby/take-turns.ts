@@ -1,0 +1,81 @@
+// The life of one of several servers: stands by, is in charge, stands by again. What being in charge consists of is given.
+import type { Logger } from 'pino';
+import type { AccessPolicy } from '../../domain/access/access-policy.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { Leadership, type Term } from './leadership.ts';
+import { type StandbyServer, startStandbyServer } from './standby-server.ts';
+
+const stopLimitMs = 10_000;
+
+export interface TakingTurns {
+  /** Ends what is under way and gives the lease back. */
+  stop(): Promise<void>;
+}
+
+export async function takeTurns(options: {
+  readonly journalUrl: string;
+  /** Where the other servers reach this one. */
+  readonly address: string;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly policy: Pick<AccessPolicy, 'tls' | 'trustedProxies'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Starts the whole server. Rejects where it cannot: the lease is given back, and the next try comes after others had theirs. */
+  readonly serve: (term: Term) => Promise<{ stop(): Promise<void> }>;
+  readonly onStandby: (inCharge: string) => void;
+}): Promise<TakingTurns> {
+  const { http, log, clock, policy } = options;
+  const leadership = await Leadership.open(options);
+  let isStopping = false;
+  let interrupt: () => void = () => undefined;
+  const interrupted = new Promise<'stopped'>((resolve) => {
+    interrupt = () => resolve('stopped');
+  });
+
+  const life = (async () => {
+    while (!isStopping) {
+      const term = await standBy();
+      if (term === null) return;
+      try {
+        const server = await options.serve(term);
+        const reason = await Promise.race([term.over, interrupted]);
+        if (reason !== 'stopped') log.warn({ reason }, 'this server is in charge no longer');
+        // What waits for a database that is away must not keep this server from standing by. Nothing that it still does can be written.
+        const late = new Promise<'late'>((resolve) => clock.after(stopLimitMs, () => resolve('late')));
+        if ((await Promise.race([server.stop(), late])) === 'late')
+          log.warn({}, 'what was in charge did not stop in time; going on without it');
+      } catch (error) {
+        log.error({ err: error }, 'this server could not take charge');
+        if (!isStopping) await new Promise<void>((resolve) => clock.after(2_000, resolve));
+      } finally {
+        await term
+          .giveBack()
+          .catch((error: unknown) => log.warn({ err: error }, 'the lease could not be given back; it runs out by itself'));
+      }
+    }
+  })();
+
+  async function standBy(): Promise<Term | null> {
+    let standby: StandbyServer | null = null;
+    try {
+      return await leadership.untilInCharge(async (leader) => {
+        await standby?.stop();
+        standby = null;
+        standby = await startStandbyServer({ leader, http, policy, clock, log });
+        options.onStandby(leader);
+      });
+    } finally {
+      await (standby as StandbyServer | null)?.stop();
+    }
+  }
+
+  return {
+    async stop() {
+      isStopping = true;
+      interrupt();
+      leadership.stopLooking();
+      await life;
+      await leadership.close();
+    },
+  };
+}

@@ -1,0 +1,119 @@
+// A real PostgreSQL for tests, on a free port with a temporary data folder. PostgreSQL refuses to run as root: there it runs as the user that Debian's package makes.
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { freePort, type ServiceProcess, serviceProgram, startService } from './service.ts';
+
+const debianFolder = '/usr/lib/postgresql';
+
+/** The server program, or null with a printed line where it is not there. */
+export function postgresProgram(): string | null {
+  return serviceProgram('initdb', 'postgresql', folders()) === null ? null : serviceProgram('postgres', 'postgresql', folders());
+}
+
+/** Newest first, where Debian puts what is not on anybody's PATH. */
+function folders(): readonly string[] {
+  try {
+    return readdirSync(debianFolder)
+      .toSorted((a, b) => Number(b) - Number(a))
+      .map((version) => path.join(debianFolder, version, 'bin'));
+  } catch {
+    return [];
+  }
+}
+
+export interface Postgres {
+  /** `postgres://gatewatch@127.0.0.1:PORT/postgres` */
+  readonly url: string;
+  query(statement: string): Promise<void>;
+  /** SIGKILL, as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts it again with what is on its disk. */
+  start(): Promise<void>;
+  /** Stops it and removes what it wrote. */
+  remove(): Promise<void>;
+}
+
+/** `isDurable: false` for tests that kill nothing: it does not wait for the disk. */
+export async function startPostgres({ isDurable }: { readonly isDurable: boolean }): Promise<Postgres> {
+  const initdb = serviceProgram('initdb', 'postgresql', folders());
+  const program = postgresProgram();
+  if (program === null || initdb === null) throw new Error('look with postgresProgram() first');
+  const owner = process.getuid?.() === 0 ? postgresUser() : {};
+  const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-postgres-'));
+  const data = path.join(folder, 'data');
+  mkdirSync(data);
+  if (owner.uid !== undefined && owner.gid !== undefined) for (const each of [folder, data]) chownSync(each, owner.uid, owner.gid);
+  execFileSync(initdb, ['-D', data, '-U', 'gatewatch', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...owner,
+  });
+  const port = await freePort();
+  const url = `postgres://gatewatch@127.0.0.1:${port}/postgres`;
+  let service: ServiceProcess | null = null;
+  const start = async () => {
+    service = startService(
+      program,
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        `fsync=${isDurable ? 'on' : 'off'}`,
+        '-c',
+        'max_connections=300',
+        '-k',
+        folder,
+      ],
+      {},
+      owner,
+    );
+    await untilItAnswers(url, service);
+  };
+  await start();
+  return {
+    url,
+    async query(statement) {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(statement).finally(() => client.end());
+    },
+    kill: async () => service?.kill(),
+    start,
+    async remove() {
+      await service?.kill();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
+
+function postgresUser(): { readonly uid?: number; readonly gid?: number } {
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith('postgres:') || each.startsWith('nobody:'));
+  const [, , uid, gid] = line?.split(':') ?? [];
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function untilItAnswers(url: string, service: ServiceProcess): Promise<void> {
+  const endMs = Date.now() + 30_000;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+      return;
+    } catch (error) {
+      if (Date.now() > endMs || service.child.exitCode !== null)
+        throw new Error(`PostgreSQL does not answer:\n${service.output()}`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
