@@ -112,6 +112,8 @@ export interface Server {
 }
 
 const expiryCheckMs = 1_000;
+/** For one part. */
+const stopLimitMs = 4_000;
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { link, clock, log } = options;
@@ -121,9 +123,17 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const onStop = (name: string, stop: () => Promise<void> | void) => void stoppers.push({ name, stop });
   const stop = async () => {
     for (const stopper of stoppers.splice(0).toReversed()) {
+      // What waits for a database that is away must not keep the others from stopping: this server's port, above all.
+      let isLate: NodeJS.Timeout | undefined;
+      const late = new Promise<'late'>((resolve) => {
+        isLate = setTimeout(() => resolve('late'), stopLimitMs);
+      });
       try {
-        await stopper.stop();
+        if ((await Promise.race([Promise.resolve(stopper.stop()), late])) === 'late')
+          log.warn({ part: stopper.name }, 'did not stop in time; going on without it');
+        clearTimeout(isLate);
       } catch (error) {
+        clearTimeout(isLate);
         log.error({ part: stopper.name, err: error }, 'failed to stop');
       }
     }

@@ -5,7 +5,7 @@ import type { Clock } from '../../domain/time/clock.ts';
 import { Leadership, type Term } from './leadership.ts';
 import { type StandbyServer, startStandbyServer } from './standby-server.ts';
 
-const stopLimitMs = 10_000;
+const stopLimitMs = 30_000;
 
 export interface TakingTurns {
   /** Ends what is under way and gives the lease back. */

@@ -57,12 +57,17 @@ describe.skipIf(natsProgram === null || program === null)('PostgreSQL is away', 
 
     const witness = new Witness();
     const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    let lastRefusal = '';
+    onTestFailed(() => console.log('last refused sign-in:', lastRefusal));
     const signIn = async () => {
       const clients: GatewatchClient[] = [];
       await expect
         .poll(
           async () => {
-            const client = await GatewatchClient.signIn(server.address, 'duty', password).catch(() => null);
+            const client = await GatewatchClient.signIn(server.address, 'duty', password).catch((error: Error) => {
+              lastRefusal = error.message;
+              return null;
+            });
             if (client !== null) clients.push(client);
             return client !== null;
           },

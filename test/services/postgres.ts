@@ -53,27 +53,36 @@ export async function startPostgres({ isDurable }: { readonly isDurable: boolean
   const port = await freePort();
   const url = `postgres://gatewatch@127.0.0.1:${port}/postgres`;
   let service: ServiceProcess | null = null;
+  // After a kill the old server's children may hold its memory for a moment: it refuses to start, and is started again, as a service manager does.
   const start = async () => {
-    service = startService(
-      program,
-      [
-        '-D',
-        data,
-        '-p',
-        String(port),
-        '-c',
-        'listen_addresses=127.0.0.1',
-        '-c',
-        `fsync=${isDurable ? 'on' : 'off'}`,
-        '-c',
-        'max_connections=300',
-        '-k',
-        folder,
-      ],
-      {},
-      owner,
-    );
-    await untilItAnswers(url, service);
+    const endMs = Date.now() + 30_000;
+    for (;;) {
+      service = startService(
+        program,
+        [
+          '-D',
+          data,
+          '-p',
+          String(port),
+          '-c',
+          'listen_addresses=127.0.0.1',
+          '-c',
+          `fsync=${isDurable ? 'on' : 'off'}`,
+          '-c',
+          'max_connections=300',
+          '-k',
+          folder,
+        ],
+        {},
+        owner,
+      );
+      try {
+        return await untilItAnswers(url, service);
+      } catch (error) {
+        if (Date.now() > endMs || !service.output().includes('still in use')) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
   };
   await start();
   return {
