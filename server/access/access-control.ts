@@ -21,8 +21,6 @@ import { SecondFactors } from './second-factors.ts';
 import { SignInDelays, type TriedFrom } from './sign-in-delays.ts';
 import { type ChangedUser, type NewUser, roleOf, stationsOf, UserAccounts } from './user-accounts.ts';
 
-export { actorOf, type Identity, isAllowed, maySee, sessionView } from './identity.ts';
-
 /** What a person shows to prove who he is. */
 export interface Proof {
   readonly username: string;

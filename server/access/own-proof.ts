@@ -1,6 +1,7 @@
 // Somebody who is signed in shows once more who he is, before a secret of his own is changed: a console that was left open must not be enough.
 import { ProblemError } from '../http/problem-error.ts';
-import type { AccessControl, Identity } from './access-control.ts';
+import type { AccessControl } from './access-control.ts';
+import type { Identity } from './identity.ts';
 import { codeNeeded } from './second-person.ts';
 
 export async function proveOneself(

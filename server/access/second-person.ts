@@ -1,7 +1,8 @@
 // A second person signs with his own name and password, and must himself be allowed to do it: approvals of shelving, out of service, settings.
 import { type Permission, permissionsUnder } from '../../domain/access/roles.ts';
 import { ProblemError } from '../http/problem-error.ts';
-import { type AccessControl, type Identity, maySee } from './access-control.ts';
+import type { AccessControl } from './access-control.ts';
+import { type Identity, maySee } from './identity.ts';
 
 export type SecondPerson = { readonly username: string; readonly password: string; readonly code?: string | undefined };
 

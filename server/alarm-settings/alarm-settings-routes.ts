@@ -18,7 +18,8 @@ import {
   versionSettingsSchema,
 } from '../../domain/api/alarm-settings-api.ts';
 import { type Language, languages } from '../../domain/text/localized-text.ts';
-import { type AccessControl, type Identity, isAllowed, maySee } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { type Identity, isAllowed, maySee } from '../access/identity.ts';
 import { approveBySecondPerson } from '../access/second-person.ts';
 import { identityOf } from '../http/create-app.ts';
 import { momentSchema } from '../http/moment.ts';

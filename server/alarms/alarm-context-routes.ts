@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { alarmOccurrencesSchema, relatedAlarmsSchema } from '../../domain/api/alarm-context-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { maySee } from '../access/access-control.ts';
+import { maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { Database } from '../journal/database.ts';

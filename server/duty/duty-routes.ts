@@ -23,7 +23,7 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import { addDays, calendarDateSchema, mondayOf } from '../../domain/time/calendar-date.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
-import { actorOf, type Identity, isAllowed } from '../access/access-control.ts';
+import { actorOf, type Identity, isAllowed } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { People, StoredContact } from './people.ts';

@@ -5,7 +5,7 @@ import { escalationViewSchema } from '../../domain/api/watch-api.ts';
 import type { DutyFacts } from '../../domain/duty/escalation.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { maySee } from '../access/access-control.ts';
+import { maySee } from '../access/identity.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';

@@ -20,7 +20,7 @@ import { isFieldDevice } from '../../domain/plant/device-kinds.ts';
 import type { Device, Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { ServerLink } from '../../link/link.ts';
-import { actorOf, type Identity, maySee } from '../access/access-control.ts';
+import { actorOf, type Identity, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { Ledger } from '../journal/ledger.ts';

@@ -8,7 +8,7 @@ import type { SignedHead } from '../../domain/evidence/signed-head.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { dateAt, momentOf } from '../../domain/time/zoned-time.ts';
-import { actorOf, type Identity, maySee } from '../access/access-control.ts';
+import { actorOf, type Identity, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { EvidenceJob, EvidenceJobs } from './evidence-jobs.ts';

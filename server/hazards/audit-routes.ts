@@ -1,7 +1,7 @@
 // The coverage audit over HTTP: what the last one found, and one at once.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { type CoverageAudit, coverageAuditSchema } from '../../domain/api/hazard-api.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import type { CoverageAudits } from './coverage-audits.ts';
 

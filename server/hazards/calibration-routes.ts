@@ -17,7 +17,7 @@ import { calibrationStandingWords } from '../../domain/hazards/hazard-words.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { type Language, languages } from '../../domain/text/localized-text.ts';
 import { daysBetween } from '../../domain/time/calendar-date.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import { type SheetFormat, type SheetOrder, sheetFormats } from '../sheet/sheet-content.ts';

@@ -23,7 +23,7 @@ import { hazardStatistics } from '../../domain/hazards/hazard-statistics.ts';
 import type { Person } from '../../domain/incidents/incident.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';

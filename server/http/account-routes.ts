@@ -11,7 +11,8 @@ import {
   recoveryCodesSchema,
 } from '../../domain/api/account-api.ts';
 import { changeOwnPasswordSchema } from '../../domain/api/users-api.ts';
-import { type AccessControl, actorOf } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { actorOf } from '../access/identity.ts';
 import { proveOneself } from '../access/own-proof.ts';
 import { passwordFault, passwordFaultText } from '../access/password-rules.ts';
 import { identityOf } from './create-app.ts';

@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { apiTokenViewSchema, madeApiTokenSchema, makeApiTokenSchema } from '../../domain/api/api-tokens-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
-import { type AccessControl, actorOf } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { actorOf } from '../access/identity.ts';
 import { identityOf } from './create-app.ts';
 import { ProblemError } from './problem-error.ts';
 

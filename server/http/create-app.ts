@@ -19,7 +19,8 @@ import {
 import type { Logger } from 'pino';
 import type { Permission } from '../../domain/access/roles.ts';
 import { personHeader } from '../../domain/api/session-api.ts';
-import { type AccessControl, type Identity, isAllowed } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { type Identity, isAllowed } from '../access/identity.ts';
 import { CommitUnknownError, isDatabaseAway } from '../journal/database-away.ts';
 import { isSameOrigin } from './origin.ts';
 import { ProblemError } from './problem-error.ts';

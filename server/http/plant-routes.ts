@@ -16,7 +16,7 @@ import type { CollectorStatus } from '../../domain/messages/collector-status.ts'
 import type { Plant, Point, Station } from '../../domain/plant/plant.ts';
 import type { PointRole } from '../../domain/plant/plant-kinds.ts';
 import { isGood } from '../../domain/readings/quality.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { definitionView } from '../alarms/alarm-view.ts';

@@ -5,7 +5,7 @@ import type { BucketReadings, RawReadings } from '../../domain/api/readings-api.
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
-import { maySee } from '../access/access-control.ts';
+import { maySee } from '../access/identity.ts';
 import { identityOf } from './create-app.ts';
 import { momentSchema } from './moment.ts';
 import { parquetOf } from './parquet-export.ts';

@@ -1,6 +1,7 @@
 // Who sends a request: an integration by its token, or a person by the session cookie. Only the beginning of a connection or a request is looked at.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AccessControl, Identity } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import type { Identity } from '../access/identity.ts';
 
 export interface Credentials {
   readonly authorization: IncomingHttpHeaders['authorization'];

@@ -2,7 +2,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { proofSchema, type SignInOptions, sessionViewSchema, signInOptionsSchema } from '../../domain/api/session-api.ts';
-import { type AccessControl, sessionView } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { sessionView } from '../access/identity.ts';
 import { codeNeeded } from '../access/second-person.ts';
 import { ProblemError } from './problem-error.ts';
 import { knownDevice, rememberDevice, sessionCookieName, setSessionCookie } from './session-cookie.ts';

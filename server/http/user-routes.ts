@@ -10,7 +10,8 @@ import {
   userViewSchema,
 } from '../../domain/api/users-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
-import { type AccessControl, actorOf } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { actorOf } from '../access/identity.ts';
 import { requireGoodPassword } from './account-routes.ts';
 import { identityOf } from './create-app.ts';
 import { ProblemError } from './problem-error.ts';

@@ -22,7 +22,8 @@ import { planFor, planViewSchema } from '../../domain/incidents/response-plan.ts
 import type { Plant } from '../../domain/plant/plant.ts';
 import { languages } from '../../domain/text/localized-text.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { type AccessControl, type Identity, maySee } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { identityOf } from '../http/create-app.ts';
 import { momentSchema } from '../http/moment.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type ActionAnswer, actionAnswerSchema, photoFieldsSchema } from '../../domain/api/incident-api.ts';
 import type { IncidentEvent, IncidentRecord, Person } from '../../domain/incidents/incident.ts';
 import { boundedTime } from '../../domain/incidents/incident-machine.ts';
-import type { Identity } from '../access/access-control.ts';
+import type { Identity } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { IncidentActResult, IncidentStore } from './incident-store.ts';

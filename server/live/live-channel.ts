@@ -17,7 +17,8 @@ import {
 } from '../../domain/messages/live-channel.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
-import { type AccessControl, type Identity, isAllowed, maySee } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { type Identity, isAllowed, maySee } from '../access/identity.ts';
 import { stateOf } from '../alarms/alarm-record.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { AlarmViews } from '../alarms/alarm-view.ts';

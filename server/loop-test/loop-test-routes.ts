@@ -12,7 +12,7 @@ import {
 import type { EngineeringAnswer } from '../../domain/messages/engineering-command.ts';
 import { engineeringAnswerSchema } from '../../domain/messages/engineering-command.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
-import { actorOf, type Identity, maySee } from '../access/access-control.ts';
+import { actorOf, type Identity, maySee } from '../access/identity.ts';
 import { failureProblem } from '../engineering/failure-problem.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../domain/api/maintenance-api.ts';
 import { longestTestMs, type WorkWindow, workWindowSchema } from '../../domain/maintenance/work-window.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
-import { actorOf, type Identity, maySee } from '../access/access-control.ts';
+import { actorOf, type Identity, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { Maintenance, Person } from './maintenance.ts';

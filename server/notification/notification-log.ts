@@ -9,7 +9,7 @@ import type {
 } from '../../domain/api/notification-api.ts';
 import { notificationAsOf } from '../../domain/notification/notification-as-of.ts';
 import type { NotificationChannel } from '../../domain/notification/notification-order.ts';
-import type { Identity } from '../access/access-control.ts';
+import type { Identity } from '../access/identity.ts';
 import type { Database } from '../journal/database.ts';
 import { deliveryOf, storedOrder } from './delivery-rows.ts';
 

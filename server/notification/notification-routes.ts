@@ -12,7 +12,8 @@ import {
 } from '../../domain/api/notification-api.ts';
 import { notificationChannels } from '../../domain/notification/notification-order.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { type AccessControl, actorOf, maySee } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { actorOf, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { Ledger } from '../journal/ledger.ts';

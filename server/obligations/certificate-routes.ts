@@ -9,7 +9,8 @@ import {
   certificateViewSchema,
   revokeCertificateSchema,
 } from '../../domain/api/obligations-api.ts';
-import { type AccessControl, actorOf } from '../access/access-control.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import { actorOf } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { CertificateResult, Certificates } from './certificates.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { callContactsSchema, type EmergencyContacts, emergencyContactsSchema } from '../../domain/api/obligations-api.ts';
 import { planFor } from '../../domain/incidents/response-plan.ts';
 import type { Plant, Station } from '../../domain/plant/plant.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import type { ContactCalls } from './contact-calls.ts';

@@ -6,7 +6,7 @@ import type { ObligationWindow } from '../../domain/obligations/obligation.ts';
 import type { Plant, Station } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { momentOf } from '../../domain/time/zoned-time.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { momentSchema } from '../http/moment.ts';
 import { ProblemError } from '../http/problem-error.ts';

@@ -18,7 +18,7 @@ import type { VisitRefusal } from '../../domain/patrols/patrol-machine.ts';
 import { Beginnings } from '../../domain/patrols/patrol-schedule.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { personOf } from '../hazards/hazard-routes.ts';
 import type { HazardStore } from '../hazards/hazard-store.ts';
 import { identityOf } from '../http/create-app.ts';

@@ -6,7 +6,7 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import { addDays } from '../../domain/time/calendar-date.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { dateAt, momentOf } from '../../domain/time/zoned-time.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { staleMs } from '../alarms/alarm-marks.ts';
 import { consolesOf } from '../alarms/flood-watch.ts';
 import { momentSchema } from '../http/moment.ts';

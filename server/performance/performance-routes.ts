@@ -12,7 +12,7 @@ import {
 } from '../../domain/api/performance-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { maySee } from '../access/access-control.ts';
+import { maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import { csvOf } from './csv.ts';

@@ -7,7 +7,7 @@ import { permissionsUnder } from '../../domain/access/roles.ts';
 import type { FigureId, PerformanceView } from '../../domain/api/performance-api.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import type { Identity } from '../access/access-control.ts';
+import type { Identity } from '../access/identity.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, type NewJournalEntry } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { plantDifferenceQuerySchema, plantDifferenceSchema, plantVersionSchema } from '../../domain/api/plant-versions-api.ts';
-import type { Identity } from '../access/access-control.ts';
+import type { Identity } from '../access/identity.ts';
 import { workOnPlant } from '../engineering/plant-work.ts';
 import { workDone } from '../engineering/plant-work-problem.ts';
 import { identityOf } from '../http/create-app.ts';

@@ -6,7 +6,7 @@ import type { PushSubscribe } from '../../domain/api/push-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import { type Language, languages } from '../../domain/text/localized-text.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { actorOf, type Identity } from '../access/access-control.ts';
+import { actorOf, type Identity } from '../access/identity.ts';
 import type { Schema } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';

@@ -7,7 +7,7 @@ import { permissionsUnder } from '../../domain/access/roles.ts';
 import { pushMessageSchema } from '../../domain/notification/push-message.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { type Phone, PushService } from '../../test/harness/push-service.ts';
-import type { Identity } from '../access/access-control.ts';
+import type { Identity } from '../access/identity.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';

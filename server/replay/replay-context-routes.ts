@@ -6,7 +6,7 @@ import { pastCoverageSchema, pastDutySchema } from '../../domain/api/replay-api.
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { newAlarmRecord } from '../alarms/alarm-record.ts';
 import { readOccurrences } from '../alarms/read-occurrences.ts';
 import { relatedAlarms } from '../alarms/related-alarms.ts';

@@ -14,7 +14,7 @@ import {
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
-import { type Identity, isAllowed, maySee } from '../access/access-control.ts';
+import { type Identity, isAllowed, maySee } from '../access/identity.ts';
 import { newAlarmRecord } from '../alarms/alarm-record.ts';
 import { definitionView } from '../alarms/alarm-view.ts';
 import { identityOf } from '../http/create-app.ts';

@@ -1,7 +1,7 @@
 // What every question about a trend asks first: points that the person may see, and a span that is one.
 import type { Plant, Point } from '../../domain/plant/plant.ts';
 import { mostTrendPoints } from '../../domain/trends/trend-view.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { ProblemError } from '../http/problem-error.ts';
 
 export function visiblePoints(plant: Plant, identity: Identity, ids: readonly string[]): Point[] {

@@ -9,7 +9,7 @@ import {
   trendViewSchema,
 } from '../../domain/api/trends-api.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
-import { actorOf, type Identity, isAllowed, maySee } from '../access/access-control.ts';
+import { actorOf, type Identity, isAllowed, maySee } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import { mostViewsEach, type StoredView, type TrendViews, type ViewAuthor, type ViewChange } from './trend-views.ts';

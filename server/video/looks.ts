@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { LookView, OpenLook } from '../../domain/api/video-api.ts';
 import { lookKinds, lookPurposes } from '../../domain/api/video-api.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { actorOf, type Identity } from '../access/access-control.ts';
+import { actorOf, type Identity } from '../access/identity.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { VideoLookTable } from './video-tables.ts';

@@ -11,7 +11,7 @@ import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { cameraPlantText } from '../../test/harness/camera-plant.ts';
 import { plantOf } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
-import type { Identity } from '../access/access-control.ts';
+import type { Identity } from '../access/identity.ts';
 import { PhotoStore } from '../incidents/photo-store.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal } from '../journal/journal.ts';

@@ -19,7 +19,7 @@ import type { CameraDevice, Plant } from '../../domain/plant/plant.ts';
 import { isBad } from '../../domain/readings/quality.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { ServerLink } from '../../link/link.ts';
-import { type Identity, maySee } from '../access/access-control.ts';
+import { type Identity, maySee } from '../access/identity.ts';
 import { failureProblem } from '../engineering/failure-problem.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { sessionViewSchema } from '../../domain/api/session-api.ts';
 import { madeWallLinkSchema, makeWallLinkSchema, openWallSchema, wallLinkViewSchema } from '../../domain/api/wall-api.ts';
-import { sessionView } from '../access/access-control.ts';
+import { sessionView } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import { setSessionCookie } from '../http/session-cookie.ts';
