@@ -13,7 +13,7 @@ import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { acknowledgeMany } from '../alarms/acknowledge-many.ts';
 import type { LifecycleEvent } from '../alarms/alarm-machine.ts';
-import { newAlarmRecord, stateOf } from '../alarms/alarm-record.ts';
+import { type AlarmRecord, newAlarmRecord, stateOf } from '../alarms/alarm-record.ts';
 import { AlarmStore } from '../alarms/alarm-store.ts';
 import { replayJournal } from '../alarms/replay-journal.ts';
 import { type Database, openDatabase } from '../journal/database.ts';
@@ -136,6 +136,14 @@ class World {
   }
   get maintenance(): Maintenance {
     return this.#maintenance ?? expect.fail();
+  }
+
+  /** In one order: that in which they were first heard of ends with a restart. */
+  records(): AlarmRecord[] {
+    return this.store
+      .all()
+      .map(({ record }) => record)
+      .toSorted((one, other) => one.alarmId.localeCompare(other.alarmId));
   }
 
   begin(): Promise<void> {
@@ -281,12 +289,12 @@ class World {
         clock.jumpWall((minutes - 75) * minuteMs);
         return;
       case 'restart': {
-        const before = this.store.all().map(({ record }) => record);
+        const before = this.records();
         const running = windows.running();
         for (const held of this.models) held.shelvedDueMs = clock.monotonicMs() + held.shelvedUntilMs - atMs;
         await this.close();
         await this.open();
-        expect(this.store.all().map(({ record }) => record)).toEqual(before);
+        expect(this.records()).toEqual(before);
         expect(this.maintenance.windows.running()).toEqual(running);
         return;
       }
