@@ -49,10 +49,10 @@ export class Leadership {
     const { journalUrl, address, clock, log } = options;
     const schema = new URL(journalUrl).searchParams.get('schema') ?? 'public';
     const database = new Kysely<LeaseSchema>({ dialect: createPostgresDialect(journalUrl) });
-    // One statement each, for two servers that start at once: the second waits and finds it there.
-    await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(database);
+    // Of servers that start at once the second waits and finds it there: IF NOT EXISTS alone does not see what another is making.
     await database.transaction().execute(async (transaction) => {
       await sql`SELECT pg_advisory_xact_lock(hashtext(${`gatewatch ${schema}`}))`.execute(transaction);
+      await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(transaction);
       await sql`CREATE TABLE IF NOT EXISTS server_lease (id integer PRIMARY KEY, epoch bigint NOT NULL, holder text NOT NULL, address text NOT NULL, until_ms double precision NOT NULL)`.execute(
         transaction,
       );
