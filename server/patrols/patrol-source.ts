@@ -16,7 +16,7 @@ const reachBackMs = 32 * 86_400_000;
 const hazardWithinMs = 10 * 60_000;
 
 type Part = Parameters<typeof findingIn>[1];
-type Row = Omit<PatrolTable, 'record'>;
+type Row = Pick<PatrolTable, (typeof columns)[number]>;
 interface Presence {
   readonly fromMs: number;
   readonly toMs: number;
@@ -29,8 +29,6 @@ const columns = [
   'kind',
   'planned_at_ms',
   'due_at_ms',
-  'state',
-  'is_open',
   'warn_at_ms',
   'cut_at_ms',
   'completed_at_ms',
@@ -227,7 +225,9 @@ function partsOfRound(row: Row, walked: readonly Row[], presence: readonly Prese
   // What was not done lasts until it is made up for, or until the round is next walked.
   const next = walked.find((other) => other.round_id === row.round_id && other.planned_at_ms > plannedAtMs);
   const endMs = Math.min(completedAtMs ?? Number.POSITIVE_INFINITY, next?.completed_at_ms ?? Number.POSITIVE_INFINITY);
-  const cause = row.state === 'missed' ? 'roundMissed' : 'roundLate';
+  // By the moment that is asked for, so that a period that has ended names the same cause whenever it is judged.
+  const isMissed = row.cut_at_ms <= nowMs && (completedAtMs === null || completedAtMs > row.cut_at_ms);
+  const cause = isMissed ? 'roundMissed' : 'roundLate';
   return [...warned, part('breached', cause, null, dueAtMs, Number.isFinite(endMs) ? Math.max(endMs, dueAtMs + 1) : null, detail)];
 }
 

@@ -261,10 +261,10 @@ test('[PT12] [PT13] obligations: met, late, missed, by hand, without rounds, bef
   await walk('2026-07-01 20:00', '2026-07-01 22:10', { proof: 'hand', handReason: '标签丢失' });
   for (const time of ['08:00', '10:00', '11:00', '14:00']) await rig.to(`2026-07-02 ${time}`);
   await store.explain(daily('2026-07-02 08:00'), '台风停巡', { username: 'li', displayName: '李' });
-  const findings = async (obligationId: string, stationId: string) => {
+  const findings = async (obligationId: string, stationId: string, until = '2026-07-03 00:00') => {
     const station = rig.plant.stations.find(({ id }) => id === stationId);
     if (station === undefined) throw new Error(stationId);
-    const window = book.window(atPlant('2026-07-01 00:00'), atPlant('2026-07-03 00:00'));
+    const window = book.window(atPlant('2026-07-01 00:00'), atPlant(until));
     const detail = await book.detail(obligationId, station, window);
     return detail?.findings.map(({ state, cause, fromMs, toMs, isOpen }) => ({ state, cause, fromMs, toMs, isOpen }));
   };
@@ -277,6 +277,8 @@ test('[PT12] [PT13] obligations: met, late, missed, by hand, without rounds, bef
     { state: 'atRisk', cause: 'roundDue', ...span('2026-07-02 09:30', '2026-07-02 10:00'), isOpen: false },
     { state: 'breached', cause: 'roundMissed', ...span('2026-07-02 10:00', '2026-07-02 14:00'), isOpen: true },
   ]);
+  // A period that ended while the round was late and could still be made up for: it was late then, whatever came of it.
+  expect((await findings('patrolRounds', 'GS-01', '2026-07-02 10:30'))?.at(-1)).toMatchObject({ state: 'breached', cause: 'roundLate' });
   // Walked again in the evening: from then on it is over.
   await walk('2026-07-02 20:00', '2026-07-02 20:30');
   await rig.to('2026-07-02 20:31');
