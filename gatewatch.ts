@@ -21,6 +21,7 @@ import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
 import type { Fence } from './server/journal/ledger.ts';
 import type { PlantFileSource } from './server/plant/plant-versions.ts';
+import { StopList } from './server/stop-list.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -32,43 +33,6 @@ function toldPlainly<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     throw new StartError(error instanceof Error ? error.message : String(error));
   });
-}
-
-interface Stopper {
-  readonly name: string;
-  readonly stop: () => Promise<void> | void;
-}
-
-/** Stops in the reverse order of starting; one that hangs does not hold the others back. */
-class StopList {
-  readonly #stoppers: Stopper[] = [];
-  readonly #log: Logger;
-  #stopping: Promise<void> | null = null;
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  onStop(name: string, stop: Stopper['stop']): void {
-    this.#stoppers.push({ name, stop });
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stopAll();
-    return this.#stopping;
-  }
-
-  async #stopAll(): Promise<void> {
-    for (const { name, stop } of this.#stoppers.toReversed()) {
-      const timeout = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), 4_000).unref());
-      try {
-        const outcome = await Promise.race([Promise.resolve(stop()), timeout]);
-        if (outcome === 'late') this.#log.warn({ part: name }, 'did not stop in time; going on without it');
-      } catch (error) {
-        this.#log.error({ part: name, err: error }, 'failed to stop');
-      }
-    }
-  }
 }
 
 function settingsOf(options: Partial<Record<SettingName, string>>): Settings {

@@ -70,6 +70,7 @@ import { plantVersionRoutes } from './plant/plant-version-routes.ts';
 import { type PlantFileSource, PlantVersions } from './plant/plant-versions.ts';
 import { openPush } from './push/open-push.ts';
 import { openReplay } from './replay/open-replay.ts';
+import { StopList } from './stop-list.ts';
 import { trendExportRoutes } from './trends/export/trend-export-routes.ts';
 import { trendRoutes } from './trends/trend-routes.ts';
 import { trendViewRoutes } from './trends/trend-view-routes.ts';
@@ -112,32 +113,14 @@ export interface Server {
 }
 
 const expiryCheckMs = 1_000;
-/** For one part. */
-const stopLimitMs = 4_000;
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { link, clock, log } = options;
   const current = new CurrentPlant(options.plant, monitorAlarms(options.plant.alarms.length));
   const { plant } = current;
-  const stoppers: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
-  const onStop = (name: string, stop: () => Promise<void> | void) => void stoppers.push({ name, stop });
-  const stop = async () => {
-    for (const stopper of stoppers.splice(0).toReversed()) {
-      // What waits for a database that is away must not keep the others from stopping: this server's port, above all.
-      let isLate: NodeJS.Timeout | undefined;
-      const late = new Promise<'late'>((resolve) => {
-        isLate = setTimeout(() => resolve('late'), stopLimitMs);
-      });
-      try {
-        if ((await Promise.race([Promise.resolve(stopper.stop()), late])) === 'late')
-          log.warn({ part: stopper.name }, 'did not stop in time; going on without it');
-        clearTimeout(isLate);
-      } catch (error) {
-        clearTimeout(isLate);
-        log.error({ part: stopper.name, err: error }, 'failed to stop');
-      }
-    }
-  };
+  const stops = new StopList(log);
+  const onStop = (name: string, stop: () => Promise<void> | void) => stops.onStop(name, stop);
+  const stop = () => stops.stop();
 
   try {
     const database = await openDatabase(options.journalUrl, options.dataDir);

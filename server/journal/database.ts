@@ -28,7 +28,7 @@ import { type TrendViewTable, trendMigration } from '../trends/trend-tables.ts';
 import { type VideoTables, videoMigration } from '../video/video-tables.ts';
 import { type WallLinkTable, wallMigration } from '../wall/wall-tables.ts';
 import { firstMigration } from './first-migration.ts';
-import { createPostgresDialect, sqliteTypes } from './postgres/postgres-dialect.ts';
+import { createPostgresDialect, schemaOf, sqliteTypes } from './postgres/postgres-dialect.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 
 export interface JournalTable {
@@ -174,7 +174,7 @@ async function openPostgres(url: string): Promise<Database> {
   const name = new URL(url);
   name.password = '';
   const database = new Kysely<Schema>({ dialect: createPostgresDialect(url), plugins: [sqliteTypes] });
-  const schema = name.searchParams.get('schema') ?? 'public';
+  const schema = schemaOf(url);
   await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(database);
   return migrated(database, name.href, { migrationTableSchema: schema });
 }

@@ -1,11 +1,10 @@
 // Which of several servers on one PostgreSQL is in charge: a lease by the database's clock, and a fence that every transaction passes. Rules in RULES.md (SB1 to SB7).
-import { randomUUID } from 'node:crypto';
 import { Kysely, sql, type Transaction } from 'kysely';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { Schema } from '../journal/database.ts';
 import { NotInChargeError } from '../journal/database-away.ts';
 import type { Fence } from '../journal/ledger.ts';
-import { createPostgresDialect, isAnswerOfDatabase } from '../journal/postgres/postgres-dialect.ts';
+import { createPostgresDialect, isAnswerOfDatabase, schemaOf } from '../journal/postgres/postgres-dialect.ts';
 
 const leaseMs = 4_000;
 const renewEveryMs = 1_000;
@@ -13,7 +12,7 @@ const lookEveryMs = 500;
 const settleEveryMs = 500;
 
 interface LeaseSchema {
-  server_lease: { id: number; epoch: number; holder: string; address: string; until_ms: number };
+  server_lease: { id: number; epoch: number; address: string; until_ms: number };
   server_fence: { id: number; epoch: number; last_commit: string };
 }
 
@@ -29,7 +28,6 @@ export class Leadership {
   readonly #address: string;
   readonly #clock: Clock;
   readonly #log: LeadershipLog;
-  readonly #holder = randomUUID();
   #isClosed = false;
 
   private constructor(database: Kysely<LeaseSchema>, address: string, clock: Clock, log: LeadershipLog) {
@@ -47,19 +45,19 @@ export class Leadership {
     readonly log: LeadershipLog;
   }): Promise<Leadership> {
     const { journalUrl, address, clock, log } = options;
-    const schema = new URL(journalUrl).searchParams.get('schema') ?? 'public';
+    const schema = schemaOf(journalUrl);
     const database = new Kysely<LeaseSchema>({ dialect: createPostgresDialect(journalUrl) });
     // Of servers that start at once the second waits and finds it there: IF NOT EXISTS alone does not see what another is making.
     await database.transaction().execute(async (transaction) => {
       await sql`SELECT pg_advisory_xact_lock(hashtext(${`gatewatch ${schema}`}))`.execute(transaction);
       await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(transaction);
-      await sql`CREATE TABLE IF NOT EXISTS server_lease (id integer PRIMARY KEY, epoch bigint NOT NULL, holder text NOT NULL, address text NOT NULL, until_ms double precision NOT NULL)`.execute(
+      await sql`CREATE TABLE IF NOT EXISTS server_lease (id integer PRIMARY KEY, epoch bigint NOT NULL, address text NOT NULL, until_ms double precision NOT NULL)`.execute(
         transaction,
       );
       await sql`CREATE TABLE IF NOT EXISTS server_fence (id integer PRIMARY KEY, epoch bigint NOT NULL, last_commit text NOT NULL)`.execute(
         transaction,
       );
-      await sql`INSERT INTO server_lease VALUES (1, 0, '', '', 0) ON CONFLICT DO NOTHING`.execute(transaction);
+      await sql`INSERT INTO server_lease VALUES (1, 0, '', 0) ON CONFLICT DO NOTHING`.execute(transaction);
       await sql`INSERT INTO server_fence VALUES (1, 0, '') ON CONFLICT DO NOTHING`.execute(transaction);
     });
     return new Leadership(database, address, clock, log);
@@ -76,7 +74,7 @@ export class Leadership {
       const next = row.epoch + 1;
       await transaction
         .updateTable('server_lease')
-        .set({ epoch: next, holder: this.#holder, address: this.#address, until_ms: sql`${databaseNowMs} + ${leaseMs}` })
+        .set({ epoch: next, address: this.#address, until_ms: sql`${databaseNowMs} + ${leaseMs}` })
         .where('id', '=', 1)
         .execute();
       // Waits for a transaction of the one before that is still under way: it ends before the first of this one begins.

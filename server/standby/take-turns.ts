@@ -5,8 +5,6 @@ import type { Clock } from '../../domain/time/clock.ts';
 import { Leadership, type Term } from './leadership.ts';
 import { type StandbyServer, startStandbyServer } from './standby-server.ts';
 
-const stopLimitMs = 30_000;
-
 export interface TakingTurns {
   /** Ends what is under way and gives the lease back. */
   stop(): Promise<void>;
@@ -20,7 +18,7 @@ export async function takeTurns(options: {
   readonly policy: Pick<AccessPolicy, 'tls' | 'trustedProxies'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Starts the whole server. Rejects where it cannot: the lease is given back, and the next try comes after others had theirs. */
+  /** Starts the whole server, whose stop ends in time also while the database is away. Rejects where it cannot: the lease is given back, and the next try comes after others had theirs. */
   readonly serve: (term: Term) => Promise<{ stop(): Promise<void> }>;
   readonly onStandby: (inCharge: string) => void;
 }): Promise<TakingTurns> {
@@ -40,10 +38,7 @@ export async function takeTurns(options: {
         const server = await options.serve(term);
         const reason = await Promise.race([term.over, interrupted]);
         if (reason !== 'stopped') log.warn({ reason }, 'this server is in charge no longer');
-        // What waits for a database that is away must not keep this server from standing by. Nothing that it still does can be written.
-        const late = new Promise<'late'>((resolve) => clock.after(stopLimitMs, () => resolve('late')));
-        if ((await Promise.race([server.stop(), late])) === 'late')
-          log.warn({}, 'what was in charge did not stop in time; going on without it');
+        await server.stop();
       } catch (error) {
         log.error({ err: error }, 'this server could not take charge');
         if (!isStopping) await new Promise<void>((resolve) => clock.after(2_000, resolve));

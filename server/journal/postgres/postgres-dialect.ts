@@ -10,10 +10,14 @@ const idleInTransactionMs = 5_000;
 /** Reads that run beside the one writer. */
 const mostConnections = 10;
 
+export function schemaOf(url: string): string {
+  return new URL(url).searchParams.get('schema') ?? 'public';
+}
+
 /** `postgres://user@host:5432/database?schema=gatewatch`; the password by PGPASSWORD, `PGPASSFILE` or the URL. */
 export function createPostgresDialect(url: string, log: (error: Error) => void = () => undefined): PostgresDialect {
   const parsed = new URL(url);
-  const schema = parsed.searchParams.get('schema') ?? 'public';
+  const schema = schemaOf(url);
   parsed.searchParams.delete('schema');
   const pool = new pg.Pool({
     connectionString: parsed.href,

@@ -1,0 +1,84 @@
+// A plant over a real NATS whose alarms come and go at random, for servers on PostgreSQL; and what must hold of its journal when the faults are over.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { openDatabase } from '../../server/journal/database.ts';
+import { verifyChain } from '../../server/journal/journal.ts';
+import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { startCollectorProcess, startOneOfServers } from '../harness/gatewatch-process.ts';
+import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { startTogglingDevices, type TogglingDevices } from '../harness/toggling-devices.ts';
+import { expectAllThere, type Witness } from '../harness/witness.ts';
+import { startNatsServer } from './nats-server.ts';
+
+const dutyPassword = 'a-long-enough-password';
+
+export interface AlarmingPlant {
+  /** One of the servers, whose journal is at `journalUrl`. They share a data folder. */
+  startServer(port: number): ReturnType<typeof startOneOfServers>;
+  /** The other half; then alarms begin to come and go. `address` takes requests, `firstPassword` is the administrator's. */
+  begin(address: string, firstPassword: string | null): Promise<void>;
+  signIn(address: string): Promise<GatewatchClient>;
+  /** Nothing changes any more. */
+  rest(): void;
+  /** What is active is what the devices say. */
+  expectActive(client: GatewatchClient): Promise<void>;
+  /** All that was witnessed is there, once and in turn, and the chain holds. */
+  expectJournal(client: GatewatchClient, witness: Witness): Promise<void>;
+}
+
+/** Ends with the test. */
+export async function startAlarmingPlant(natsProgram: string, journalUrl: string, random: () => number): Promise<AlarmingPlant> {
+  const folder = temporaryFolder();
+  for (const name of ['nats', 'collector', 'server']) mkdirSync(path.join(folder, name));
+  const nats = await startNatsServer(natsProgram, path.join(folder, 'nats'));
+  onTestFinished(() => nats.stop());
+  const devices: TogglingDevices = await startTogglingDevices({ devices: 2, pointsEach: 20, scanMs: 250, random });
+  onTestFinished(() => devices.stop());
+  const plantFile = path.join(folder, 'plant.json');
+  writeFileSync(plantFile, devices.plantText);
+  const halves = ['--plant', plantFile, '--link', nats.url];
+  let toggling: NodeJS.Timeout | undefined;
+  return {
+    startServer: (port) =>
+      startOneOfServers({
+        port,
+        dataDir: path.join(folder, 'server'),
+        arguments: [...halves, '--journal', journalUrl, '--advertise', `http://127.0.0.1:${port}`],
+      }),
+    async begin(address, firstPassword) {
+      const collector = await startCollectorProcess({ dataDir: path.join(folder, 'collector'), arguments: halves });
+      onTestFinished(() => collector.stop().then(() => undefined));
+      const administrator = await GatewatchClient.signIn(address, 'admin', firstPassword ?? '');
+      const duty = { username: 'duty', displayName: '值班员', role: 'operator', password: dutyPassword };
+      expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
+      toggling = setInterval(() => devices.toggle(Date.now(), 600), 20);
+      onTestFinished(() => clearInterval(toggling));
+    },
+    async signIn(address) {
+      const clients: GatewatchClient[] = [];
+      const isIn = async () => {
+        const client = await GatewatchClient.signIn(address, 'duty', dutyPassword).catch(() => null);
+        if (client !== null) clients.push(client);
+        return client !== null;
+      };
+      await expect.poll(isIn, { timeout: 40_000, interval: 200 }).toBe(true);
+      return clients[0] as GatewatchClient;
+    },
+    rest: () => clearInterval(toggling),
+    async expectActive(client) {
+      await expect
+        .poll(async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
+        .toEqual(devices.trueAlarms());
+    },
+    async expectJournal(client, witness) {
+      const lines = await client.journal();
+      expect(witness.raised.size).toBeGreaterThan(50);
+      expect(witness.acknowledged.size).toBeGreaterThan(20);
+      expectAllThere(witness, lines);
+      const database = await openDatabase(journalUrl, folder);
+      expect(await verifyChain(database)).toMatchObject({ kind: 'intact' });
+      await database.destroy();
+    },
+  };
+}
