@@ -28,7 +28,10 @@ export interface CameraRecords {
 
 export const recordedShareWanted = 0.99;
 
-export function videoFindings(camera: CameraRecords, span: Span): Finding[] {
+export function videoFindings(records: CameraRecords, span: Span): Finding[] {
+  // As it was at the end of the period, whenever it is asked for: what was found later changes nothing of it.
+  const runs = records.runs.filter(({ fromMs }) => fromMs < span.toMs).map((run) => ({ ...run, toMs: Math.min(run.toMs, span.toMs) }));
+  const camera = { ...records, runs };
   const window: ObligationWindow = { ...span, plannedToMs: span.toMs, nowMs: span.toMs };
   return [
     ...darkTime(camera, window),

@@ -11,14 +11,15 @@ export interface JoinedGap extends Span {
   readonly reason: GapRecord['reason'];
 }
 
-/** In order of their beginning, point by point. `toMs` stands for the end of what has none. */
+/** In order of their beginning, point by point. What lasts beyond `toMs` is as long as it was then, and open: the past does not depend on when it is asked for. */
 export function joinedGaps(gaps: readonly GapRecord[], toMs: number): JoinedGap[] {
   const joined: (JoinedGap & { longestMs: number })[] = [];
   const sorted = gaps.toSorted((one, other) =>
     one.pointId < other.pointId ? -1 : one.pointId > other.pointId ? 1 : one.fromMs - other.fromMs,
   );
   for (const gap of sorted) {
-    const endMs = Math.max(gap.fromMs, gap.toMs ?? toMs);
+    const isOpen = gap.toMs === null || gap.toMs > toMs;
+    const endMs = Math.max(gap.fromMs, Math.min(gap.toMs ?? toMs, toMs));
     const lengthMs = endMs - gap.fromMs;
     const last = joined.at(-1);
     if (last !== undefined && last.pointId === gap.pointId && gap.fromMs <= last.toMs) {
@@ -26,7 +27,7 @@ export function joinedGaps(gaps: readonly GapRecord[], toMs: number): JoinedGap[
       joined[joined.length - 1] = {
         ...last,
         toMs: Math.max(last.toMs, endMs),
-        isOpen: last.isOpen || gap.toMs === null,
+        isOpen: last.isOpen || isOpen,
         reason: isLonger ? gap.reason : last.reason,
         longestMs: Math.max(last.longestMs, lengthMs),
       };
@@ -35,7 +36,7 @@ export function joinedGaps(gaps: readonly GapRecord[], toMs: number): JoinedGap[
         pointId: gap.pointId,
         fromMs: gap.fromMs,
         toMs: endMs,
-        isOpen: gap.toMs === null,
+        isOpen,
         reason: gap.reason,
         longestMs: lengthMs,
       });

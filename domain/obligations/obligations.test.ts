@@ -321,12 +321,21 @@ describe('duty', () => {
   });
 
   test('[OB11] a missed check is a breach, a waiting one a warning, a void one nothing', () => {
-    const check = { username: 'wang', consoleIds: ['desk'], askedAtMs: t0 + hour, dueAtMs: t0 + hour + 5 * minute };
+    const check = { username: 'wang', consoleIds: ['desk'], askedAtMs: t0 + hour, dueAtMs: t0 + hour + 5 * minute, answeredAtMs: null };
     expect(told(judged(duty, {}, { checks: [{ ...check, outcome: 'missed' }] }).findings)).toEqual([
       ['breached', 'checkMissed', 'wang', hour, hour + 5 * minute],
     ]);
     expect(judged(duty, {}, { checks: [{ ...check, outcome: 'open' }] }, window(t0, t0 + hour + 3 * minute)).stateAtEnd).toBe('atRisk');
     for (const outcome of ['void', 'answered'] as const) expect(judged(duty, {}, { checks: [{ ...check, outcome }] }).state).toBe('met');
+  });
+
+  test('[OB24] a check that was answered, or missed, after the period waited at its end', () => {
+    const check = { username: 'wang', consoleIds: ['desk'], askedAtMs: t0 + hour, dueAtMs: t0 + hour + 5 * minute };
+    const atEnd = (answeredAtMs: number | null, outcome: 'open' | 'answered' | 'missed', minutes: number) =>
+      judged(duty, {}, { checks: [{ ...check, answeredAtMs, outcome }] }, window(t0, t0 + hour + minutes * minute)).stateAtEnd;
+    const answeredMs = t0 + hour + 4 * minute;
+    expect([atEnd(null, 'open', 3), atEnd(answeredMs, 'answered', 3), atEnd(null, 'missed', 3)]).toEqual(['atRisk', 'atRisk', 'atRisk']);
+    expect([atEnd(answeredMs, 'answered', 5), atEnd(answeredMs, 'answered', 2)]).toEqual(['met', 'met']);
   });
 
   test('[OB12] another person without a handover is a breach at that moment; with one, or the same person, it is not', () => {

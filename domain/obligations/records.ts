@@ -86,6 +86,7 @@ export interface DutyCheckRecord {
   readonly consoleIds: readonly string[];
   readonly askedAtMs: number;
   readonly dueAtMs: number;
+  readonly answeredAtMs: number | null;
   readonly outcome: 'open' | 'answered' | 'missed' | 'void';
 }
 

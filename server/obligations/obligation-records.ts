@@ -230,6 +230,7 @@ async function readCompany(
       consoleIds: JSON.parse(row.console_ids) as string[],
       askedAtMs: row.asked_at_ms,
       dueAtMs: row.due_at_ms,
+      answeredAtMs: row.answered_at_ms,
       outcome:
         (['open', 'answered', 'missed', 'void'] as const satisfies readonly DutyCheckRecord['outcome'][]).find(
           (outcome) => outcome === row.outcome,

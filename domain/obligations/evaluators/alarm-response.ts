@@ -17,15 +17,18 @@ export function alarmResponse(
       const allowedMs = announcement.responseTimeMs ?? assumedResponseMs[announcement.priority];
       const dueMs = announcement.announcedAtMs + allowedMs;
       const warnMs = announcement.announcedAtMs + allowedMs * rule.warnAtUsed;
-      const endMs = announcement.acknowledgedAtMs ?? (announcement.isWaiting ? null : announcement.withdrawnAtMs);
+      // What ended after the period was waiting at its end, whenever it is asked for.
+      const inPeriod = (atMs: number | null) => (atMs !== null && atMs < window.toMs ? atMs : null);
+      const acknowledgedAtMs = inPeriod(announcement.acknowledgedAtMs);
+      const endMs = acknowledgedAtMs ?? (announcement.isWaiting ? null : inPeriod(announcement.withdrawnAtMs));
       const subject = announcement.alarmId;
       const detail = {
         allowedMs,
         priority: announcement.priority,
-        ...(announcement.acknowledgedBy === null ? {} : { by: announcement.acknowledgedBy }),
+        ...(acknowledgedAtMs === null || announcement.acknowledgedBy === null ? {} : { by: announcement.acknowledgedBy }),
       };
       if ((endMs ?? window.toMs) > dueMs) {
-        const cause = announcement.acknowledgedAtMs === null ? 'notAcknowledged' : 'lateAcknowledgement';
+        const cause = acknowledgedAtMs === null ? 'notAcknowledged' : 'lateAcknowledgement';
         return findingIn(window, { state: 'breached', cause, subject, fromMs: dueMs, toMs: endMs, detail });
       }
       // A warning is for who can still act: what was acknowledged in time leaves none behind.

@@ -47,6 +47,12 @@ export function observed(
   return records.flatMap((record) => {
     const cause = causes[record.kind];
     if (cause === undefined) return [];
-    return findingIn(window, { state: 'breached', cause, subject: record.subject, fromMs: record.fromMs, toMs: record.toMs });
+    return findingIn(window, {
+      state: 'breached',
+      cause,
+      subject: record.subject === '' ? null : record.subject,
+      fromMs: record.fromMs,
+      toMs: record.toMs,
+    });
   });
 }

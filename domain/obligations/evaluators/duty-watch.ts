@@ -23,10 +23,13 @@ export function dutyWatch(
     ),
     ...company.checks.flatMap((check) => {
       const common = { subject: check.username, detail: { consoles: check.consoleIds.join(', ') } };
-      if (check.outcome === 'missed')
+      const isOver = check.dueAtMs < window.toMs || (check.answeredAtMs !== null && check.answeredAtMs < window.toMs);
+      // What ended after the period was waiting at its end, whenever it is asked for.
+      const outcome = check.outcome === 'void' || isOver ? check.outcome : 'open';
+      if (outcome === 'missed')
         return findingIn(window, { state: 'breached', cause: 'checkMissed', ...common, fromMs: check.askedAtMs, toMs: check.dueAtMs });
       const halfMs = (check.askedAtMs + check.dueAtMs) / 2;
-      if (check.outcome !== 'open' || window.toMs <= halfMs) return [];
+      if (outcome !== 'open' || window.toMs <= halfMs) return [];
       return findingIn(window, { state: 'atRisk', cause: 'checkWaiting', ...common, fromMs: halfMs, toMs: null });
     }),
   ];
