@@ -19,6 +19,8 @@ import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
 import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
+import { isRestoreUnfinished } from './server/backup/restore-mark.ts';
+import type { BackupSchedule } from './server/backup/scheduled-backups.ts';
 import type { Fence } from './server/journal/ledger.ts';
 import type { PlantFileSource } from './server/plant/plant-versions.ts';
 import { StopList } from './server/stop-list.ts';
@@ -35,7 +37,7 @@ function toldPlainly<T>(work: Promise<T>): Promise<T> {
   });
 }
 
-function settingsOf(options: Partial<Record<SettingName, string>>): Settings {
+function settingsOf(options: Partial<Record<SettingName, string | undefined>>): Settings {
   const parsed = parseSettings(process.env, options);
   if (parsed.kind === 'invalid') throw new StartError(parsed.messages.join('\n'));
   return parsed.settings;
@@ -102,6 +104,8 @@ function findingLines(findings: readonly Finding[]): readonly string[] {
 
 function prepareDataDir(dataDir: string): string {
   const absolute = path.resolve(dataDir);
+  if (isRestoreUnfinished(absolute))
+    throw new StartError(`${absolute} holds a restore that was cut off: empty the folder and restore again`);
   try {
     mkdirSync(absolute, { recursive: true });
   } catch (error) {
@@ -154,6 +158,28 @@ async function startDemo(
     child.once('exit', (code) => reject(new StartError(`the simulators ended with code ${code} before they were ready`)));
   });
   return { process: child, ready };
+}
+
+/** Each in a process of its own, at low priority: what a backup reads and hashes holds up no alarm. */
+async function backupsBySchedule(settings: Settings, dataDir: string): Promise<{ backups?: BackupSchedule }> {
+  if (settings.backupTo === undefined) return {};
+  const folder = path.resolve(settings.backupTo);
+  const { backupInOwnProcess } = await import('./server/backup/backup-in-own-process.ts');
+  const parameters = [
+    '--to',
+    folder,
+    '--data-dir',
+    dataDir,
+    '--journal',
+    settings.journal,
+    '--historian',
+    settings.historian,
+    '--keep',
+    String(settings.backupKeep),
+  ];
+  return {
+    backups: { everyMs: settings.backupEvery, folder, make: () => backupInOwnProcess(path.join(root, 'gatewatch.ts'), parameters) },
+  };
 }
 
 interface RunOptions extends Partial<Record<SettingName, string>> {
@@ -213,6 +239,7 @@ async function run(options: RunOptions): Promise<void> {
       dashboardDir: path.join(root, 'dashboard', 'dist'),
       clock: systemClock,
       log,
+      ...(await backupsBySchedule(settings, dataDir)),
     });
     stops.onStop('server', () => server.stop());
     const collector = await createCollector({ plant, historian, link: link.collector, dataDir, clock: systemClock, log });
@@ -341,6 +368,7 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
           dashboardDir: path.join(root, 'dashboard', 'dist'),
           clock: systemClock,
           log,
+          ...(await backupsBySchedule(settings, dataDir)),
           ...(fence === undefined ? {} : { fence }),
         });
         printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPasswords: server.firstPasswords });
@@ -388,6 +416,9 @@ function withSettings(command: Command): Command {
     .option('--advertise <url>', 'where the other servers on the same PostgreSQL reach this one')
     .option('--link <url>', 'inproc: or nats://…')
     .option('--access <file>', 'access file: passwords, second factor, directory, TLS, proxies')
+    .option('--backup-to <folder>', 'make backups by the clock into this folder')
+    .option('--backup-every <duration>', 'how often (1d)')
+    .option('--backup-keep <number>', 'how many stay (14)')
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent');
 }
 
@@ -469,6 +500,69 @@ program
     if (!answer.holds) throw new StartError(answer.lines.join('\n'));
     process.stdout.write(`${answer.lines.join('\n')}\n`);
   });
+
+program
+  .command('backup')
+  .description('copy everything that the monitor needs into one folder, also while it runs')
+  .requiredOption('--to <folder>', 'folder of the backups: this one gets a folder of its own in it')
+  .option('--data-dir <folder>', 'data folder (./data; the demo plant: ./data/demo)')
+  .option('--journal <url>', 'sqlite: or postgres://… as the monitor has it')
+  .option('--historian <url>', 'duckdb: or influx://… as the monitor has it')
+  .option('--with-keys', 'with the private keys: whoever has them can sign in the name of this monitor', false)
+  .option('--keep <number>', 'remove older backups in that folder, but so many')
+  .action(async (options: BackupOptions) => {
+    const { runBackup } = await import('./server/backup/backup-command.ts');
+    const settings = settingsOf({ dataDir: options.dataDir, journal: options.journal, historian: options.historian });
+    const { duckdbFolder } = await import('./historian/duckdb-folder.ts');
+    const dataDir = path.resolve(settings.dataDir);
+    const lines = await toldPlainly(
+      runBackup({
+        dataDir,
+        journalUrl: settings.journal,
+        historianDir: settings.historian.startsWith('duckdb:') ? duckdbFolder(settings.historian, dataDir) : null,
+        into: path.resolve(options.to),
+        hasKeys: options.withKeys,
+        keep: options.keep,
+        nowMs: systemClock.nowMs(),
+      }),
+    );
+    process.stdout.write(`${lines.join('\n')}\n`);
+  });
+
+program
+  .command('restore <backup>')
+  .description('put a backup into an empty data folder; refuses a damaged one, a newer one, and a folder that is not empty')
+  .requiredOption('--data-dir <folder>', 'an empty folder')
+  .option('--journal <url>', 'an empty database, where the backup holds a journal of PostgreSQL')
+  .option('--keys-from <backup>', 'take the private keys from this backup')
+  .action(async (backup: string, options: { dataDir: string; journal?: string; keysFrom?: string }) => {
+    const { runRestore } = await import('./server/backup/backup-command.ts');
+    const { settleRestoredOutbox } = await import('./collector/outbox/settle-restored-outbox.ts');
+    const settings = settingsOf({ dataDir: options.dataDir, journal: options.journal });
+    const lines = await toldPlainly(
+      runRestore({
+        backup: path.resolve(backup),
+        dataDir: path.resolve(settings.dataDir),
+        journalUrl: settings.journal,
+        keysFrom: options.keysFrom === undefined ? null : path.resolve(options.keysFrom),
+        restoredBy: `${accountName()}@${hostname()}`,
+        nowMs: systemClock.nowMs(),
+        settleOutbox: settleRestoredOutbox,
+        ...(process.stderr.isTTY ? { onProgress: (line: string) => void process.stderr.write(`\r\u001b[K${line}`) } : {}),
+      }),
+    );
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    process.stdout.write(`${lines.join('\n')}\n`);
+  });
+
+interface BackupOptions {
+  readonly to: string;
+  readonly dataDir?: string;
+  readonly journal?: string;
+  readonly historian?: string;
+  readonly withKeys: boolean;
+  readonly keep?: string;
+}
 
 const evidenceCommand = program.command('evidence').description('the keys that sign evidence');
 evidenceCommand

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { openDuckdbHistorian } from './duckdb/duckdb-historian.ts';
+import { duckdbFolder } from './duckdb-folder.ts';
 import type { Historian, HistorianOptions } from './historian.ts';
 import { openInfluxHistorian } from './influx/influx-historian.ts';
 import { parseInfluxUrl } from './influx/influx-target.ts';
@@ -35,16 +36,4 @@ export async function openHistorian(
         `historian ${JSON.stringify(url)} is not understood: expected duckdb:, duckdb:///folder, influx://host:port/?org=…&bucket=… or influx://host:port/?db=…`,
       );
   }
-}
-
-function duckdbFolder(url: string, dataDir: string): string {
-  const rest = url.slice('duckdb:'.length);
-  if (rest === '') return path.join(dataDir, 'historian');
-  if (!rest.startsWith('//')) return rest;
-  if (!rest.startsWith('///')) {
-    throw new Error(
-      `historian ${JSON.stringify(url)} names a host: an absolute folder has three slashes (duckdb:///var/lib/gatewatch), a relative one none (duckdb:folder)`,
-    );
-  }
-  return decodeURIComponent(rest.slice(2));
 }

@@ -21,6 +21,8 @@ import { AlarmStore } from './alarms/alarm-store.ts';
 import { AlarmViews } from './alarms/alarm-view.ts';
 import { startFloodWatch } from './alarms/flood-watch.ts';
 import { startMarks } from './alarms/start-marks.ts';
+import { noteRestore } from './backup/restore-mark.ts';
+import { type BackupSchedule, ScheduledBackups } from './backup/scheduled-backups.ts';
 import { makeDemoDuty } from './duty/demo-duty.ts';
 import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
@@ -99,6 +101,8 @@ export interface ServerOptions {
   readonly fence?: Fence;
   /** Colleagues, contacts and a roster around now for the demo plant. */
   readonly hasDemoDuty?: boolean;
+  /** Backups by the clock; none where absent. */
+  readonly backups?: BackupSchedule;
   /** 0 to 1, for moments that nobody may foresee (watch checks). */
   readonly random?: () => number;
 }
@@ -127,6 +131,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('database', () => database.destroy());
     const journal = await Journal.open(database);
     const ledger = new Ledger(database, journal, clock, options.fence ?? null);
+    await noteRestore(ledger, options.dataDir);
     const plantVersions = await PlantVersions.open({ plant: options.plant, source: options.plantSource ?? null, ledger, clock });
     // The live channel comes after those who speak through it.
     let announce: LiveChannel['announce'] = () => undefined;
@@ -349,6 +354,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     });
     onStop('evidence', () => evidence.stop());
     await app.register(evidence.routes);
+    const backups = await ScheduledBackups.start({
+      ledger,
+      dataDir: options.dataDir,
+      schedule: options.backups ?? null,
+      clock,
+      report: (error) => log.error({ err: error }, 'backups could not be looked after; trying again'),
+    });
+    onStop('backups', () => backups.stop());
     const health = await startHealth({
       plant,
       dataDir: options.dataDir,
@@ -359,6 +372,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       ledger,
       store,
       hasHistory: options.historian !== null,
+      backup: () => backups.facts(),
       statuses: collectorStatuses,
       northbound: () => northboundStatuses(),
       channels: notifications.channels,

@@ -170,6 +170,12 @@ export class ConditionOutbox {
     this.#confirmedSequence = 0;
   }
 
+  /** This condition is over, and the server has it: nothing is sent. For an outbox that was put back from a backup. */
+  forget(alarmId: string): void {
+    this.#deleteActive.run(alarmId);
+    this.#active.delete(alarmId);
+  }
+
   activeConditions(): readonly ActiveCondition[] {
     return [...this.#active.values()];
   }

@@ -55,6 +55,8 @@ export function sentenceValues(check: Pick<HealthCheck, 'values'>, tools: Senten
   put('lastHeard', 'lastHeardAtMs', tools.time);
   put('verified', 'verifiedAtMs', tools.time);
   put('since', 'sinceMs', tools.time);
+  put('made', 'madeAtMs', tools.time);
+  put('size', 'bytes', formatBytes);
   put('validTo', 'validToMs', tools.date);
   if (typeof values.use === 'string') texts.use = tools.use(values.use);
   return texts;

@@ -58,6 +58,16 @@ export interface FailingFacts {
   readonly isInsecure: boolean;
 }
 
+export interface BackupFacts {
+  /** Null where the settings ask for none. */
+  readonly everyMs: number | null;
+  /** Since when the program has run: before that it could make none. */
+  readonly sinceMs: number;
+  readonly last: { readonly atMs: number; readonly bytes: number; readonly folder: string } | null;
+  /** Why the last attempt failed; null where it did not. */
+  readonly failure: string | null;
+}
+
 export interface HealthFacts {
   readonly nowMs: number;
   readonly startedAtMs: number;
@@ -70,6 +80,7 @@ export interface HealthFacts {
     readonly verifiedAtMs: number | null;
     readonly brokenAt: { readonly sequence: number; readonly reason: string } | null;
   };
+  readonly backup: BackupFacts;
   readonly disks: readonly DiskFacts[];
   readonly certificates: readonly CertificateFacts[];
   readonly clocks: readonly ClockFacts[];

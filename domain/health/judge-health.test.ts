@@ -38,6 +38,7 @@ const well: HealthFacts = {
   link: { engine: 'in-process', isConnected: true, reason: null },
   hasHistory: true,
   journal: { entries: 10, verifiedAtMs: nowMs - dayMs, brokenAt: null },
+  backup: { everyMs: dayMs, sinceMs: nowMs - dayMs, last: { atMs: nowMs - dayMs, bytes: 5, folder: '/b' }, failure: null },
   disks: [{ place: 'server', folder: '/data', freeBytes: 50, totalBytes: 100 }],
   certificates: [{ use: 'device', name: 'PLC', validToMs: nowMs + 400 * dayMs }],
   clocks: [{ place: 'GS-01.PLC-1', kind: 'device', offsetMs: -500 }],
@@ -64,6 +65,7 @@ function verdictOf(facts: Partial<HealthFacts>, name: HealthCheckName): string {
   return check.cause === '' || name === 'clock' ? check.verdict : `${check.verdict} ${check.cause}`;
 }
 const withCollector = (change: Partial<CollectorFacts>): Partial<HealthFacts> => ({ collectors: [{ ...collector, ...change }] });
+const backup = (change: Partial<HealthFacts['backup']>): Partial<HealthFacts> => ({ backup: { ...well.backup, ...change } });
 const withHistorian = (change: Partial<typeof historian>): Partial<HealthFacts> =>
   withCollector({ historian: { ...historian, ...change } });
 
@@ -106,6 +108,14 @@ test.each([
   ['HE8 never', { journal: { entries: 1, verifiedAtMs: null, brokenAt: null } }, 'journalChain', 'look never'],
   ['HE8 long ago', { journal: { entries: 1, verifiedAtMs: nowMs - 9 * dayMs, brokenAt: null } }, 'journalChain', 'look'],
   ['HE8 broken', { journal: { entries: 1, verifiedAtMs: nowMs, brokenAt: { sequence: 7, reason: 'r' } } }, 'journalChain', 'act broken'],
+  ['HE14 late', backup({ last: { atMs: nowMs - 1.26 * dayMs, bytes: 5, folder: '/b' } }), 'backup', 'look'],
+  ['HE14 very late', backup({ last: { atMs: nowMs - 2.01 * dayMs, bytes: 5, folder: '/b' } }), 'backup', 'act'],
+  ['HE14 failing', backup({ failure: 'full' }), 'backup', 'look failing'],
+  ['HE14 failed for long', backup({ failure: 'full', last: null, sinceMs: nowMs - 3 * dayMs }), 'backup', 'act failed'],
+  ['HE14 the first is under way', backup({ last: null, sinceMs: nowMs - 60_000 }), 'backup', 'ok first'],
+  ['HE14 by hand, a week', backup({ everyMs: null, last: { atMs: nowMs - 7 * dayMs, bytes: 5, folder: '/b' } }), 'backup', 'ok'],
+  ['HE14 by hand, long ago', backup({ everyMs: null, last: { atMs: nowMs - 60 * dayMs, bytes: 5, folder: '/b' } }), 'backup', 'look'],
+  ['HE14 none', backup({ everyMs: null, last: null }), 'noBackup', 'look'],
   ['HE10 no duty', { configured: { ...well.configured, escalationSteps: 0, onDuty: 0 } }, 'noEscalation', 'look'],
   ['HE10 roster is empty', { configured: { ...well.configured, onDuty: 0 } }, 'nobodyOnDuty', 'look'],
   [

@@ -30,6 +30,7 @@ export function judgeHealth(facts: HealthFacts): HealthCheck[] {
     check('collection', 'link', facts.link.isConnected ? 'ok' : 'act', { engine: facts.link.engine, reason: facts.link.reason }),
     ...facts.collectors.flatMap(historyChecks),
     journalCheck(facts),
+    ...backupChecks(facts),
     ...facts.disks.map(({ place, folder, freeBytes, totalBytes }) => {
       const freeShare = totalBytes === 0 ? 0 : freeBytes / totalBytes;
       const verdict: HealthVerdict = freeShare < 0.1 ? 'act' : freeShare < 0.2 ? 'look' : 'ok';
@@ -131,6 +132,19 @@ function journalCheck({ journal, nowMs }: HealthFacts): HealthCheck {
     { entries, verifiedAtMs },
     { cause: verifiedAtMs === null ? 'never' : '' },
   );
+}
+
+/** HE14. */
+function backupChecks({ backup, nowMs, configured }: HealthFacts): HealthCheck[] {
+  const { everyMs, last, sinceMs, failure } = backup;
+  if (last === null && everyMs === null) return configured.isDemo ? [] : [check('notConfigured', 'noBackup', 'look')];
+  const values = { madeAtMs: last?.atMs ?? null, bytes: last?.bytes ?? null, folder: last?.folder ?? null, reason: failure };
+  const ageMs = nowMs - (last?.atMs ?? sinceMs);
+  const wantedMs = everyMs ?? 7 * dayMs;
+  const verdict: HealthVerdict =
+    everyMs !== null && ageMs > 2 * wantedMs ? 'act' : failure !== null || ageMs > 1.25 * wantedMs ? 'look' : 'ok';
+  const cause = verdict === 'ok' ? (last === null ? 'first' : '') : failure !== null ? 'failing' : last === null ? 'never' : '';
+  return [check('journal', 'backup', verdict, values, { cause: verdict === 'act' && cause === 'failing' ? 'failed' : cause })];
 }
 
 /** HE11. */

@@ -1,5 +1,6 @@
 // Settings of a process: from the environment (`GATEWATCH_…`) and the command line, which wins. Malformed or unknown ones stop the start.
 import { z } from 'zod';
+import { durationSchema } from '../time/duration.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -31,6 +32,11 @@ export const settingsSchema = z.strictObject({
     .default('inproc:'),
   /** Access file: password rules, second factor, directory, TLS, proxies; defaults where absent. */
   access: z.string().min(1).optional(),
+  /** Folder for backups by the clock; none are made where absent. */
+  backupTo: z.string().min(1).optional(),
+  backupEvery: durationSchema.refine((value) => value >= 600_000, 'expected at least 10min').default(86_400_000),
+  /** The newest stay. */
+  backupKeep: z.coerce.number('expected a number').int('expected a whole number').min(1, 'expected at least 1').default(14),
   logLevel: z.enum(logLevels).default('info'),
 });
 export type Settings = z.output<typeof settingsSchema>;
@@ -46,6 +52,9 @@ const environmentNames: Readonly<Record<SettingName, string>> = {
   advertise: 'GATEWATCH_ADVERTISE',
   link: 'GATEWATCH_LINK',
   access: 'GATEWATCH_ACCESS',
+  backupTo: 'GATEWATCH_BACKUP_TO',
+  backupEvery: 'GATEWATCH_BACKUP_EVERY',
+  backupKeep: 'GATEWATCH_BACKUP_KEEP',
   logLevel: 'GATEWATCH_LOG_LEVEL',
 };
 

@@ -6,7 +6,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { NorthboundPart } from '../../domain/api/northbound-api.ts';
 import type { NotificationChannelView } from '../../domain/api/notification-api.ts';
-import type { CertificateFacts, ClockFacts, CollectorFacts, DiskFacts, HealthFacts } from '../../domain/health/health-facts.ts';
+import type {
+  BackupFacts,
+  CertificateFacts,
+  ClockFacts,
+  CollectorFacts,
+  DiskFacts,
+  HealthFacts,
+} from '../../domain/health/health-facts.ts';
 import { usualSpool } from '../../domain/health/judge-health.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
@@ -26,6 +33,7 @@ export interface HealthSources {
   readonly journal: Journal;
   readonly journalCheck: JournalCheck;
   readonly hasHistory: boolean;
+  readonly backup: () => BackupFacts;
   readonly statuses: () => readonly CollectorStatus[];
   readonly northbound: () => readonly NorthboundPart[];
   readonly channels: () => readonly NotificationChannelView[];
@@ -100,6 +108,7 @@ export class HealthWatch {
       link: link.state(),
       hasHistory: this.#sources.hasHistory,
       journal: { entries: journal.length, ...journalCheck.state() },
+      backup: this.#sources.backup(),
       disks: await this.#disks(),
       certificates: await this.#certificates(),
       clocks: this.#clocks(),

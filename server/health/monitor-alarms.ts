@@ -74,6 +74,19 @@ const texts: readonly MonitorAlarmText[] = [
       en: 'Preserve the data folder; the health page names the line; report it',
     },
   },
+  {
+    check: 'backup',
+    priority: 'low',
+    message: { zh: '定期备份已两个周期没有成功', en: 'Monitor: no scheduled backup for twice its period' },
+    consequence: {
+      zh: '磁盘损坏时，最后一次备份之后的报警记录和证据无法恢复',
+      en: 'If the disk fails, alarms and evidence since the last backup cannot be brought back',
+    },
+    response: {
+      zh: '打开“系统健康”页看失败原因；检查备份目录及其空间',
+      en: 'The health page names the reason; look after the folder of the backups and its space',
+    },
+  },
 ];
 
 /** Appended behind the alarms of the plant file. */

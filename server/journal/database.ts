@@ -147,6 +147,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0023-patrol-times': patrolTimesMigration,
 };
 
+/** What this program can read: a database with others was written by a newer one. */
+export const knownMigrations: readonly string[] = Object.keys(migrations);
+
 /**
  * `sqlite:` lies in the data folder, `sqlite:/path` where it says; `postgres://user@host/database?schema=name` is shared by several servers.
  * Creates what is missing, migrates forward. Throws where the database was written by a newer Gatewatch, and leaves it as it is.
