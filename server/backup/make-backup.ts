@@ -111,11 +111,10 @@ class BackupJob {
 
   async run(): Promise<Omit<MadeBackup, 'folder'>> {
     const { dataDir, hasKeys, version, nowMs } = this.#order;
-    const plain = await plainFiles(dataDir, path.resolve(this.#order.into));
     const outboxes = await this.#takeOutboxes();
     try {
       const heads = 'evidence/journal-heads.jsonl';
-      if (plain.includes(heads)) await this.#copy(dataDir, heads);
+      await this.#copy(dataDir, heads);
       const journal = await takeJournalMoment(this.#order.journalUrl, dataDir);
       try {
         await this.#needsRoom();
@@ -126,7 +125,8 @@ class BackupJob {
         await journal.letGo();
       }
       const openReadings = await this.#copyReadings();
-      for (const place of plain) {
+      // Listed only now: a picture that the journal names was stored before its line.
+      for (const place of await plainFiles(dataDir, path.resolve(this.#order.into))) {
         if (place === heads) continue;
         if (isKey(place) && !hasKeys) this.#keysLeftOut.push(place);
         else await this.#copy(dataDir, place);
