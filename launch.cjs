@@ -130,6 +130,11 @@ switch (task) {
     buildDashboard(node);
     run(node, 'test/run-tests.ts', rest);
     break;
+  case 'test:faults':
+    buildDashboard(node);
+    process.env.FAULTS = 'long';
+    run(node, 'test/run-tests.ts', rest.length > 0 ? rest : ['test/faults']);
+    break;
   case 'screens':
     buildDashboard(node);
     run(node, 'test/browser/take-screens.ts', rest);
@@ -141,5 +146,5 @@ switch (task) {
     buildDashboard(node);
     break;
   default:
-    fail(`unknown task ${task}: expected start, test, bench, build, screens or gatewatch`);
+    fail(`unknown task ${task}: expected start, test, test:faults, bench, build, screens or gatewatch`);
 }

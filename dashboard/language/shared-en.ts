@@ -25,6 +25,9 @@ export const sharedEn: Texts<typeof sharedZh> = {
     notFound: 'There is no such page',
     notFoundHint: 'The address may have changed. Start again from the overview.',
     toOverview: 'To the overview',
+    notFetched: 'This part could not be loaded',
+    notFetchedHint:
+      'The server does not answer, or the program is newer than this page. Nothing here shows the plant as it is; the page loads again by itself when the server answers.',
     crashed: 'This page failed',
     crashedHint:
       'Data acquisition and alarm detection go on. Load the page again; if it happens again, note the time and tell the administrator.',

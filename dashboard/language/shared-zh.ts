@@ -22,6 +22,8 @@ export const sharedZh = {
     notFound: '没有这个页面',
     notFoundHint: '地址可能已经变更。回到总览重新查找。',
     toOverview: '回到总览',
+    notFetched: '此处内容未能载入',
+    notFetchedHint: '服务器没有应答，或程序已更新。此处显示的不是现场实况；服务器恢复应答后本页自动重新载入。',
     crashed: '页面出错',
     crashedHint: '数据采集与报警检测不受影响。请重新载入本页；若再次出现，请记下时间并告知管理员。',
     reload: '重新载入',

@@ -2,6 +2,7 @@
 import { Component, type ReactNode, useEffect } from 'react';
 import { useWords } from '../language/language.ts';
 import { isWallPage } from '../wall/wall-address.ts';
+import { isMissingPiece, reloadWhenAnswered } from './missing-piece.ts';
 
 const wallReloadMs = 15_000;
 
@@ -23,16 +24,18 @@ export class CrashBoundary extends Component<{ readonly children: ReactNode }, C
 
 export function Crashed({ error }: { readonly error: unknown }): ReactNode {
   const { t } = useWords();
+  const isMissing = isMissingPiece(error);
+  useEffect(() => (isMissing ? reloadWhenAnswered() : undefined), [isMissing]);
   useEffect(() => {
     // Nobody presses the button of a wall screen.
-    if (!isWallPage()) return;
+    if (isMissing || !isWallPage()) return;
     const timer = setTimeout(() => location.reload(), wallReloadMs);
     return () => clearTimeout(timer);
-  }, []);
+  }, [isMissing]);
   return (
     <div className="empty" role="alert" data-testid="crashed">
-      <strong>{t('common.crashed')}</strong>
-      <p>{t('common.crashedHint')}</p>
+      <strong>{t(isMissing ? 'common.notFetched' : 'common.crashed')}</strong>
+      <p>{t(isMissing ? 'common.notFetchedHint' : 'common.crashedHint')}</p>
       <p className="small">{error instanceof Error ? error.message : String(error)}</p>
       <button type="button" className="button" onClick={() => location.reload()}>
         {t('common.reload')}

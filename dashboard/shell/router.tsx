@@ -425,7 +425,14 @@ const routeTree = rootRoute.addChildren([
 ]);
 
 export function createDashboardRouter() {
-  return createRouter({ routeTree, defaultPreload: 'intent', defaultPreloadStaleTime: 0, scrollRestoration: true });
+  return createRouter({
+    routeTree,
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    // Of each screen by itself: what says that the page is not live, and the most urgent alarm, stay around it.
+    defaultErrorComponent: ({ error }) => <Crashed error={error} />,
+  });
 }
 
 declare module '@tanstack/react-router' {

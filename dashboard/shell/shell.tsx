@@ -6,6 +6,7 @@ import { useReplay } from '../replay/replay-context.tsx';
 import { usePlant } from '../session/plant-context.tsx';
 import { useSound } from '../sound/sound-context.tsx';
 import { AlarmStrip } from './alarm-strip.tsx';
+import { CrashBoundary } from './crash-boundary.tsx';
 import { Header } from './header.tsx';
 import { type KeyBinding, useKeys } from './keys.ts';
 import { navigation } from './navigation.ts';
@@ -59,25 +60,31 @@ export function Shell(): ReactNode {
       <Header onJump={() => setDialog('jump')} onHelp={() => setDialog('help')} />
       <NotLiveBanner />
       <AlarmStrip />
-      <Suspense>
-        <DutyBands />
-      </Suspense>
+      <CrashBoundary>
+        <Suspense>
+          <DutyBands />
+        </Suspense>
+      </CrashBoundary>
       {replay === null ? (
         <main id="content" className="content" tabIndex={-1}>
           <Outlet />
         </main>
       ) : (
-        <Suspense>
-          <ReplayBand session={replay} />
-          <main id="content" className="content" tabIndex={-1} data-replay="">
-            <ReplayFrame session={replay} />
-          </main>
-        </Suspense>
+        <CrashBoundary>
+          <Suspense>
+            <ReplayBand session={replay} />
+            <main id="content" className="content" tabIndex={-1} data-replay="">
+              <ReplayFrame session={replay} />
+            </main>
+          </Suspense>
+        </CrashBoundary>
       )}
-      <Suspense>
-        {dialog === 'jump' && <JumpDialog onClose={() => setDialog('none')} />}
-        {dialog === 'help' && <KeyboardHelp onClose={() => setDialog('none')} />}
-      </Suspense>
+      <CrashBoundary key={dialog}>
+        <Suspense>
+          {dialog === 'jump' && <JumpDialog onClose={() => setDialog('none')} />}
+          {dialog === 'help' && <KeyboardHelp onClose={() => setDialog('none')} />}
+        </Suspense>
+      </CrashBoundary>
     </div>
   );
 }

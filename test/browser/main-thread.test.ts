@@ -145,7 +145,14 @@ describe.skipIf(browser === null)('in a browser', () => {
     await banner.waitFor({ timeout: 20_000 });
     expect(await banner.textContent()).toMatch(/\d{2}:\d{2}:\d{2}/);
     expect((await banner.boundingBox())?.width).toBe(1_920);
+    // A screen whose piece was never fetched: it says so in its place, the banner stays, and it is there by itself when the server is.
+    await page.keyboard.press('g');
+    await page.keyboard.press('y');
+    await page.getByTestId('crashed').waitFor();
+    expect(await page.getByTestId('crashed').textContent()).toContain('此处内容未能载入');
+    expect(await banner.isVisible()).toBe(true);
     await restart(port);
+    await page.getByTestId('crashed').waitFor({ state: 'detached', timeout: 40_000 });
     await expect.poll(() => page.getByTestId('not-live').count(), { timeout: 40_000 }).toBe(0);
     await page.goto(`${gatewatch.address}/alarms?tab=journal`);
     const line = page.locator('[data-testid=journal-row][data-kind="alarm.acknowledge"][data-alarm-id="RS-01.GD-501.highHigh"]');

@@ -12,11 +12,11 @@ import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices } from '../harness/toggling-devices.ts';
 import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 
-const kills = 10;
+const kills = process.env.FAULTS === 'long' ? 1_000 : 10;
 const password = 'a-long-enough-password';
 const seed = randomInt(1 << 30);
 
-test(`${kills} times kill -9 under load: nothing witnessed is lost (seed ${seed})`, { timeout: 240_000 }, async () => {
+test(`${kills} times kill -9 under load: nothing witnessed is lost (seed ${seed})`, { timeout: kills * 24_000 }, async () => {
   const random = createRandom(seed);
   const devices = await startTogglingDevices({ devices: 10, pointsEach: 100, scanMs: 200, random });
   onTestFinished(() => devices.stop());
