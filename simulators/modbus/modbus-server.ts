@@ -36,7 +36,8 @@ export async function startModbusServer(options: {
   readonly host: string;
   readonly port: number;
   readonly framing: 'tcp' | 'rtu';
-  readonly imageOf: (unitId: number) => UnitImage | null;
+  /** Called once a request, with the first address that it asks for. */
+  readonly imageOf: (unitId: number, address: number) => UnitImage | null;
   readonly behaviourOf: (unitId: number) => UnitBehaviour;
 }): Promise<ModbusServer> {
   let refusedWrites = 0;
@@ -49,11 +50,11 @@ export async function startModbusServer(options: {
       refusedWrites += 1;
       return exception(1);
     }
-    const image = options.imageOf(unitId);
-    if (image === null) return exception(0x0b);
-    if (options.behaviourOf(unitId).kind === 'exception') return exception(2);
     if (pdu.length < 5) return exception(3);
     const address = pdu.readUInt16BE(1);
+    const image = options.imageOf(unitId, address);
+    if (image === null) return exception(0x0b);
+    if (options.behaviourOf(unitId).kind === 'exception') return exception(2);
     const count = pdu.readUInt16BE(3);
     if (count < 1 || count > (functionCode <= 2 ? 2_000 : 125)) return exception(3);
     if (address + count > 65_536) return exception(2);

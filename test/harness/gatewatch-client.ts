@@ -63,9 +63,9 @@ export class GatewatchClient {
     }
   }
 
-  /** `parser` in place of socket.io's own, where what arrives is only counted. */
-  listen(parser?: unknown): LiveSocket {
-    return io(this.address, {
+  /** `parser` in place of socket.io's own, where what arrives is only counted; `address` where the way goes through something between. */
+  listen(parser?: unknown, address = this.address): LiveSocket {
+    return io(address, {
       ...(parser === undefined ? {} : { parser }),
       extraHeaders: { cookie: this.cookie },
       transports: ['websocket'],

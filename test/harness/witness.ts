@@ -18,7 +18,7 @@ export class Witness {
 }
 
 /** Looks and acknowledges until it is over; what fails then is the fault that ended it. */
-export async function watch(client: GatewatchClient, witness: Witness, isOver: () => boolean): Promise<void> {
+export async function watch(client: GatewatchClient, witness: Witness, isOver: () => boolean, pauseMs = 20): Promise<void> {
   const socket = client.listen();
   socket.on('snapshot', (message) => witness.saw(message.alarms));
   socket.on('alarm', (message) => witness.saw(message.alarms));
@@ -27,7 +27,7 @@ export async function watch(client: GatewatchClient, witness: Witness, isOver: (
     while (!isOver()) {
       const open = (await client.alarms('?state=unacknowledged')).slice(0, 20);
       witness.saw(open);
-      if (open.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      if (open.length === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       for (const alarm of open) {
         if (isOver() || !needsAcknowledgement(alarm.state)) break;
         const comment = `seen ${alarm.id} v${alarm.version}`;

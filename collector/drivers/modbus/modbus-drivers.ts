@@ -70,6 +70,8 @@ interface ScanGroup {
   readonly batch: ReadingBatch;
   /** Scans until the joined plan is tried again after a device refused a part of it. */
   scansUntilReplan: number;
+  /** What the device refused in the last scan. */
+  refused: ReadonlySet<ReadRequest>;
 }
 
 const scansBeforeReplan = 600;
@@ -111,6 +113,7 @@ class ModbusDriver implements PolledDriver, ModbusLine {
       requests: planReads(points, device.limits),
       batch: createReadingBatch(options.plant.pointTable, points.length),
       scansUntilReplan: 0,
+      refused: new Set(),
     }));
   }
 
@@ -134,6 +137,7 @@ class ModbusDriver implements PolledDriver, ModbusLine {
     if (this.#connection === 'disconnected') this.#tell({ kind: 'connecting' });
     const worklist = [...group.requests];
     const refined: ReadRequest[] = [];
+    const refused = new Set<ReadRequest>();
     while (worklist.length > 0) {
       const request = worklist.shift() as ReadRequest;
       const reply: ChannelReply = await this.channel.read({
@@ -150,6 +154,8 @@ class ModbusDriver implements PolledDriver, ModbusLine {
         case 'data':
           this.#decode(group.batch, request, reply.bytes);
           refined.push(request);
+          // What it refused it gives again: a device that refused everything for a moment is not to be asked register by register for minutes.
+          if (group.refused.has(request)) group.scansUntilReplan = 1;
           break;
         case 'exception': {
           errors += 1;
@@ -165,6 +171,7 @@ class ModbusDriver implements PolledDriver, ModbusLine {
           for (const point of request.points)
             pushReading(group.batch, point.pointIndex, this.#options.clock.nowMs(), Number.NaN, Quality.badDeviceException);
           refined.push(request);
+          refused.add(request);
           break;
         }
         case 'failed':
@@ -172,6 +179,7 @@ class ModbusDriver implements PolledDriver, ModbusLine {
       }
     }
     group.requests = refined;
+    group.refused = refused;
     this.#failures = 0;
     this.#tell({ kind: 'connected' });
     this.#options.sink.readings(group.batch);

@@ -1,0 +1,113 @@
+// Compares what the historian holds with what the devices remember having answered.
+import type { RawReadings } from '../../../domain/api/readings-api.ts';
+import { Quality } from '../../../domain/readings/quality.ts';
+import type { Random } from '../../../simulators/process/random.ts';
+import type { GatewatchClient } from '../../harness/gatewatch-client.ts';
+import { type CountingDevice, waveValue } from './counting-devices.ts';
+
+/** Around a fault: a request that was under way when it began, and the first after it. */
+const beforeFaultMs = 2_000;
+const afterFaultMs = 5_000;
+
+export interface Comparison {
+  answered: number;
+  stored: number;
+  /** Not stored, and the device was in a fault: its answer was none, or came too late. */
+  missingInFaults: number;
+  /** Not stored outside of every fault, with a reading of bad quality in its place: the answer came after its deadline. */
+  missingMarkedBad: number;
+  lost: number;
+  doubled: number;
+  /** Values that are not what the device answered under that count. */
+  wrong: number;
+  comparedValues: number;
+  /** Raises that follow from the stored readings. */
+  expectedRaises: Map<string, number>;
+}
+
+/** `faultTimes`: of everybody, beside each device's own. Every counter of every device is read, and `wavesEach` waves chosen at random. */
+export async function compareStored(options: {
+  readonly client: GatewatchClient;
+  readonly devices: readonly CountingDevice[];
+  readonly faultTimes: readonly (readonly [number, number])[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly wavesEach: number;
+  readonly random: Random;
+}): Promise<Comparison> {
+  const { client, devices, fromMs, toMs, wavesEach, random } = options;
+  const result: Comparison = {
+    answered: 0,
+    stored: 0,
+    missingInFaults: 0,
+    missingMarkedBad: 0,
+    lost: 0,
+    doubled: 0,
+    wrong: 0,
+    comparedValues: 0,
+    expectedRaises: new Map(),
+  };
+  const read = async (device: CountingDevice, tag: string) => {
+    const id = `${device.stationId}.${tag}`;
+    const found = await client.get<RawReadings>(`/api/readings?point=${id}&from=${fromMs}&to=${toMs}`);
+    if (found.isTruncated) throw new Error(`the readings of ${id} were cut off`);
+    return found.rows;
+  };
+  for (const device of devices) {
+    const rows = await read(device, 'XQ-100');
+    const faults = [...options.faultTimes, ...device.faultTimes];
+    const isInFault = (count: number) => {
+      const atMs = device.answers[count - 1]?.atMs ?? 0;
+      return faults.some(([begin, end]) => atMs >= begin - beforeFaultMs && atMs <= end + afterFaultMs);
+    };
+    const counts: { readonly timeMs: number; readonly count: number }[] = [];
+    let last = 0;
+    let isMarkedBad = false;
+    for (const [timeMs, value, quality] of rows) {
+      if (quality !== Quality.good || value === null) {
+        isMarkedBad = true;
+        continue;
+      }
+      if (value <= last) result.doubled += 1;
+      if (value > device.answers.length) result.wrong += 1;
+      for (let count = last + 1; count < value; count += 1) {
+        if (isInFault(count)) result.missingInFaults += 1;
+        else if (isMarkedBad) result.missingMarkedBad += 1;
+        else result.lost += 1;
+      }
+      result.stored += 1;
+      counts.push({ timeMs, count: value });
+      last = Math.max(last, value);
+      isMarkedBad = false;
+    }
+    result.answered += device.answers.length;
+    // The rest was answered after the range that was read, but for what is clearly before its end.
+    for (let count = last + 1; count <= device.answers.length; count += 1)
+      if ((device.answers[count - 1]?.atMs ?? 0) < toMs - beforeFaultMs && !isInFault(count)) result.lost += 1;
+
+    for (let point = 0; point < device.togglingPoints; point += 1) {
+      let wasTrue = false;
+      let raises = 0;
+      for (const { count } of counts) {
+        const isTrue = (((device.answers[count - 1]?.trueBits ?? 0) >>> point) & 1) === 1;
+        if (isTrue && !wasTrue) raises += 1;
+        wasTrue = isTrue;
+      }
+      result.expectedRaises.set(`${device.stationId}.${device.togglingTag(point)}.high`, raises);
+    }
+
+    for (let sample = 0; sample < wavesEach; sample += 1) {
+      const wave = Math.floor(random() * device.wavePoints);
+      let next = 0;
+      for (const [timeMs, value, quality] of await read(device, device.waveTag(wave))) {
+        // The count is read first, and all others of that scan follow from it.
+        while ((counts[next]?.timeMs ?? Number.POSITIVE_INFINITY) <= timeMs) next += 1;
+        if (quality !== Quality.good) continue;
+        const count = counts[next - 1]?.count;
+        result.comparedValues += 1;
+        if (count === undefined || value !== waveValue(count, wave)) result.wrong += 1;
+      }
+    }
+  }
+  return result;
+}
