@@ -279,6 +279,19 @@ describe('exceptions', () => {
     ]);
   });
 
+  test('02 for everything, for a moment: whole blocks again as soon as it answers', async () => {
+    let refuses = true;
+    const device = await startDevice((request, socket) => void socket.write(refuses ? exception(request, 2) : rightAnswer(request)));
+    const rig = connect(plantOf(device.port));
+    const refused = [Number.NaN, Quality.badDeviceException];
+    expect((await rig.scan()).readings).toEqual({ 0: refused, 1: refused, 2: refused });
+    refuses = false;
+    expect((await rig.scan()).readings).toEqual(good);
+    device.requests.length = 0;
+    expect((await rig.scan()).readings).toEqual(good);
+    expect(device.requests.map(({ address, count }) => [address, count])).toEqual([[0, 3]]);
+  });
+
   test.each([1, 3, 4, 6])('%i: bad quality, and the connection stays', async (code) => {
     const device = await startDevice((request, socket) => void socket.write(exception(request, code)));
     const rig = connect(plantOf(device.port));
