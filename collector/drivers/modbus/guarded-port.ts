@@ -3,6 +3,7 @@
 // so the transport is ours and the frames are its own. Any violation ends the connection: a late reply can then never be taken for another register.
 import { EventEmitter } from 'node:events';
 import net from 'node:net';
+import { type ExpectedReply, takeRtuReply, takeTcpReply } from './take-reply.ts';
 
 export type Framing = 'tcp' | 'rtu';
 export type PortFailure = 'refused' | 'timeout' | 'reset' | 'closed' | 'protocolViolation' | 'unreachable';
@@ -12,13 +13,6 @@ const mbapLength = 6;
 
 /** Told of every frame on the wire; must not keep the program waiting. */
 export type OnFrame = (direction: 'sent' | 'received' | 'refused', bytes: Buffer) => void;
-
-interface Expected {
-  readonly transactionId: number;
-  readonly unitId: number;
-  readonly functionCode: number;
-  readonly byteCount: number;
-}
 
 /** Thrown when anything but a read is about to reach a device: a defect in this program, never a state of the world. */
 export class WriteRefusedError extends Error {}
@@ -42,7 +36,7 @@ export class GuardedPort extends EventEmitter {
   readonly #onFrame: OnFrame;
   #socket: net.Socket | null = null;
   #received: Buffer = Buffer.alloc(0);
-  #expected: Expected | null = null;
+  #expected: ExpectedReply | null = null;
   #nextTransactionId: number;
   #hasFailed = false;
 
@@ -134,74 +128,16 @@ export class GuardedPort extends EventEmitter {
   #receive(chunk: Buffer): void {
     if (this.#hasFailed) return;
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    if (this.#framing === 'tcp') this.#takeTcpReply();
-    else this.#takeRtuReply();
-  }
-
-  #takeTcpReply(): void {
-    const bytes = this.#received;
-    const expected = this.#expected;
-    if (expected === null) {
+    const taken = (this.#framing === 'tcp' ? takeTcpReply : takeRtuReply)(this.#received, this.#expected);
+    if (taken.kind === 'wait') return;
+    if (taken.kind === 'violation') {
       this.#fail('protocolViolation');
       return;
     }
-    if (bytes.length < mbapLength + 2) return;
-    const length = bytes.readUInt16BE(4);
-    const functionCode = bytes[7] ?? 0;
-    const isException = functionCode === (expected.functionCode | 0x80);
-    const wantedLength = isException ? 3 : 3 + expected.byteCount;
-    if (
-      bytes.readUInt16BE(0) !== expected.transactionId ||
-      bytes.readUInt16BE(2) !== 0 ||
-      bytes[6] !== expected.unitId ||
-      (!isException && functionCode !== expected.functionCode) ||
-      length !== wantedLength
-    ) {
-      this.#fail('protocolViolation');
-      return;
-    }
-    if (bytes.length < mbapLength + length) return;
-    if (bytes.length > mbapLength + length || (!isException && bytes[8] !== expected.byteCount)) {
-      this.#fail('protocolViolation');
-      return;
-    }
+    this.#onFrame('received', this.#received);
     this.#received = Buffer.alloc(0);
     this.#expected = null;
-    this.#onFrame('received', bytes);
-    const frame = Buffer.allocUnsafe(length + 2);
-    bytes.copy(frame, 0, mbapLength);
-    frame.writeUInt16LE(crc16(frame, length), length);
-    this.emit('data', frame);
-  }
-
-  #takeRtuReply(): void {
-    const bytes = this.#received;
-    const expected = this.#expected;
-    if (expected === null) {
-      this.#fail('protocolViolation');
-      return;
-    }
-    if (bytes.length < 2) return;
-    const functionCode = bytes[1] ?? 0;
-    const isException = functionCode === (expected.functionCode | 0x80);
-    if (bytes[0] !== expected.unitId || (!isException && functionCode !== expected.functionCode)) {
-      this.#fail('protocolViolation');
-      return;
-    }
-    const wantedLength = isException ? 5 : 5 + expected.byteCount;
-    if (bytes.length < wantedLength) return;
-    if (bytes.length > wantedLength || (!isException && bytes[2] !== expected.byteCount)) {
-      this.#fail('protocolViolation');
-      return;
-    }
-    if (bytes.readUInt16LE(wantedLength - 2) !== crc16(bytes, wantedLength - 2)) {
-      this.#fail('protocolViolation');
-      return;
-    }
-    this.#received = Buffer.alloc(0);
-    this.#expected = null;
-    this.#onFrame('received', bytes);
-    this.emit('data', bytes);
+    this.emit('data', taken.frame);
   }
 
   #fail(reason: PortFailure): void {
@@ -225,17 +161,4 @@ function failureOf(code: string | undefined): PortFailure {
     default:
       return 'unreachable';
   }
-}
-
-const crcTable = Uint16Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  return crc;
-});
-
-/** CRC-16/MODBUS over the first `length` bytes (MODBUS over Serial Line V1.02, clause 6.2.2). */
-export function crc16(bytes: Uint8Array, length: number): number {
-  let crc = 0xffff;
-  for (let index = 0; index < length; index += 1) crc = (crc >> 8) ^ (crcTable[(crc ^ (bytes[index] ?? 0)) & 0xff] ?? 0);
-  return crc;
 }
