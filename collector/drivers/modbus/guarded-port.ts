@@ -14,6 +14,11 @@ const mbapLength = 6;
 /** Told of every frame on the wire; must not keep the program waiting. */
 export type OnFrame = (direction: 'sent' | 'received' | 'refused', bytes: Buffer) => void;
 
+/** Goes on over the connections of one line: a gateway may send a late answer down a newer connection, and its id must not come again soon. */
+export interface TransactionIds {
+  next: number;
+}
+
 /** Thrown when anything but a read is about to reach a device: a defect in this program, never a state of the world. */
 export class WriteRefusedError extends Error {}
 
@@ -37,7 +42,7 @@ export class GuardedPort extends EventEmitter {
   #socket: net.Socket | null = null;
   #received: Buffer = Buffer.alloc(0);
   #expected: ExpectedReply | null = null;
-  #nextTransactionId: number;
+  readonly #transactionIds: TransactionIds;
   #hasFailed = false;
 
   constructor(options: {
@@ -45,7 +50,7 @@ export class GuardedPort extends EventEmitter {
     port: number;
     framing: Framing;
     connectTimeoutMs: number;
-    firstTransactionId: number;
+    transactionIds: TransactionIds;
     onFrame?: OnFrame;
   }) {
     super();
@@ -54,7 +59,7 @@ export class GuardedPort extends EventEmitter {
     this.#framing = options.framing;
     this.#connectTimeoutMs = options.connectTimeoutMs;
     this.#onFrame = options.onFrame ?? (() => undefined);
-    this.#nextTransactionId = options.firstTransactionId & 0xffff;
+    this.#transactionIds = options.transactionIds;
   }
 
   get isOpen(): boolean {
@@ -92,8 +97,8 @@ export class GuardedPort extends EventEmitter {
     if (socket === null || socket.destroyed) return;
     const functionCode = frame[1] ?? 0;
     const count = frame.readUInt16BE(4);
-    const transactionId = this.#nextTransactionId;
-    this.#nextTransactionId = (transactionId + 1) & 0xffff;
+    const transactionId = this.#transactionIds.next & 0xffff;
+    this.#transactionIds.next = (transactionId + 1) & 0xffff;
     this.#expected = {
       transactionId,
       unitId: frame[0] ?? 0,

@@ -6,7 +6,7 @@ import type { ModbusDevice } from '../../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
 import type { DriverFailure } from '../driver.ts';
 import { FrameLog } from './frame-log.ts';
-import { assertReadFrame, type Framing, GuardedPort, type OnFrame, type PortFailure } from './guarded-port.ts';
+import { assertReadFrame, type Framing, GuardedPort, type OnFrame, type PortFailure, type TransactionIds } from './guarded-port.ts';
 
 export type ChannelReply =
   | { readonly kind: 'data'; readonly bytes: Buffer }
@@ -60,6 +60,7 @@ export class ModbusChannel {
   readonly #options: ChannelOptions;
   readonly frames: FrameLog;
   readonly #queue: Pending[] = [];
+  readonly #transactionIds: TransactionIds;
   #client: ReadingClient | null = null;
   #state: 'idle' | 'connecting' | 'open' | 'waiting' | 'stopped' = 'idle';
   #inFlight: Pending | null = null;
@@ -72,6 +73,7 @@ export class ModbusChannel {
 
   constructor(options: ChannelOptions) {
     this.#options = options;
+    this.#transactionIds = { next: Math.floor(options.random() * 65_536) };
     this.frames = new FrameLog(options.clock, options.framing);
   }
 
@@ -108,7 +110,7 @@ export class ModbusChannel {
 
   #connect(): void {
     this.#state = 'connecting';
-    const { line, framing, connectTimeoutMs, random } = this.#options;
+    const { line, framing, connectTimeoutMs } = this.#options;
     const port =
       line.kind === 'tcp'
         ? new GuardedPort({
@@ -116,7 +118,7 @@ export class ModbusChannel {
             port: line.port,
             framing,
             connectTimeoutMs,
-            firstTransactionId: Math.floor(random() * 65_536),
+            transactionIds: this.#transactionIds,
             onFrame: this.frames.note,
           })
         : guardedSerialPort(line.serial, this.frames.note);
@@ -189,7 +191,10 @@ export class ModbusChannel {
     this.#sendNext();
   }
 
-  /** Ends the connection, answers everybody, and waits (with full jitter) before the next try; a first time-out reconnects at once. */
+  /**
+   * Ends the connection. The first time, only who was asked hears of it: the others in the queue are asked over a new connection at once, so that one dead unit
+   * behind a gateway is no gap for its neighbours. Again without an answer in between: answers everybody, and waits (with full jitter) before the next try.
+   */
   #fail(reason: DriverFailure): void {
     if (this.#state === 'stopped') return;
     const wasOpen = this.#state === 'open';
@@ -197,7 +202,11 @@ export class ModbusChannel {
     this.#failures += 1;
     if (wasOpen && this.#failures === 1) {
       this.#state = 'idle';
+      const others = this.#queue.splice(0);
       this.#end(reason);
+      if (others.length === 0) return;
+      this.#queue.push(...others);
+      this.#connect();
       return;
     }
     this.#state = 'waiting';

@@ -1,0 +1,99 @@
+// The product's Modbus drivers on a clock that the test moves: time-outs and back-off pass at once, the sockets are real.
+import { createModbusDrivers, type ModbusDrivers } from '../../collector/drivers/modbus/modbus-drivers.ts';
+import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
+import type { ModbusDevice, Plant } from '../../domain/plant/plant.ts';
+import { ManualClock } from '../../domain/time/manual-clock.ts';
+
+export const requestTimeoutMs = 900;
+
+/** Every device at one port has the same points in the four tables. */
+export function plantOf(port: number, units: readonly number[], points: readonly { table: string; address: number }[]): Plant {
+  const parsed = parsePlantText(
+    `schema: 1
+company: { id: t, name: t }
+areas: [{ id: a, name: a }]
+stations:
+  - id: RS-01
+    type: regulating
+    name: s
+    area: a
+    devices:${units
+      .map(
+        (unit) => `
+      - { id: D-${unit}, protocol: modbusTcp, host: 127.0.0.1, port: ${port}, unitId: ${unit}, timeout: ${requestTimeoutMs}ms, points: [
+${points.map(({ table, address }, index) => `          { tag: P${unit}-${index}, name: p, range: { min: 0, max: 70000 }, register: { table: ${table}, address: ${address}, type: ${table === 'coil' || table === 'discrete' ? 'bit' : 'uint16'} } }`).join(',\n')} ] }`,
+      )
+      .join('')}
+`,
+    { version: 't' },
+  );
+  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
+  return parsed.plant;
+}
+
+export interface Reading {
+  readonly functionCode: number;
+  readonly address: number;
+  readonly value: number;
+  readonly quality: number;
+}
+
+const functionOf = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
+
+export interface DrivenModbus {
+  readonly clock: ManualClock;
+  readonly drivers: ModbusDrivers['drivers'];
+  /** Requests sent since this was last set to 0. */
+  sent: number;
+  scan(driver: number): Promise<{ readonly outcome: string; readonly readings: readonly Reading[] }>;
+  stop(): Promise<void>;
+}
+
+export function driveModbus(plant: Plant, random: () => number): DrivenModbus {
+  const clock = new ManualClock();
+  const readings: Reading[][] = plant.devices.map(() => []);
+  const driven = {
+    clock,
+    sent: 0,
+  };
+  const modbus = createModbusDrivers({
+    plant,
+    devices: plant.devices as ModbusDevice[],
+    clock: {
+      nowMs: () => clock.nowMs(),
+      monotonicMs: () => clock.monotonicMs(),
+      after(delayMs, callback) {
+        // The deadline is set in the same turn as the request is sent.
+        if (delayMs === requestTimeoutMs) driven.sent += 1;
+        return clock.after(delayMs, callback);
+      },
+    },
+    random,
+    sink: {
+      readings(batch) {
+        for (let row = 0; row < batch.length; row += 1) {
+          const point = plant.points[batch.point[row] ?? 0];
+          if (point?.source.kind !== 'modbus') continue;
+          readings[point.deviceIndex]?.push({
+            functionCode: functionOf[point.source.register.table],
+            address: point.source.register.address,
+            value: batch.value[row] ?? Number.NaN,
+            quality: batch.quality[row] ?? 255,
+          });
+        }
+      },
+      connection: () => undefined,
+    },
+  });
+  return Object.assign(driven, {
+    drivers: modbus.drivers,
+    async scan(index: number) {
+      const driver = modbus.drivers[index];
+      if (driver === undefined) throw new Error(`no driver ${index}`);
+      readings[driver.deviceIndex] = [];
+      const outcome = await driver.scan(0);
+      return { outcome: outcome.kind === 'failed' ? outcome.reason : 'done', readings: readings[driver.deviceIndex] ?? [] };
+    },
+    stop: () => modbus.stop(),
+  });
+}
