@@ -7,7 +7,7 @@ import { takeRtuReply, takeTcpReply } from '../../collector/drivers/modbus/take-
 import { Quality } from '../../domain/readings/quality.ts';
 import { crc16 } from '../../simulators/modbus/crc16.ts';
 import { createRandom, type Random } from '../../simulators/process/random.ts';
-import { type DrivenModbus, driveModbus, plantOf, requestTimeoutMs } from '../harness/driven-modbus.ts';
+import { type DrivenModbus, driveModbus, openTcpSockets, plantOf, requestTimeoutMs } from '../harness/driven-modbus.ts';
 import { type Asked, type HostileModbus, startHostileModbus } from '../harness/hostile-modbus.ts';
 import {
   asRtu,
@@ -232,7 +232,7 @@ test(`${scansOverSockets} scans of a hostile device (seed ${seed})`, { timeout: 
   await scanAndJudge();
   let recoveries = 0;
   let scans = 0;
-  const socketsBefore = openSockets();
+  const socketsBefore = openTcpSockets();
   while (scans < scansOverSockets) {
     device.behave = storm;
     const length = 1 + below(random, 5);
@@ -250,14 +250,10 @@ test(`${scansOverSockets} scans of a hostile device (seed ${seed})`, { timeout: 
     recoveries += 1;
   }
   await expect.poll(() => device.openSockets, { timeout: 5_000 }).toBeLessThanOrEqual(1);
-  expect(openSockets()).toBeLessThanOrEqual(socketsBefore + 2);
+  expect(openTcpSockets()).toBeLessThanOrEqual(socketsBefore + 2);
   expect(device.strange).toEqual([]);
   expect(oracle.badFrames).toBeGreaterThan(scansOverSockets / 4);
   console.log(
-    `modbus driver: seed ${seed}, ${scans} scans, ${device.asked} requests on ${device.connections} connections, ${oracle.badFrames} bad frames, ${values} readings of which ${good} good, 0 wrong; ${recoveries} of ${recoveries} times good at the first poll after the last bad frame; ${openSockets()} sockets open (${socketsBefore} at the start)`,
+    `modbus driver: seed ${seed}, ${scans} scans, ${device.asked} requests on ${device.connections} connections, ${oracle.badFrames} bad frames, ${values} readings of which ${good} good, 0 wrong; ${recoveries} of ${recoveries} times good at the first poll after the last bad frame; ${openTcpSockets()} sockets open (${socketsBefore} at the start)`,
   );
 });
-
-function openSockets(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
-}

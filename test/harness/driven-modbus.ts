@@ -97,3 +97,28 @@ export function driveModbus(plant: Plant, random: () => number): DrivenModbus {
     stop: () => modbus.stop(),
   });
 }
+
+/** Waits for real sockets, and lets the driver's time pass only when nothing moves: `activity` is a number that changes with every request that arrives. */
+export async function settled<T>(driven: DrivenModbus, work: Promise<T>, activity: () => number, idleTurns = 200): Promise<T> {
+  let isOver = false;
+  const watched = work.finally(() => {
+    isOver = true;
+  });
+  const untilMs = performance.now() + 60_000;
+  let seen = activity();
+  for (let turns = 0; !isOver; turns += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (activity() !== seen) turns = 0;
+    seen = activity();
+    if (turns > idleTurns) {
+      driven.clock.advance(requestTimeoutMs / 3);
+      turns = idleTurns / 2;
+    }
+    if (performance.now() > untilMs) throw new Error('a request did not settle');
+  }
+  return await watched;
+}
+
+export function openTcpSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+}
