@@ -176,6 +176,18 @@ test('a statement by level raises what is missing and clears what is no longer t
   await database.destroy();
 });
 
+test('a statement that was overtaken on its way raises nothing that is over', async () => {
+  const { store, database } = await open();
+  await deliver(store, [raise(1)]);
+  const held = { alarmId, occurrenceId: occurrence(1), sinceMs: 1_000, value: 6, suppressedByAlarmId: null };
+  const statement = { schema: 1 as const, collectorId: 'default', outboxId, throughSequence: 1, atMs: 9_000, active: [held] };
+  expect(await store.state(statement)).toEqual({ kind: 'accepted' });
+  await deliver(store, [clear(2, 1)]);
+  expect(await store.state(statement)).toEqual({ kind: 'behind', committedThrough: 2 });
+  expect(recordOf(store, alarmId).isConditionTrue).toBe(false);
+  await database.destroy();
+});
+
 test('shelving ends by itself, and what is still true is announced again', async () => {
   const { store, database, clock } = await open();
   await deliver(store, [raise(1)]);

@@ -130,7 +130,8 @@ export class AlarmStore {
   state(statement: ConditionStatement): Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }> {
     return this.#ledger.exclusively(async (commit) => {
       const through = this.#progress.get(`${statement.collectorId}/${statement.outboxId}`) ?? 0;
-      if (through < statement.throughSequence) return { kind: 'behind', committedThrough: through };
+      // Behind what it follows, or overtaken on the way by what came after it: then it speaks of conditions that are long over.
+      if (through !== statement.throughSequence) return { kind: 'behind', committedThrough: through };
       const changes = changesOfStatement(statement, {
         plant: this.#plant,
         known: this.all(),
