@@ -19,6 +19,7 @@ import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
 import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
+import type { Historian } from './historian/historian.ts';
 import { isRestoreUnfinished } from './server/backup/restore-mark.ts';
 import type { BackupSchedule } from './server/backup/scheduled-backups.ts';
 import type { Fence } from './server/journal/ledger.ts';
@@ -296,7 +297,15 @@ function printWelcome(facts: {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function runCollector(options: Partial<Record<SettingName, string>> & { collectorId: string }): Promise<void> {
+interface CollectorOptions extends Partial<Record<SettingName, string>> {
+  readonly collectorId: string;
+  /** Several processes may hold these, one each at a time; its own first. */
+  readonly hold?: string;
+  readonly node?: string;
+  readonly whenIsolated: string;
+}
+
+async function runCollector(options: CollectorOptions): Promise<void> {
   const { openHistorian } = await import('./historian/open-historian.ts');
   const { connectNatsCollectorLink } = await import('./link/nats/nats-collector-link.ts');
   const { createCollector } = await import('./collector/collector.ts');
@@ -310,6 +319,10 @@ async function runCollector(options: Partial<Record<SettingName, string>> & { co
     const { plant } = loadPlant(settings.plant);
     const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
     stops.onStop('historian', () => historian.close());
+    if (options.hold !== undefined) {
+      await holdAmongSeveral(options, options.hold, { settings, plant, historian, dataDir, log, stops });
+      return;
+    }
     const link = await connectNatsCollectorLink(settings.link, {
       collectorId: options.collectorId,
       table: plant.pointTable,
@@ -325,6 +338,61 @@ async function runCollector(options: Partial<Record<SettingName, string>> & { co
     await stops.stop();
     throw error;
   }
+}
+
+/** Several processes may hold the stations of these collectors, one at a time. */
+async function holdAmongSeveral(
+  options: CollectorOptions,
+  hold: string,
+  parts: { settings: Settings; plant: Plant; historian: Historian; dataDir: string; log: Logger; stops: StopList },
+): Promise<void> {
+  const { connectNatsCollectorLink } = await import('./link/nats/nats-collector-link.ts');
+  const { connectNatsLeaseStore } = await import('./link/nats/nats-lease-store.ts');
+  const { createCollector } = await import('./collector/collector.ts');
+  const { holdStations } = await import('./collector/holding/hold-stations.ts');
+  const { settings, plant, historian, dataDir, log, stops } = parts;
+  if (settings.historian.startsWith('duckdb:'))
+    throw new StartError('the embedded historian belongs to one process: give the collectors that share stations --historian influx://…');
+  const collectorIds = hold.split(',').map((id) => id.trim());
+  const known = new Set(plant.stations.map((station) => station.collectorId));
+  const unknown = collectorIds.filter((id) => !known.has(id));
+  if (unknown.length > 0)
+    throw new StartError(`--hold ${hold}: the plant file gives no station to ${unknown.join(', ')}; it knows ${[...known].join(', ')}`);
+  const { whenIsolated } = options;
+  if (whenIsolated !== 'goOn' && whenIsolated !== 'stop') throw new StartError(`--when-isolated is ${whenIsolated}: expected goOn or stop`);
+  const nodeName = options.node ?? hostname();
+  const plantId = plant.company.id;
+  const store = await connectNatsLeaseStore(settings.link, { plantId, node: nodeName });
+  stops.onStop('leases', () => store.close());
+  let hasFailed = false;
+  let fail: () => void = () => undefined;
+  const failed = new Promise<void>((resolve) => {
+    fail = resolve;
+  });
+  const stations = holdStations({
+    collectorIds,
+    nodeName,
+    dataDir,
+    store,
+    clock: systemClock,
+    log,
+    whenIsolated,
+    connectLink: (collectorId) => connectNatsCollectorLink(settings.link, { collectorId, table: plant.pointTable, plantId }),
+    createCollector: (collectorId, link, holding) =>
+      createCollector({ plant, collectorId, historian, link, dataDir, clock: systemClock, log, holding }),
+    onChange: (collectorId, isHeld) => process.stdout.write(`  ${isHeld ? 'holds' : 'leaves'} the stations of ${collectorId}\n`),
+    onFailed: () => {
+      hasFailed = true;
+      fail();
+    },
+  });
+  stops.onStop('stations', () => stations.stop());
+  process.stdout.write(`collector process ${nodeName} is running\n`);
+  await Promise.race([untilSignal(stops, null), failed]);
+  if (!hasFailed) return;
+  await stops.stop();
+  process.exitCode = 1;
+  throw new StartError('this process holds stations that it cannot read: it ends, so that another takes over (see the log)');
 }
 
 async function runServer(options: Partial<Record<SettingName, string>>): Promise<void> {
@@ -436,7 +504,10 @@ withSettings(program.command('run').description('the whole monitor in one proces
 
 withSettings(program.command('collector').description('the half that talks to the field'))
   .option('--collector-id <id>', 'which stations: those of this collector in the plant file', 'default')
-  .action((options: Partial<Record<SettingName, string>> & { collectorId: string }) => runCollector(options));
+  .option('--hold <ids>', 'instead: collectors whose stations this process may hold, its own first; other processes may hold them too')
+  .option('--node <name>', 'name of this process where several may hold the same stations (the host name)')
+  .option('--when-isolated <what>', 'goOn or stop reading where NATS cannot be reached and another may have taken over', 'goOn')
+  .action((options: CollectorOptions) => runCollector(options));
 
 withSettings(program.command('server').description('the half that talks to people')).action(
   (options: Partial<Record<SettingName, string>>) => runServer(options),

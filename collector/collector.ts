@@ -17,7 +17,8 @@ import { createOpcuaDriver } from './drivers/opcua/opcua-driver.ts';
 import { readSecret } from './drivers/read-secret.ts';
 import { createEngineering } from './engineering/engineering.ts';
 import { MachineWatch } from './engineering/machine-watch.ts';
-import { ConditionOutbox, type NamedEdge } from './outbox/condition-outbox.ts';
+import type { Holding } from './holding/holding.ts';
+import { ConditionOutbox, type NamedEdge, outboxFile } from './outbox/condition-outbox.ts';
 import { ConditionSender } from './outbox/condition-sender.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { ScanScheduler } from './scheduler/scan-scheduler.ts';
@@ -37,6 +38,8 @@ export interface CollectorOptions {
   readonly clock: Clock;
   readonly log: CollectorLog;
   readonly random?: () => number;
+  /** Where several processes may hold the stations: for which term this one does, and whether it may read at this moment. */
+  readonly holding?: Holding;
 }
 
 export interface Collector {
@@ -47,6 +50,7 @@ export interface Collector {
 
 const tickMs = 250;
 const statusMs = 1_000;
+const adoptionWaitMs = 1_500;
 const mostEdgesPerCommit = 500;
 
 interface DeviceState {
@@ -63,12 +67,39 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   const devices = stations.flatMap((station) => station.deviceIndexes.flatMap((index) => plant.devices[index] ?? []));
   const pointIndexes = stations.flatMap((station) => station.pointIndexes);
   const startedAtMs = clock.nowMs();
+  const { holding } = options;
+  const mayRead = () => holding?.mayRead() ?? true;
 
   const outbox = new ConditionOutbox({
-    file: path.join(options.dataDir, `outbox-${collectorId}.sqlite`),
+    file: outboxFile(options.dataDir, collectorId),
     makeOccurrenceId: () => randomUUIDv7(),
+    term: holding?.term ?? null,
   });
-  const sender = new ConditionSender({ outbox, link, collectorId, clock, random });
+  let adopted: () => void = () => undefined;
+  const untilAdopted = new Promise<void>((resolve) => {
+    adopted = resolve;
+  });
+  const sender = new ConditionSender({
+    outbox,
+    link,
+    collectorId,
+    clock,
+    random,
+    ...(holding === undefined
+      ? {}
+      : {
+          takeover: {
+            node: holding.node,
+            onHeld: (held) => {
+              const fresh = outbox.adopt(held);
+              const indexes = fresh.flatMap((alarmId) => plant.alarmIndexById.get(alarmId) ?? []);
+              detector.adopt(indexes, clock.nowMs(), clock.monotonicMs());
+              dropForgottenConditions();
+              adopted();
+            },
+          },
+        }),
+  });
 
   // Edges that came in one turn of the loop are committed together, a few hundred at a time: when every device answers at once in a flood, what people ask for
   // still has its turn between. Those that the disk refused stay here, in order, and are tried again at the next tick.
@@ -126,6 +157,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   const failuresOf = new Map<number, Map<string, number>>();
   const sink: DriverSink = {
     readings(batch) {
+      // [HD4] What a device has sent by itself while this process was frozen belongs to whoever holds the stations now.
+      if (!mayRead()) return;
       pipeline.take(batch);
       commitEdgesSoon();
     },
@@ -146,6 +179,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
         failuresOf.set(deviceIndex, reasons.set(state.reason, (reasons.get(state.reason) ?? 0) + 1));
       }
       entry.state = state;
+      if (!mayRead()) return;
       if (state.kind === 'connected') detector.device(deviceIndex, true, clock.nowMs(), clock.monotonicMs());
       else if (state.kind !== 'connecting') detector.device(deviceIndex, false, clock.nowMs(), clock.monotonicMs());
       commitEdgesSoon();
@@ -172,7 +206,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     .map((device) => createOpcuaDriver({ plant, device, sink, clock, log, pkiDir: path.join(options.dataDir, 'pki'), readSecret, random }));
   const cameras = createCameraWatch({ plant, cameras: devices.filter(isCamera), sink, clock, log, random, readSecret });
   const drivers: readonly Driver[] = [...modbus.drivers, ...opcua];
-  const scheduler = new ScanScheduler(clock);
+  const scheduler = new ScanScheduler(clock, mayRead);
   for (const driver of modbus.drivers) scheduler.add(driver);
 
   const machine = new MachineWatch({ dataDir: options.dataDir, clock });
@@ -251,16 +285,20 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     readingsPerSecond,
     historian: historian.status(),
     machine: machine.status(),
+    ...(holding === undefined ? {} : { holder: { node: holding.node, term: holding.term, sinceMs: holding.sinceMs } }),
   });
 
   return {
     status,
     async start() {
+      // What is held active is known before the first reading where the server is there; where it is not, reading does not wait for it.
+      if (outbox.needsAdoption) await Promise.race([untilAdopted, new Promise<void>((resolve) => clock.after(adoptionWaitMs, resolve))]);
       link.onSnapshotRequested(() => pipeline.snapshot());
       for (const driver of drivers) if (driver.kind === 'subscribed') driver.start();
       scheduler.start();
       cameras.start();
       every(tickMs, () => {
+        if (!mayRead()) return;
         detector.tick(clock.nowMs(), clock.monotonicMs());
         commitEdgesSoon();
       });

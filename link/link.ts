@@ -1,8 +1,9 @@
 // Messages in motion between collector and server. One interface, two engines: `in-process/` and `nats/`.
 // Live readings may be dropped (the next batch supersedes them); conditions never are: they are confirmed only when the server's database has them.
 import type { AlarmSettingsMessage } from '../domain/messages/alarm-settings-message.ts';
+import type { CollectorMember } from '../domain/messages/collector-member.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
-import type { ConditionDelivery, ConditionStatement } from '../domain/messages/condition-message.ts';
+import type { ConditionDelivery, ConditionStatement, TakeoverAnswer, TakeoverRequest } from '../domain/messages/condition-message.ts';
 import type { EngineeringAnswer, EngineeringCommand } from '../domain/messages/engineering-command.ts';
 import type { PointTable, ReadingBatch } from '../domain/readings/reading-batch.ts';
 
@@ -17,6 +18,10 @@ export type StatementResult =
   | { readonly kind: 'behind'; readonly committedThrough: number }
   | { readonly kind: 'failed'; readonly retryable: boolean; readonly reason: 'noServer' | 'timeout' | 'rejected' | 'closed' };
 
+export type TakeoverResult =
+  | TakeoverAnswer
+  | { readonly kind: 'failed'; readonly retryable: boolean; readonly reason: 'noServer' | 'timeout' | 'rejected' | 'closed' };
+
 /** Exactly one handler. It must not throw. */
 export type CommandHandler = (command: EngineeringCommand) => Promise<EngineeringAnswer>;
 
@@ -27,6 +32,8 @@ export interface CollectorLink {
   publishStatus(status: CollectorStatus): void;
   deliverConditions(delivery: ConditionDelivery): Promise<DeliveryResult>;
   stateConditions(statement: ConditionStatement): Promise<StatementResult>;
+  /** Asks what the server holds active, at the begin of a term. */
+  takeOver(request: TakeoverRequest): Promise<TakeoverResult>;
   /** Called on every (re)connection to a server, and at once if one is connected already. Returns an unsubscribe. */
   onServerConnected(listener: () => void): () => void;
   /** The server asks for all last values (it has just started). Returns an unsubscribe. */
@@ -47,6 +54,10 @@ export interface ServerLink {
   handleStatement(
     handler: (statement: ConditionStatement) => Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }>,
   ): void;
+  /** Exactly one handler. It resolves after commit. */
+  handleTakeover(handler: (request: TakeoverRequest) => Promise<TakeoverAnswer>): void;
+  /** Collector processes among several tell of themselves. */
+  onMember(listener: (member: CollectorMember) => void): () => void;
   /** Asks every collector for its last values; they arrive through `onReadings`. */
   requestSnapshots(): void;
   /** Best effort, newest wins: whether it arrived is seen in the collector's status. Throws where the message is too large for the link. */

@@ -434,6 +434,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         throw error;
       });
     link.handleConditions((delivery) => guarded('conditions', () => store.deliver(delivery)));
+    link.handleTakeover((request) => guarded('a takeover', () => store.takeOver(request)));
     link.handleStatement((statement) => guarded('a condition statement', () => store.state(statement)));
     onStop(
       'readings',

@@ -211,10 +211,21 @@ class FlatDetector implements Detector {
   restore(activeAlarmIndexes: readonly number[]): void {
     for (const index of activeAlarmIndexes) {
       const alarm = this.#plant.alarms[index];
-      if (alarm === undefined) continue;
-      this.#phase[index] = Phase.active;
-      if (isLimit(alarm)) this.#busyLimits[alarm.pointIndex] = (this.#busyLimits[alarm.pointIndex] ?? 0) + 1;
+      if (alarm === undefined || this.isActive(index)) continue;
+      const wasBusy = this.#phase[index] === Phase.pendingOn;
+      this.#settle(index, Phase.active);
+      if (isLimit(alarm) && !wasBusy) this.#busyLimits[alarm.pointIndex] = (this.#busyLimits[alarm.pointIndex] ?? 0) + 1;
       if (alarm.kind === 'stale') this.#isStaleUp[alarm.pointIndex] = 1;
+    }
+  }
+
+  adopt(activeAlarmIndexes: readonly number[], nowMs: number, monotonicMs: number): void {
+    this.#begin(nowMs, monotonicMs);
+    const fresh = activeAlarmIndexes.filter((index) => !this.isActive(index));
+    this.restore(fresh);
+    for (const index of fresh) {
+      const alarm = this.#plant.alarms[index];
+      if (alarm !== undefined) this.#reconsider(alarm);
     }
   }
 

@@ -25,6 +25,8 @@ export interface Detector {
   tick(nowMs: number, monotonicMs: number): void;
   /** Conditions that were true before a restart; each is confirmed or cleared by the first good reading of its point (or the clock). */
   restore(activeAlarmIndexes: readonly number[]): void;
+  /** Conditions that another collector process found true, told while this one is at work already: as `restore`, and evaluated at once where a reading is there. */
+  adopt(activeAlarmIndexes: readonly number[], nowMs: number, monotonicMs: number): void;
   /**
    * The same plant with other alarm settings. Untouched alarms go on as they are. A touched one is evaluated anew with the last reading: active and still
    * true, it stays the same occurrence; its delays begin anew.

@@ -150,6 +150,7 @@ function createLink() {
       statements.push(statement);
       return link.state();
     },
+    takeOver: async () => ({ kind: 'failed', retryable: true, reason: 'noServer' }),
     onServerConnected: (listener) => {
       connected = listener;
       return () => undefined;

@@ -4,16 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
+import type { ActiveCondition, ConditionMessage } from '../../domain/messages/condition-message.ts';
 import { conditionMessageSchema } from '../../domain/messages/condition-message.ts';
-
-export interface ActiveCondition {
-  readonly alarmId: string;
-  readonly occurrenceId: string;
-  readonly sinceMs: number;
-  readonly value: number | null;
-  readonly suppressedByAlarmId: string | null;
-}
 
 /** An edge with names instead of indexes. */
 export interface NamedEdge {
@@ -29,12 +21,15 @@ export interface NamedEdge {
 /** SQLite before this version could corrupt a write-ahead log that was reset while another connection read it. */
 const leastSqliteVersion = [3, 51, 3] as const;
 
+export const outboxFile = (dataDir: string, collectorId: string) => path.join(dataDir, `outbox-${collectorId}.sqlite`);
+
 export class ConditionOutbox {
   #outboxId: string;
   readonly #database: DatabaseSync;
   readonly #makeOccurrenceId: () => string;
   readonly #active = new Map<string, ActiveCondition>();
   readonly #insertMessage: StatementSync;
+  readonly #changeMessage: StatementSync;
   readonly #putActive: StatementSync;
   readonly #deleteActive: StatementSync;
   readonly #selectPending: StatementSync;
@@ -42,9 +37,13 @@ export class ConditionOutbox {
   readonly #putSequence: StatementSync;
   #lastSequence: number;
   #confirmedSequence: number;
+  /** Term of this process (`collector/holding/RULES.md`); null where no other may hold the stations. */
+  readonly term: number | null;
+  #adoptedTerm: number | null = null;
 
-  constructor(options: { file: string; makeOccurrenceId: () => string }) {
+  constructor(options: { file: string; makeOccurrenceId: () => string; term?: number | null }) {
     requireSqlite();
+    this.term = options.term ?? null;
     mkdirSync(path.dirname(options.file), { recursive: true });
     this.#makeOccurrenceId = options.makeOccurrenceId;
     this.#database = new DatabaseSync(options.file);
@@ -59,6 +58,7 @@ export class ConditionOutbox {
     this.#putActive = this.#database.prepare(
       'INSERT OR REPLACE INTO active_condition (alarm_id, occurrence_id, since_ms, value, suppressed_by) VALUES (?, ?, ?, ?, ?)',
     );
+    this.#changeMessage = this.#database.prepare('UPDATE outbox SET message = ? WHERE sequence = ?');
     this.#deleteActive = this.#database.prepare('DELETE FROM active_condition WHERE alarm_id = ?');
     this.#selectPending = this.#database.prepare('SELECT message FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?');
     this.#deleteConfirmed = this.#database.prepare('DELETE FROM outbox WHERE sequence <= ?');
@@ -66,6 +66,8 @@ export class ConditionOutbox {
     this.#outboxId = this.#fact('outboxId') ?? this.#remember('outboxId', randomUUID());
     this.#lastSequence = Number(this.#fact('lastSequence') ?? '0');
     this.#confirmedSequence = Number(this.#fact('confirmedSequence') ?? '0');
+    this.#adoptedTerm = Number(this.#fact('adoptedTerm') ?? '0') || null;
+    this.#beginTerm();
     for (const row of this.#database.prepare('SELECT * FROM active_condition').all()) {
       const alarmId = String(row.alarm_id);
       this.#active.set(alarmId, {
@@ -76,6 +78,57 @@ export class ConditionOutbox {
         suppressedByAlarmId: row.suppressed_by === null ? null : String(row.suppressed_by),
       });
     }
+  }
+
+  /** [HD6] Another has held the stations since: what was true in an earlier term is known no longer. What is pending stays. */
+  #beginTerm(): void {
+    if (this.term === null || this.#fact('term') === String(this.term)) return;
+    this.#database.exec('BEGIN IMMEDIATE');
+    this.#database.exec('DELETE FROM active_condition');
+    this.#putSequence.run('term', String(this.term));
+    this.#database.exec('COMMIT');
+  }
+
+  /** What the server holds active has not been asked for in this term. */
+  get needsAdoption(): boolean {
+    return this.term !== null && this.#adoptedTerm !== this.term;
+  }
+
+  /**
+   * [HD6] Goes on from what the server holds active, so that nothing that is still true rises a second time. Where this term has found the same alarm out by
+   * itself before, its first occurrence becomes the one that the server has. Returns the alarms that are active by this and were not before.
+   */
+  adopt(held: readonly ActiveCondition[]): readonly string[] {
+    if (!this.needsAdoption) return [];
+    const pending = this.pending(this.#confirmedSequence, Number.MAX_SAFE_INTEGER).filter(({ term }) => term === this.term);
+    const after = new Map<string, ActiveCondition>();
+    const fresh: string[] = [];
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const condition of held) {
+        const { alarmId } = condition;
+        const ownId = pending.find((message) => message.alarmId === alarmId && message.kind === 'raise')?.occurrenceId;
+        const active = this.#active.get(alarmId);
+        for (const message of pending.filter((one) => one.alarmId === alarmId && one.occurrenceId === ownId))
+          this.#changeMessage.run(JSON.stringify({ ...message, occurrenceId: condition.occurrenceId }), message.sequence);
+        if (active !== undefined) {
+          if (active.occurrenceId === ownId) after.set(alarmId, { ...active, occurrenceId: condition.occurrenceId });
+        } else if (ownId === undefined) {
+          after.set(alarmId, condition);
+          fresh.push(alarmId);
+        }
+      }
+      for (const { alarmId, occurrenceId, sinceMs, value, suppressedByAlarmId } of after.values())
+        this.#putActive.run(alarmId, occurrenceId, sinceMs, value, suppressedByAlarmId);
+      this.#putSequence.run('adoptedTerm', String(this.term));
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+    for (const [alarmId, condition] of after) this.#active.set(alarmId, condition);
+    this.#adoptedTerm = this.term;
+    return fresh;
   }
 
   /** Changes when the numbering begins anew, so that sequence 1 is not taken for a repeat. */
@@ -185,7 +238,14 @@ export class ConditionOutbox {
   }
 
   #changeOf(edge: NamedEdge, before: ActiveCondition | null): { message: ConditionMessage; after: ActiveCondition | null } | null {
-    const common = { sequence: 1, alarmId: edge.alarmId, atMs: edge.atMs, value: edge.value, quality: edge.quality };
+    const common = {
+      sequence: 1,
+      alarmId: edge.alarmId,
+      atMs: edge.atMs,
+      value: edge.value,
+      quality: edge.quality,
+      ...(this.term === null ? {} : { term: this.term }),
+    };
     const { kind } = edge;
     if (kind !== 'raise' && before === null) return null;
     const occurrenceId = before?.occurrenceId ?? this.#makeOccurrenceId();

@@ -1,4 +1,5 @@
 // Carries the outbox to the server: in order, again and again until the server's database has committed it, then states all conditions by level.
+import type { ActiveCondition } from '../../domain/messages/condition-message.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { CollectorLink } from '../../link/link.ts';
 import type { ConditionOutbox } from './condition-outbox.ts';
@@ -8,8 +9,20 @@ const messagesPerDelivery = 200;
 const firstRetryMs = 200;
 const longestRetryMs = 5_000;
 
+interface SenderOptions {
+  readonly outbox: ConditionOutbox;
+  readonly link: CollectorLink;
+  readonly collectorId: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Where several processes may hold the stations: this one's name, and what to do with what the server holds active there. */
+  readonly takeover?: { readonly node: string; readonly onHeld: (held: readonly ActiveCondition[]) => void };
+  /** Who holds the stations no longer says nothing of what is true now. */
+  readonly onlyDelivers?: boolean;
+}
+
 export class ConditionSender {
-  readonly #options: { outbox: ConditionOutbox; link: CollectorLink; collectorId: string; clock: Clock; random: () => number };
+  readonly #options: SenderOptions;
   #isSending = false;
   #needsStatement = true;
   #failures = 0;
@@ -17,10 +30,11 @@ export class ConditionSender {
   #isStopped = false;
   readonly #unsubscribe: () => void;
 
-  constructor(options: { outbox: ConditionOutbox; link: CollectorLink; collectorId: string; clock: Clock; random: () => number }) {
+  constructor(options: SenderOptions) {
     this.#options = options;
+    if (options.onlyDelivers === true) this.#needsStatement = false;
     this.#unsubscribe = options.link.onServerConnected(() => {
-      this.#needsStatement = true;
+      this.#needsStatement = options.onlyDelivers !== true;
       this.#failures = 0;
       this.poke();
     });
@@ -48,7 +62,9 @@ export class ConditionSender {
   async #run(): Promise<void> {
     const { outbox, link, collectorId, clock } = this.#options;
     while (!this.#isStopped) {
-      const messages = outbox.pending(outbox.confirmedSequence, messagesPerDelivery);
+      const pending = outbox.pending(outbox.confirmedSequence, messagesPerDelivery);
+      // [HD6] What earlier terms left goes first, under their own number; then the server is asked what it holds; then what this term has found out.
+      const messages = outbox.needsAdoption ? leading(pending, ({ term }) => term !== outbox.term) : pending;
       if (messages.length > 0) {
         const result = await link.deliverConditions({ schema: 1, collectorId, outboxId: outbox.outboxId, messages: [...messages] });
         if (this.#isStopped) return;
@@ -56,13 +72,17 @@ export class ConditionSender {
         // The server's database has less than it confirmed once: it was restored or made anew. What is pending goes under a new identity.
         if (result.throughSequence < outbox.confirmedSequence) {
           outbox.renew();
-          this.#needsStatement = true;
+          this.#needsStatement = this.#options.onlyDelivers !== true;
           continue;
         }
         if (result.throughSequence === outbox.confirmedSequence) return this.#retryLater();
         this.#failures = 0;
         outbox.confirm(result.throughSequence);
         continue;
+      }
+      if (outbox.needsAdoption) {
+        if (await this.#takeOver()) continue;
+        return;
       }
       if (!this.#needsStatement) return;
       const result = await link.stateConditions({
@@ -71,6 +91,7 @@ export class ConditionSender {
         outboxId: outbox.outboxId,
         throughSequence: outbox.lastSequence,
         atMs: clock.nowMs(),
+        ...(outbox.term === null ? {} : { term: outbox.term }),
         active: [...outbox.activeConditions()],
       });
       if (this.#isStopped) return;
@@ -89,9 +110,30 @@ export class ConditionSender {
     }
   }
 
+  /** Whether it was granted. */
+  async #takeOver(): Promise<boolean> {
+    const { outbox, link, collectorId, clock, takeover } = this.#options;
+    if (takeover === undefined || outbox.term === null) return false;
+    const result = await link.takeOver({ schema: 1, collectorId, term: outbox.term, node: takeover.node, atMs: clock.nowMs() });
+    if (this.#isStopped) return false;
+    if (result.kind === 'granted') {
+      takeover.onHeld(result.active);
+      this.#failures = 0;
+      return true;
+    }
+    // Superseded: the lease will say so too, and end this term.
+    this.#retryLater();
+    return false;
+  }
+
   #retryLater(): void {
     this.#failures += 1;
     const ceilingMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(8, this.#failures - 1));
     this.#retry = this.#options.clock.after(ceilingMs / 2 + (this.#options.random() * ceilingMs) / 2, () => this.poke());
   }
+}
+
+function leading<T>(list: readonly T[], belongs: (item: T) => boolean): readonly T[] {
+  const end = list.findIndex((item) => !belongs(item));
+  return end === -1 ? list : list.slice(0, end);
 }

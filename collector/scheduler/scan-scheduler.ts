@@ -35,8 +35,12 @@ export class ScanScheduler {
   #timer: TimerHandle | null = null;
   #isRunning = false;
 
-  constructor(clock: Clock) {
+  /** Asked before each scan; one that may not be made now is missed. */
+  readonly #mayScan: () => boolean;
+
+  constructor(clock: Clock, mayScan: () => boolean = () => true) {
     this.#clock = clock;
+    this.#mayScan = mayScan;
   }
 
   add(driver: PolledDriver): void {
@@ -109,6 +113,7 @@ export class ScanScheduler {
   }
 
   async #scan(entry: Entry, dueMs: number): Promise<void> {
+    if (!this.#mayScan()) return this.#missed(entry, 1);
     const { deviceIndex } = entry.driver;
     const statistics = this.#statistics.get(deviceIndex);
     this.#busy.add(deviceIndex);

@@ -70,5 +70,7 @@ export const collectorStatusSchema = z.object({
   readingsPerSecond: z.number(),
   historian: historianStatusSchema,
   machine: machineStatusSchema.nullable().optional(),
+  /** Which process holds these stations, where several may. */
+  holder: z.object({ node: z.string(), term: z.int(), sinceMs: z.number() }).optional(),
 });
 export type CollectorStatus = z.output<typeof collectorStatusSchema>;

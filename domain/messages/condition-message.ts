@@ -12,6 +12,8 @@ const common = {
   /** Value that made it so; null where there is none (commFail, stale). */
   value: z.number().nullable(),
   quality: z.int().min(0).max(255),
+  /** Term of the collector process that found it out, where several processes may hold the stations (`collector/holding/RULES.md`); absent where one does. */
+  term: z.int().positive().optional(),
 };
 
 export const conditionMessageSchema = z.discriminatedUnion('kind', [
@@ -38,6 +40,16 @@ export const conditionDeliverySchema = z.object({
 });
 export type ConditionDelivery = z.output<typeof conditionDeliverySchema>;
 
+/** A condition that is true, with the occurrence that its alarm bears. */
+export const activeConditionSchema = z.object({
+  alarmId: z.string(),
+  occurrenceId: z.uuid(),
+  sinceMs: z.number(),
+  value: z.number().nullable(),
+  suppressedByAlarmId: z.string().nullable(),
+});
+export type ActiveCondition = z.output<typeof activeConditionSchema>;
+
 /**
  * Level statement: all conditions that are true now, sent on every (re)connection after the outbox is drained up to `throughSequence`.
  * The server clears what it holds active for this collector's stations and that is not named here, and raises what is missing.
@@ -48,14 +60,24 @@ export const conditionStatementSchema = z.object({
   outboxId: z.uuid(),
   throughSequence: z.int().min(0),
   atMs: z.number(),
-  active: z.array(
-    z.object({
-      alarmId: z.string(),
-      occurrenceId: z.uuid(),
-      sinceMs: z.number(),
-      value: z.number().nullable(),
-      suppressedByAlarmId: z.string().nullable(),
-    }),
-  ),
+  term: z.int().positive().optional(),
+  active: z.array(activeConditionSchema),
 });
 export type ConditionStatement = z.output<typeof conditionStatementSchema>;
+
+/** A collector process has taken the stations of another over and asks what the server holds active there, to go on from it: no alarm ends or rises anew by that. */
+export const takeoverRequestSchema = z.object({
+  schema: z.literal(1),
+  collectorId: z.string(),
+  term: z.int().positive(),
+  node: z.string(),
+  atMs: z.number(),
+});
+export type TakeoverRequest = z.output<typeof takeoverRequestSchema>;
+
+export const takeoverAnswerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('granted'), active: z.array(activeConditionSchema) }),
+  /** The stations are held by another in a later term. */
+  z.object({ kind: z.literal('superseded'), term: z.int() }),
+]);
+export type TakeoverAnswer = z.output<typeof takeoverAnswerSchema>;

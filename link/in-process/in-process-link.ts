@@ -2,10 +2,19 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
-import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type { ConditionDelivery, ConditionStatement, TakeoverAnswer, TakeoverRequest } from '../../domain/messages/condition-message.ts';
 import type { EngineeringAnswer, EngineeringCommand } from '../../domain/messages/engineering-command.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
-import type { CollectorLink, CommandHandler, DeliveryResult, LinkOptions, LinkState, ServerLink, StatementResult } from '../link.ts';
+import type {
+  CollectorLink,
+  CommandHandler,
+  DeliveryResult,
+  LinkOptions,
+  LinkState,
+  ServerLink,
+  StatementResult,
+  TakeoverResult,
+} from '../link.ts';
 
 type ReadingsListener = (collectorId: string, batch: ReadingBatch) => void;
 type StatementAnswer = { kind: 'accepted' } | { kind: 'behind'; committedThrough: number };
@@ -26,6 +35,7 @@ class InProcessHub {
   #lastSettings: AlarmSettingsMessage | null = null;
   #handleConditions: ((delivery: ConditionDelivery) => Promise<{ committedThrough: number }>) | null = null;
   #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
+  #handleTakeover: ((request: TakeoverRequest) => Promise<TakeoverAnswer>) | null = null;
   #handleCommand: CommandHandler | null = null;
   #isReady = false;
   #isClosed = false;
@@ -42,6 +52,7 @@ class InProcessHub {
       },
       deliverConditions: (delivery) => this.#deliver(delivery),
       stateConditions: (statement) => this.#state(statement),
+      takeOver: (request) => this.#takeOver(request),
       onServerConnected: (listener) => {
         this.#connected.add(listener);
         if (this.#isReady) queueMicrotask(listener);
@@ -83,6 +94,11 @@ class InProcessHub {
       handleStatement: (handler) => {
         this.#handleStatement = handler;
       },
+      handleTakeover: (handler) => {
+        this.#handleTakeover = handler;
+      },
+      // In one process there is nobody who could step in.
+      onMember: () => () => undefined,
       requestSnapshots: () => {
         for (const snapshot of this.#snapshots) this.#publish(snapshot());
       },
@@ -125,6 +141,16 @@ class InProcessHub {
     if (!this.#isReady || this.#handleStatement === null) return { kind: 'failed', retryable: true, reason: 'noServer' };
     try {
       return await this.#handleStatement(statement);
+    } catch {
+      return { kind: 'failed', retryable: true, reason: 'rejected' };
+    }
+  }
+
+  async #takeOver(request: TakeoverRequest): Promise<TakeoverResult> {
+    if (this.#isClosed) return { kind: 'failed', retryable: false, reason: 'closed' };
+    if (!this.#isReady || this.#handleTakeover === null) return { kind: 'failed', retryable: true, reason: 'noServer' };
+    try {
+      return await this.#handleTakeover(request);
     } catch {
       return { kind: 'failed', retryable: true, reason: 'rejected' };
     }

@@ -1,19 +1,26 @@
 // The collector's end over NATS. Conditions go through JetStream, which is transport and never the only copy: a delivery counts only when the server says
 // that its database has committed it; without that word in time, the outbox sends again.
-import { inflateSync } from 'node:zlib';
-import { jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { deflateSync } from 'node:zlib';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { type AlarmSettingsMessage, alarmSettingsMessageSchema } from '../../domain/messages/alarm-settings-message.ts';
-import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import {
+  type ConditionDelivery,
+  type ConditionStatement,
+  type TakeoverRequest,
+  takeoverAnswerSchema,
+} from '../../domain/messages/condition-message.ts';
 import { type EngineeringAnswer, engineeringCommandSchema } from '../../domain/messages/engineering-command.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
-import type { CollectorLink, CommandHandler, DeliveryResult, LinkOptions, StatementResult } from '../link.ts';
+import type { CollectorLink, CommandHandler, DeliveryResult, LinkOptions, StatementResult, TakeoverResult } from '../link.ts';
 import { encodeReadingBatch } from '../reading-batch-codec.ts';
+import { connectNats } from './connect-nats.ts';
+import { inflatedJson, parseJson } from './message-json.ts';
+import { makeConditionStream } from './nats-streams.ts';
 import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
 
 const confirmationMs = 5_000;
-const streamAgeMs = 24 * 3_600_000;
 
 const committedSchema = z.object({ outboxId: z.string(), throughSequence: z.int() });
 const statementAnswerSchema = z.discriminatedUnion('kind', [
@@ -22,14 +29,7 @@ const statementAnswerSchema = z.discriminatedUnion('kind', [
 ]);
 
 export async function connectNatsCollectorLink(url: string, options: LinkOptions & NatsLinkOptions): Promise<CollectorLink> {
-  const connection = await connect({
-    servers: url,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 500,
-    waitOnFirstConnect: true,
-    name: `gatewatch collector ${options.collectorId}`,
-  });
-  return new NatsCollectorLink(connection, options);
+  return new NatsCollectorLink(await connectNats(url, `gatewatch collector ${options.collectorId}`), options);
 }
 
 class NatsCollectorLink implements CollectorLink {
@@ -41,6 +41,7 @@ class NatsCollectorLink implements CollectorLink {
   readonly #settings = new Set<(message: AlarmSettingsMessage) => void>();
   readonly #waiting = new Set<(outboxId: string, throughSequence: number) => void>();
   #handleCommand: CommandHandler | null = null;
+  #commands: Subscription | null = null;
   #isStreamMade = false;
 
   constructor(connection: NatsConnection, options: LinkOptions & NatsLinkOptions) {
@@ -54,12 +55,6 @@ class NatsCollectorLink implements CollectorLink {
     this.#listen(this.#subjects.alarmSettings(options.collectorId), (data) => {
       const message = alarmSettingsMessageSchema.safeParse(inflatedJson(data));
       if (message.success) for (const listener of this.#settings) listener(message.data);
-    });
-    connection.subscribe(this.#subjects.command(options.collectorId), {
-      callback: (error, message) => {
-        if (error !== null) return;
-        void this.#answerCommand(parseJson(message.data)).then((answer) => void message.respond(JSON.stringify(answer)));
-      },
     });
     this.#listen(this.#subjects.ready, () => this.#serverIsThere());
     this.#listen(this.#subjects.snapshot, () => {
@@ -113,8 +108,21 @@ class NatsCollectorLink implements CollectorLink {
   async stateConditions(statement: ConditionStatement): Promise<StatementResult> {
     if (this.#connection.isClosed()) return { kind: 'failed', retryable: false, reason: 'closed' };
     try {
-      const answer = await this.#connection.request(this.#subjects.statement, JSON.stringify(statement), { timeout: confirmationMs });
+      const answer = await this.#connection.request(this.#subjects.statement, fitting(JSON.stringify(statement)), {
+        timeout: confirmationMs,
+      });
       const parsed = statementAnswerSchema.safeParse(parseJson(answer.data));
+      return parsed.success ? parsed.data : { kind: 'failed', retryable: true, reason: 'rejected' };
+    } catch {
+      return { kind: 'failed', retryable: true, reason: 'noServer' };
+    }
+  }
+
+  async takeOver(request: TakeoverRequest): Promise<TakeoverResult> {
+    if (this.#connection.isClosed()) return { kind: 'failed', retryable: false, reason: 'closed' };
+    try {
+      const answer = await this.#connection.request(this.#subjects.takeover, JSON.stringify(request), { timeout: confirmationMs });
+      const parsed = takeoverAnswerSchema.safeParse(inflatedJson(answer.data));
       return parsed.success ? parsed.data : { kind: 'failed', retryable: true, reason: 'rejected' };
     } catch {
       return { kind: 'failed', retryable: true, reason: 'noServer' };
@@ -140,8 +148,18 @@ class NatsCollectorLink implements CollectorLink {
 
   handleCommands(handler: CommandHandler): () => void {
     this.#handleCommand = handler;
+    // Only who has a handler listens: beside another process that holds these stations, one that only empties its outbox must not answer for it.
+    this.#commands ??= this.#connection.subscribe(this.#subjects.command(this.#options.collectorId), {
+      callback: (error, message) => {
+        if (error !== null) return;
+        void this.#answerCommand(parseJson(message.data)).then((answer) => void message.respond(JSON.stringify(answer)));
+      },
+    });
     return () => {
-      if (this.#handleCommand === handler) this.#handleCommand = null;
+      if (this.#handleCommand !== handler) return;
+      this.#handleCommand = null;
+      this.#commands?.unsubscribe();
+      this.#commands = null;
     };
   }
 
@@ -164,8 +182,7 @@ class NatsCollectorLink implements CollectorLink {
 
   async #makeStream(): Promise<void> {
     if (this.#isStreamMade) return;
-    const manager = await jetstreamManager(this.#connection);
-    await makeConditionStream(manager, this.#subjects);
+    await makeConditionStream(await jetstreamManager(this.#connection), this.#subjects);
     this.#isStreamMade = true;
   }
 
@@ -178,35 +195,7 @@ class NatsCollectorLink implements CollectorLink {
   }
 }
 
-/** Made by whoever comes first. */
-export async function makeConditionStream(
-  manager: Awaited<ReturnType<typeof jetstreamManager>>,
-  subjects: ReturnType<typeof subjectsOf>,
-): Promise<void> {
-  await manager.streams.add({
-    name: subjects.stream,
-    subjects: [subjects.conditions('*')],
-    storage: StorageType.File,
-    retention: RetentionPolicy.Limits,
-    max_age: streamAgeMs * 1_000_000,
-  });
-}
-
-/** More than this is no message of ours, whatever it claims to be. */
-const mostInflatedBytes = 256 * 1024 * 1024;
-
-function inflatedJson(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(inflateSync(data, { maxOutputLength: mostInflatedBytes }).toString('utf8'));
-  } catch {
-    return null;
-  }
-}
-
-export function parseJson(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString('utf8'));
-  } catch {
-    return null;
-  }
+/** NATS refuses messages of more than 1 MB: in a flood of thousands of alarms the statement is compressed. */
+function fitting(text: string): string | Uint8Array {
+  return text.length > 300_000 ? deflateSync(text) : text;
 }

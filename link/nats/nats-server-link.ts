@@ -1,14 +1,18 @@
 // The server's end over NATS: readings and status from core subjects, conditions from a durable JetStream consumer, acknowledged after the commit.
 import { deflateSync } from 'node:zlib';
 import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection, nanos, TimeoutError } from '@nats-io/transport-node';
+import { type NatsConnection, nanos, TimeoutError } from '@nats-io/transport-node';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
+import { type CollectorMember, collectorMemberSchema } from '../../domain/messages/collector-member.ts';
 import { type CollectorStatus, collectorStatusSchema } from '../../domain/messages/collector-status.ts';
 import {
   type ConditionDelivery,
   type ConditionStatement,
   conditionDeliverySchema,
   conditionStatementSchema,
+  type TakeoverAnswer,
+  type TakeoverRequest,
+  takeoverRequestSchema,
 } from '../../domain/messages/condition-message.ts';
 import {
   commandDeadlineMs,
@@ -19,20 +23,15 @@ import {
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { LinkOptions, LinkState, ServerLink } from '../link.ts';
 import { decodeReadingBatch } from '../reading-batch-codec.ts';
-import { makeConditionStream, parseJson } from './nats-collector-link.ts';
+import { connectNats } from './connect-nats.ts';
+import { inflatedJson, parseJson } from './message-json.ts';
+import { makeConditionStream } from './nats-streams.ts';
 import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
 
 type StatementAnswer = { kind: 'accepted' } | { kind: 'behind'; committedThrough: number };
 
 export async function connectNatsServerLink(url: string, options: LinkOptions & NatsLinkOptions): Promise<ServerLink> {
-  const connection = await connect({
-    servers: url,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 500,
-    waitOnFirstConnect: true,
-    name: 'gatewatch server',
-  });
-  return new NatsServerLink(connection, options);
+  return new NatsServerLink(await connectNats(url, 'gatewatch server'), options);
 }
 
 const retryMs = 1_000;
@@ -48,6 +47,8 @@ class NatsServerLink implements ServerLink {
   readonly #status = new Set<(status: CollectorStatus) => void>();
   #handleConditions: ((delivery: ConditionDelivery) => Promise<{ committedThrough: number }>) | null = null;
   #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
+  #handleTakeover: ((request: TakeoverRequest) => Promise<TakeoverAnswer>) | null = null;
+  readonly #members = new Set<(member: CollectorMember) => void>();
   #isConnected = true;
   #isClosed = false;
   /** Batches of another plant version: they cannot be mapped to points. */
@@ -86,13 +87,29 @@ class NatsServerLink implements ServerLink {
     });
     connection.subscribe(this.#subjects.statement, {
       callback: (error, message) => {
-        const parsed = error === null ? conditionStatementSchema.safeParse(parseJson(message.data)) : null;
+        const parsed = error === null ? conditionStatementSchema.safeParse(inflatedJson(message.data) ?? parseJson(message.data)) : null;
         if (parsed?.success !== true || this.#handleStatement === null) return;
         this.#handleStatement(parsed.data).then(
           (answer) => void message.respond(JSON.stringify(answer)),
           // No answer: the collector's request runs out and it states again.
           () => undefined,
         );
+      },
+    });
+    connection.subscribe(this.#subjects.takeover, {
+      callback: (error, message) => {
+        const parsed = error === null ? takeoverRequestSchema.safeParse(parseJson(message.data)) : null;
+        if (parsed?.success !== true || this.#handleTakeover === null) return;
+        this.#handleTakeover(parsed.data).then(
+          (answer) => void message.respond(deflateSync(JSON.stringify(answer))),
+          () => undefined,
+        );
+      },
+    });
+    connection.subscribe(this.#subjects.member, {
+      callback: (error, message) => {
+        const parsed = error === null ? collectorMemberSchema.safeParse(parseJson(message.data)) : null;
+        if (parsed?.success === true) for (const listener of this.#members) listener(parsed.data);
       },
     });
   }
@@ -113,6 +130,15 @@ class NatsServerLink implements ServerLink {
 
   handleStatement(handler: (statement: ConditionStatement) => Promise<StatementAnswer>): void {
     this.#handleStatement = handler;
+  }
+
+  handleTakeover(handler: (request: TakeoverRequest) => Promise<TakeoverAnswer>): void {
+    this.#handleTakeover = handler;
+  }
+
+  onMember(listener: (member: CollectorMember) => void): () => void {
+    this.#members.add(listener);
+    return () => void this.#members.delete(listener);
   }
 
   requestSnapshots(): void {

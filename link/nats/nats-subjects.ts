@@ -18,6 +18,11 @@ export function subjectsOf(plantId: string) {
     /** Request and reply: what an engineer asks. */
     command: (collectorId: string) => `${prefix}.command.${collectorId}`,
     statement: `${prefix}.statement`,
+    takeover: `${prefix}.takeover`,
+    member: `${prefix}.member`,
+    /** Stored by JetStream: who holds the stations of a collector. */
+    lease: (collectorId: string) => `${prefix}.lease.${collectorId}`,
+    leases: `gatewatch-${plantId}-leases`,
     ready: `${prefix}.ready`,
     snapshot: `${prefix}.snapshot`,
     stream: `gatewatch-${plantId}-conditions`,

@@ -1,8 +1,16 @@
 // Holds every alarm's record, applies events to it, and commits alarm rows and journal rows in one transaction. The only writer of alarms.
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
-import type { ConditionDelivery, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type {
+  ConditionDelivery,
+  ConditionMessage,
+  ConditionStatement,
+  TakeoverAnswer,
+  TakeoverRequest,
+} from '../../domain/messages/condition-message.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { isLate } from '../holders/late-messages.ts';
+import { type StationHolder, StationHolders } from '../holders/station-holders.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, DatabaseWrite, Ledger } from '../journal/ledger.ts';
 import { type AlarmChange, type AlarmCircumstances, type KnownAlarm, ordinaryCircumstances, serverActor } from './alarm-change.ts';
@@ -10,7 +18,7 @@ import { applyEvent, type LifecycleEvent, type Refusal } from './alarm-machine.t
 import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
 import { type AppliedAction, appliedBefore, noteApplied } from './applied-actions.ts';
 import { changesByTime } from './changes-by-time.ts';
-import { changeOfMessage, changesOfStatement, unknownAlarmEntry } from './condition-changes.ts';
+import { activeConditionsOf, changesOfMessages, changesOfStatement } from './condition-changes.ts';
 import { Deadlines } from './deadlines.ts';
 
 export type ActionResult =
@@ -61,7 +69,10 @@ export class AlarmStore {
   readonly #progress = new Map<string, number>();
   readonly #listeners = new Set<AlarmListener>();
 
-  private constructor(plant: Plant, ledger: Ledger, clock: Clock, circumstances: AlarmCircumstances) {
+  readonly holders: StationHolders;
+
+  private constructor(plant: Plant, ledger: Ledger, clock: Clock, circumstances: AlarmCircumstances, holders: StationHolders) {
+    this.holders = holders;
     this.#plant = plant;
     this.#ledger = ledger;
     this.#clock = clock;
@@ -72,7 +83,8 @@ export class AlarmStore {
 
   static async open(options: { plant: Plant; ledger: Ledger; clock: Clock; circumstances?: AlarmCircumstances }): Promise<AlarmStore> {
     const { database } = options.ledger;
-    const store = new AlarmStore(options.plant, options.ledger, options.clock, options.circumstances ?? ordinaryCircumstances);
+    const holders = await StationHolders.open(database);
+    const store = new AlarmStore(options.plant, options.ledger, options.clock, options.circumstances ?? ordinaryCircumstances, holders);
     for (const row of await database.selectFrom('alarm').select('record').orderBy('alarm_id').execute())
       store.#put(JSON.parse(row.record) as AlarmRecord);
     for (const row of await database.selectFrom('outbox_progress').selectAll().execute())
@@ -108,27 +120,61 @@ export class AlarmStore {
     return this.#ledger.exclusively(async (commit) => {
       const key = `${delivery.collectorId}/${delivery.outboxId}`;
       let through = this.#progress.get(key) ?? 0;
-      const changes: AlarmChange[] = [];
-      const unknown: NewJournalEntry[] = [];
+      const fresh: ConditionMessage[] = [];
       for (const message of delivery.messages) {
         if (message.sequence <= through) continue;
         // A hole means that messages are missing: stop here, the collector sends again from what is confirmed.
         if (message.sequence !== through + 1 && through !== 0) break;
         through = message.sequence;
-        const definition = this.#definitionOf(message.alarmId);
-        if (definition === undefined) unknown.push(unknownAlarmEntry(message, delivery.collectorId));
-        else changes.push(changeOfMessage(message, definition, delivery.collectorId, this.#circumstances));
+        fresh.push(message);
       }
-      if (through === (this.#progress.get(key) ?? 0)) return { committedThrough: through };
-      const progress = { key, collectorId: delivery.collectorId, outboxId: delivery.outboxId, sequence: through };
-      await this.#commit(commit, changes, { entries: unknown }, progress);
+      if (fresh.length === 0) return { committedThrough: through };
+      const { collectorId, outboxId } = delivery;
+      const holder = this.#holderAfter(collectorId, fresh);
+      const { changes, entries } = changesOfMessages(fresh, {
+        collectorId,
+        holder: holder ?? this.holders.find(collectorId),
+        definitionOf: (alarmId) => this.#definitionOf(alarmId),
+        recordOf: (alarmId) => this.#records.get(alarmId),
+        circumstances: this.#circumstances,
+      });
+      const progress = { key, collectorId, outboxId, sequence: through };
+      await this.#commit(
+        commit,
+        changes,
+        holder === null ? { entries } : { entries: [this.holders.entryOf(holder), ...entries], write: this.holders.writeOf(holder) },
+        progress,
+      );
+      if (holder !== null) this.holders.put(holder);
       return { committedThrough: through };
+    });
+  }
+
+  /** [HO5] A holder that is known only by what it delivers; null where that is nobody new. */
+  #holderAfter(collectorId: string, messages: readonly ConditionMessage[]): StationHolder | null {
+    const known = this.holders.find(collectorId)?.term ?? 0;
+    const newest = messages.findLast(({ term }) => term !== undefined && term > known);
+    return newest?.term === undefined ? null : { collectorId, term: newest.term, node: '', sinceMs: newest.atMs };
+  }
+
+  /** [HO1] [HO2] Resolves after commit with what is held active at the collector's stations. */
+  takeOver({ collectorId, term, node, atMs }: TakeoverRequest): Promise<TakeoverAnswer> {
+    return this.#ledger.exclusively(async (commit) => {
+      const known = this.holders.find(collectorId);
+      if (known !== null && known.term > term) return { kind: 'superseded', term: known.term };
+      if (known?.term !== term || known.node !== node) {
+        const holder: StationHolder = { collectorId, term, node, sinceMs: known?.term === term ? known.sinceMs : atMs };
+        await this.#commit(commit, [], { entries: [this.holders.entryOf(holder)], write: this.holders.writeOf(holder) });
+        this.holders.put(holder);
+      }
+      return { kind: 'granted', active: activeConditionsOf(this.all(), this.#plant, collectorId) };
     });
   }
 
   /** Level: raises what is stated and missing here, clears what is held here and no longer stated. */
   state(statement: ConditionStatement): Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }> {
     return this.#ledger.exclusively(async (commit) => {
+      if (isLate(statement, this.holders.find(statement.collectorId))) return { kind: 'accepted' }; // HO2
       const through = this.#progress.get(`${statement.collectorId}/${statement.outboxId}`) ?? 0;
       // Behind what it follows, or overtaken on the way by what came after it: then it speaks of conditions that are long over.
       if (through !== statement.throughSequence) return { kind: 'behind', committedThrough: through };

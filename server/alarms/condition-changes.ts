@@ -1,8 +1,10 @@
 // What the collectors say of conditions, as changes of alarms. Pure: compares messages and statements with the records and decides nothing else.
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
-import type { ConditionMessage, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type { ActiveCondition, ConditionMessage, ConditionStatement } from '../../domain/messages/condition-message.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
+import { isLate, judgeLate } from '../holders/late-messages.ts';
+import type { StationHolder } from '../holders/station-holders.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { AlarmChange, AlarmCircumstances, KnownAlarm } from './alarm-change.ts';
 import type { LifecycleEvent } from './alarm-machine.ts';
@@ -10,7 +12,46 @@ import { type AlarmRecord, causeOf } from './alarm-record.ts';
 
 const collectorActor = (collectorId: string): JournalActor => ({ kind: 'system', part: `collector ${collectorId}` });
 
-export function changeOfMessage(
+/** Messages of one outbox in order: what changes, and what is for the journal only. */
+export function changesOfMessages(
+  messages: readonly ConditionMessage[],
+  options: {
+    readonly collectorId: string;
+    readonly holder: StationHolder | null;
+    readonly definitionOf: (alarmId: string) => AlarmDefinition | undefined;
+    readonly recordOf: (alarmId: string) => AlarmRecord | undefined;
+    readonly circumstances: AlarmCircumstances;
+  },
+): { readonly changes: readonly AlarmChange[]; readonly entries: readonly NewJournalEntry[] } {
+  const { collectorId, holder, definitionOf, recordOf, circumstances } = options;
+  const changes: AlarmChange[] = [];
+  const entries: NewJournalEntry[] = [];
+  const take = (message: ConditionMessage) => {
+    const definition = definitionOf(message.alarmId);
+    if (definition === undefined) entries.push(asideEntry('alarm.unknownDefinition', message, collectorId, unknownNote));
+    else changes.push(changeOfMessage(message, definition, collectorId, circumstances));
+  };
+  const late = holder === null ? [] : messages.filter((message) => isLate(message, holder));
+  if (holder !== null && late.length > 0) {
+    const { news, aside } = judgeLate(late, holder, recordOf);
+    for (const message of news) take(message);
+    for (const message of aside) entries.push(asideEntry('alarm.late', message, collectorId, lateNote));
+  }
+  for (const message of messages) if (!isLate(message, holder)) take(message);
+  return { changes, entries };
+}
+
+/** What is held active at a collector's stations, for the one who takes them over. */
+export function activeConditionsOf(known: readonly KnownAlarm[], plant: Plant, collectorId: string): ActiveCondition[] {
+  return known.flatMap(({ definition, record }): ActiveCondition[] => {
+    const { occurrenceId, raisedAtMs } = record;
+    if (!record.isConditionTrue || occurrenceId === null || plant.stations[definition.stationIndex]?.collectorId !== collectorId) return [];
+    const suppressedByAlarmId = causeOf(record, 'alarm')?.alarmId ?? null;
+    return [{ alarmId: record.alarmId, occurrenceId, sinceMs: raisedAtMs ?? 0, value: record.valueAtRaise, suppressedByAlarmId }];
+  });
+}
+
+function changeOfMessage(
   message: ConditionMessage,
   definition: AlarmDefinition,
   collectorId: string,
@@ -99,14 +140,18 @@ export function changesOfStatement(
   return changes;
 }
 
-export function unknownAlarmEntry(message: ConditionMessage, collectorId: string): NewJournalEntry {
+const unknownNote = 'the plant file of this server has no such alarm';
+const lateNote = 'another process had taken the stations over: it says what is true';
+
+function asideEntry(kind: string, message: ConditionMessage, collectorId: string, note: string): NewJournalEntry {
+  const { atMs, alarmId, occurrenceId } = message;
   return {
-    occurredAtMs: message.atMs,
-    kind: 'alarm.unknownDefinition',
+    occurredAtMs: atMs,
+    kind,
     stationId: null,
-    alarmId: message.alarmId,
-    occurrenceId: message.occurrenceId,
+    alarmId,
+    occurrenceId,
     actor: collectorActor(collectorId),
-    detail: { message, note: 'the plant file of this server has no such alarm' },
+    detail: { message, note },
   };
 }

@@ -13,6 +13,7 @@ import {
 import { type DutyTables, dutyMigration } from '../duty/duty-tables.ts';
 import { type EvidenceJobTable, evidenceMigration } from '../evidence/evidence-tables.ts';
 import { type HazardTables, hazardActionMigration, hazardMigration } from '../hazards/hazard-tables.ts';
+import { holderMigration, type StationHolderTable } from '../holders/holder-tables.ts';
 import { type IncidentSchema, incidentMigration } from '../incidents/incident-tables.ts';
 import { engineeringMigration, type LoopTestTable } from '../loop-test/loop-test-tables.ts';
 import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maintenance-tables.ts';
@@ -116,6 +117,7 @@ export interface Schema
   alarm_settings_draft: AlarmSettingsDraftTable;
   trend_view: TrendViewTable;
   evidence_job: EvidenceJobTable;
+  station_holder: StationHolderTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -145,6 +147,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0021-hazard-actions': hazardActionMigration,
   '0022-contact-calls': contactMigration,
   '0023-patrol-times': patrolTimesMigration,
+  '0026-station-holders': holderMigration,
 };
 
 /** What this program can read: a database with others was written by a newer one. */

@@ -156,18 +156,37 @@ export async function startSimulatorsProcess(folder: string, arguments_: readonl
   return { plantFile, controlUrl: ready.controlUrl, environment: ready.environment, stop: () => stopChild(child, output) };
 }
 
+export interface CollectorProcess {
+  readonly child: ChildProcess;
+  output(): string;
+  /** Until it has printed something that matches. */
+  until(pattern: RegExp): Promise<void>;
+  stop(): Promise<number | null>;
+  kill(): Promise<void>;
+}
+
 /** `gatewatch collector …`, ready when it says that it runs. */
 export async function startCollectorProcess(options: {
   readonly dataDir: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-}): Promise<{ stop(): Promise<number | null> }> {
+}): Promise<CollectorProcess> {
   const { child, output, until } = spawnGatewatch(
     ['collector', '--data-dir', options.dataDir, '--log-level', 'warn', ...options.arguments],
     options.environment ?? {},
   );
-  await until((text) => (/^collector \S+ is running$/m.test(text) ? true : null));
-  return { stop: () => stopChild(child, output) };
+  const untilPrinted = (pattern: RegExp) => until((text) => (pattern.test(text) ? true : null)).then(() => undefined);
+  await untilPrinted(/^collector (process )?\S+ is running$/m);
+  return {
+    child,
+    output,
+    until: untilPrinted,
+    stop: () => stopChild(child, output),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exitOf(child);
+    },
+  };
 }
 
 /** Runs a command that ends by itself. */

@@ -88,6 +88,7 @@ export class SimulatedNetwork {
           (answer) => answer,
         );
       },
+      takeOver: async () => ({ kind: 'failed', retryable: false, reason: 'closed' }),
       onServerConnected: (listener) => {
         this.#connected.add(listener);
         if (this.#receiver !== null) queueMicrotask(() => !isClosed && listener());
