@@ -450,6 +450,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         scanHistory.hear(status, clock.nowMs());
       }),
     );
+    onStop(
+      'members',
+      link.onMember((member) => health.hearMember(member)),
+    );
     const northbound = await startNorthbound({
       plant,
       journal,

@@ -1,3 +1,4 @@
+// Rules HD1 to HD9 of RULES.md, by a clock that moves when told to; HD6 is the outbox's (`collector/outbox/condition-outbox.test.ts`).
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { LeaseRecord, LeaseStore } from '../../link/lease-store.ts';
@@ -163,6 +164,14 @@ describe('the lease of stations', () => {
     expect(holding.size).toBe(0);
     await pass(1_500);
     expect([...holding.keys()]).toEqual(['stand-in']);
+  });
+
+  test('[HD8] of two that begin together with an empty store, the owner has the first word', async () => {
+    const { start, pass, holding } = createRig();
+    start('stand-in', { isOwn: false });
+    start('owner');
+    await pass(9_000);
+    expect([...holding.keys()]).toEqual(['owner']);
   });
 
   test('[HD1] a store that comes back empty takes nothing from the holder', async () => {

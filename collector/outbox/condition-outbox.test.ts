@@ -20,7 +20,7 @@ function newFile(): string {
   folders.push(folder);
   return path.join(folder, 'outbox.sqlite');
 }
-const open = (file: string) => new ConditionOutbox({ file, makeOccurrenceId: () => randomUUID() });
+const open = (file: string, term: number | null = null) => new ConditionOutbox({ file, term, makeOccurrenceId: () => randomUUID() });
 const edge = (kind: NamedEdge['kind'], alarmId: string, atMs = 1): NamedEdge => ({
   kind,
   alarmId,
@@ -51,6 +51,39 @@ describe('the outbox', () => {
     ]);
     expect(messages[2]?.occurrenceId).toBe(messages[0]?.occurrenceId);
     expect(messages[3]?.occurrenceId).not.toBe(messages[0]?.occurrenceId);
+    second.close();
+  });
+
+  test('[HD6] a new term forgets what was true, keeps what is pending, and goes on from what the server holds active', () => {
+    const file = newFile();
+    const first = open(file, 1);
+    first.adopt([]);
+    first.append([edge('raise', 'a'), edge('raise', 'b')]);
+    first.close();
+    const again = open(file, 1);
+    expect(again.activeConditions()).toHaveLength(2);
+    expect(again.needsAdoption).toBe(false);
+    again.close();
+
+    const second = open(file, 3);
+    expect([second.needsAdoption, second.pendingCount, second.activeConditions()]).toEqual([true, 2, []]);
+    // Before the server has answered, this term finds out by itself that b and c are true, and that c is over.
+    second.append([edge('raise', 'b', 9), edge('raise', 'c', 9), edge('clear', 'c', 10)]);
+    const heldOf = (alarmId: string) => ({ alarmId, occurrenceId: randomUUID(), sinceMs: 2, value: 1, suppressedByAlarmId: null });
+    const held = [heldOf('a'), heldOf('b'), heldOf('c')] as const;
+    expect(second.adopt(held)).toEqual(['a']);
+    expect(second.needsAdoption).toBe(false);
+    expect(Object.fromEntries(second.activeConditions().map(({ alarmId, occurrenceId }) => [alarmId, occurrenceId]))).toEqual({
+      a: held[0].occurrenceId,
+      b: held[1].occurrenceId,
+    });
+    // Nothing that the server has already rises a second time there: it is the same occurrence.
+    expect(second.pending(2, 100).map(({ kind, occurrenceId, term }) => [kind, occurrenceId, term])).toEqual([
+      ['raise', held[1].occurrenceId, 3],
+      ['raise', held[2].occurrenceId, 3],
+      ['clear', held[2].occurrenceId, 3],
+    ]);
+    expect(second.pending(0, 2).map(({ term }) => term)).toEqual([1, 1]);
     second.close();
   });
 

@@ -28,6 +28,7 @@ export const zh = {
     insecureDevices: '未加密的设备',
     link: '采集与服务之间的链路',
     outbox: '待确认的报警消息',
+    spare: '采集进程与备用',
     historian: '历史库',
     spool: '历史缓存',
     noHistory: '历史数据',
@@ -56,6 +57,10 @@ export const zh = {
     collectorPlant: { act: '采集器用的是场站文件 {{collector}}，服务器用的是 {{server}}：两边的报警可能不一致。' },
     devices: { ok: '{{all}} 台设备全部在线。', look: '{{all}} 台设备中有 {{lost}} 台不在线；相应场站有通信报警。' },
     insecureDevices: { look: '{{devices}} 的数据既不签名也不加密（场站文件中 insecure: true）。' },
+    spare: {
+      ok: '由 {{node}} 采集（{{since}} 起），备用 {{spares}} 个。',
+      act: '由 {{node}} 采集（{{since}} 起），没有备用：它一停，场站就无人监视。',
+    },
     link: { ok: '连通（{{engine}}）。', act: '中断（{{reason}}）：报警停在采集器里，等待重连。' },
     outbox: {
       ok: '没有积压（{{pending}} 条）。',
@@ -139,6 +144,7 @@ export const zh = {
     devices: '打开“工程”页看是哪些设备、什么原因。',
     insecureDevices: '在设备上开启 Basic256Sha256，去掉 insecure。',
     link: '检查 NATS 服务和网络。',
+    spare: '重新启动另一个采集进程；检查它的机器、网络和 NATS。',
     outbox: '检查服务器磁盘和日志；消息在采集器磁盘上，不会丢。',
     historian: '检查磁盘或数据库；看日志中的原因。',
     spool: '检查历史数据库及其网络；缓存写满后开始丢弃。',
@@ -209,6 +215,7 @@ export const en: Texts<typeof zh> = {
     insecureDevices: 'Unencrypted devices',
     link: 'Link between collector and server',
     outbox: 'Alarm messages to be confirmed',
+    spare: 'Collector process and spare',
     historian: 'Historian',
     spool: 'Historian spool',
     noHistory: 'History',
@@ -244,6 +251,10 @@ export const en: Texts<typeof zh> = {
       look: '{{lost}} of {{all}} devices are not connected; their stations have alarms of it.',
     },
     insecureDevices: { look: 'Traffic of {{devices}} is neither signed nor encrypted (insecure: true in the plant file).' },
+    spare: {
+      ok: '{{node}} reads (since {{since}}); {{spares}} more could take over.',
+      act: '{{node}} reads (since {{since}}) and nobody could take over: if it ends, the stations are not watched.',
+    },
     link: { ok: 'Connected ({{engine}}).', act: 'Broken ({{reason}}): alarms wait in the collector.' },
     outbox: {
       ok: 'Nothing held up ({{pending}}).',
@@ -339,6 +350,7 @@ export const en: Texts<typeof zh> = {
     devices: 'See on the engineering page which devices, and why.',
     insecureDevices: 'Turn Basic256Sha256 on at the device and take insecure out.',
     link: 'Look after the NATS server and the network.',
+    spare: 'Start the other collector process again; look after its machine, network and NATS.',
     outbox: 'Look after the server’s disk and log; the messages are on the collector’s disk and are not lost.',
     historian: 'Look after disk or database; the log names the reason.',
     spool: 'Look after the database and its network; a full spool drops readings.',

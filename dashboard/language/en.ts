@@ -406,6 +406,8 @@ export const en: Texts<typeof zh> = {
       'session.refused': 'Sign-in refused',
       'system.restore': 'Restored from a backup',
       'backup.made': 'Backup made',
+      'collector.takeover': 'Collector process took over',
+      'alarm.late': 'Alarm message that came after a takeover',
       'backup.failed': 'Backup failed',
       'system.start': 'System started',
       'system.stop': 'System stopped',

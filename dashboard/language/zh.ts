@@ -404,6 +404,8 @@ export const zh = {
       'session.refused': '登录被拒',
       'system.restore': '从备份恢复',
       'backup.made': '备份完成',
+      'collector.takeover': '采集进程接管',
+      'alarm.late': '接管后才送到的报警消息',
       'backup.failed': '备份失败',
       'system.start': '系统启动',
       'system.stop': '系统停止',

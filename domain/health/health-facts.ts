@@ -12,6 +12,8 @@ export interface CollectorFacts {
   readonly outboxPending: number;
   /** Since when something has been waiting; null while nothing is. */
   readonly outboxSinceMs: number | null;
+  /** Where several processes may hold its stations: which does, since when, and how many more could at once. */
+  readonly holder: { readonly node: string; readonly sinceMs: number; readonly spares: number } | null;
   readonly historian: {
     readonly engine: string;
     readonly isAvailable: boolean;

@@ -28,6 +28,7 @@ const collector: CollectorFacts = {
   insecureDeviceIds: [],
   outboxPending: 0,
   outboxSinceMs: null,
+  holder: null,
   historian,
 };
 const well: HealthFacts = {
@@ -108,6 +109,9 @@ test.each([
   ['HE8 never', { journal: { entries: 1, verifiedAtMs: null, brokenAt: null } }, 'journalChain', 'look never'],
   ['HE8 long ago', { journal: { entries: 1, verifiedAtMs: nowMs - 9 * dayMs, brokenAt: null } }, 'journalChain', 'look'],
   ['HE8 broken', { journal: { entries: 1, verifiedAtMs: nowMs, brokenAt: { sequence: 7, reason: 'r' } } }, 'journalChain', 'act broken'],
+  ['HE15 one process only', {}, 'spare', 'none'],
+  ['HE15 another may take over', withCollector({ holder: { node: 'one', sinceMs: nowMs, spares: 1 } }), 'spare', 'ok'],
+  ['HE15 nobody may', withCollector({ holder: { node: 'one', sinceMs: nowMs, spares: 0 } }), 'spare', 'act'],
   ['HE14 late', backup({ last: { atMs: nowMs - 1.26 * dayMs, bytes: 5, folder: '/b' } }), 'backup', 'look'],
   ['HE14 very late', backup({ last: { atMs: nowMs - 2.01 * dayMs, bytes: 5, folder: '/b' } }), 'backup', 'act'],
   ['HE14 failing', backup({ failure: 'full' }), 'backup', 'look failing'],

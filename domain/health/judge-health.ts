@@ -52,7 +52,7 @@ export function judgeHealth(facts: HealthFacts): HealthCheck[] {
   ];
 }
 
-/** HE1, HE2, HE3, HE12. */
+/** HE1, HE2, HE3, HE12, HE15. */
 function collectorChecks(collector: CollectorFacts, facts: HealthFacts): HealthCheck[] {
   const subject = collector.collectorId;
   const checks = [
@@ -64,6 +64,10 @@ function collectorChecks(collector: CollectorFacts, facts: HealthFacts): HealthC
       { subject, cause: collector.isLive ? '' : collector.lastHeardAtMs === null ? 'neverHeard' : 'silent' },
     ),
   ];
+  if (collector.holder !== null) {
+    const { node, sinceMs, spares } = collector.holder;
+    checks.push(check('collection', 'spare', spares > 0 ? 'ok' : 'act', { node, sinceMs, spares }, { subject }));
+  }
   if (collector.plantVersion === null) return checks;
   if (collector.plantVersion !== facts.plantVersion)
     checks.push(

@@ -15,6 +15,7 @@ import type {
   HealthFacts,
 } from '../../domain/health/health-facts.ts';
 import { usualSpool } from '../../domain/health/judge-health.ts';
+import type { CollectorMember } from '../../domain/messages/collector-member.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -54,6 +55,8 @@ const latelyMs = 600_000;
 const sampleMs = 30_000;
 /** The shortest way of a status in this long tells the offset of a clock best. */
 const offsetWindow = 30;
+/** A process that says nothing for so long could not take over at once. */
+const memberLivesMs = 5_000;
 
 export class HealthWatch {
   readonly #sources: HealthSources;
@@ -61,6 +64,7 @@ export class HealthWatch {
   readonly #lately = new Map<string, Lately[]>();
   readonly #outboxSinceMs = new Map<string, number>();
   readonly #offsets = new Map<string, number[]>();
+  readonly #members = new Map<string, { readonly member: CollectorMember; readonly heardAtMs: number }>();
   readonly #delay: ReturnType<typeof monitorEventLoopDelay>;
   #delayMs = 0;
   #delayTakenAtMs: number;
@@ -95,6 +99,11 @@ export class HealthWatch {
     lately.push({ atMs: monotonicMs, dropped: historian.dropped, spooled: historian.spooled });
     while (lately.length > 1 && monotonicMs - (lately[0]?.atMs ?? 0) > latelyMs) lately.shift();
     this.#lately.set(collectorId, lately);
+  }
+
+  /** A process that may hold stations says so once a second. */
+  hearMember(member: CollectorMember): void {
+    this.#members.set(member.nodeId, { member, heardAtMs: this.#sources.clock.monotonicMs() });
   }
 
   async facts(): Promise<HealthFacts> {
@@ -143,12 +152,21 @@ export class HealthWatch {
         insecureDeviceIds: devices.filter(({ isInsecure }) => isInsecure).map(({ deviceId }) => deviceId),
         outboxPending: status?.outboxPending ?? 0,
         outboxSinceMs: this.#outboxSinceMs.get(collectorId) ?? null,
+        holder: status?.holder === undefined ? null : { ...status.holder, spares: this.#sparesOf(collectorId) },
         historian:
           status === undefined
             ? null
             : { ...status.historian, readingsPerSecond: status.readingsPerSecond, ...this.#latelyOf(status, clock.monotonicMs()) },
       };
     });
+  }
+
+  #sparesOf(collectorId: string): number {
+    const nowMs = this.#sources.clock.monotonicMs();
+    return [...this.#members.values()].filter(
+      ({ member, heardAtMs }) =>
+        nowMs - heardAtMs <= memberLivesMs && member.mayHold.includes(collectorId) && !member.holds.includes(collectorId),
+    ).length;
   }
 
   #latelyOf({ collectorId, historian, readingsPerSecond }: CollectorStatus, monotonicMs: number) {

@@ -78,6 +78,7 @@ test('[HE13] every alarm of the monitor is told what to do, and none can be set 
     'monitor.clock',
     'monitor.spool',
     'monitor.journalChain',
+    'monitor.spare',
     'monitor.backup',
   ]);
   for (const alarm of own) {

@@ -1,4 +1,4 @@
-// Alarms of the monitor itself (HE13): disk, certificate, clock, spool, journal. They follow the same life as every other alarm, so nobody has to look at
+// Alarms of the monitor itself (HE13): disk, certificate, clock, spool, journal, backup, spare. They follow the same life as every other alarm, so nobody has to look at
 // the health page to hear of what he must do. Levels, not edges: each look says what is true now.
 import { randomUUIDv7 } from 'node:crypto';
 import type { AlarmDefinition, MonitorAlarm } from '../../domain/alarms/alarm-definition.ts';
@@ -72,6 +72,19 @@ const texts: readonly MonitorAlarmText[] = [
     response: {
       zh: '保全数据目录；打开“系统健康”页看是第几条；上报',
       en: 'Preserve the data folder; the health page names the line; report it',
+    },
+  },
+  {
+    check: 'spare',
+    priority: 'medium',
+    message: { zh: '采集进程没有备用', en: 'Monitor: no spare for a collector process' },
+    consequence: {
+      zh: '正在采集的进程一旦停止，它的场站就无人监视',
+      en: 'If the process that reads now ends, its stations are watched by nobody',
+    },
+    response: {
+      zh: '打开“系统健康”页看是哪个采集器；重新启动另一个采集进程，检查它的机器和网络',
+      en: 'The health page names the collector; start the other process again, look after its machine and network',
     },
   },
   {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { HealthView } from '../../domain/api/health-api.ts';
 import { worstVerdict } from '../../domain/health/health-check.ts';
 import { judgeHealth } from '../../domain/health/judge-health.ts';
+import type { CollectorMember } from '../../domain/messages/collector-member.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
@@ -15,6 +16,7 @@ export interface Health {
   readonly journalCheck: JournalCheck;
   readonly report: () => Promise<Pick<HealthView, 'checks' | 'verdict'>>;
   hear(status: CollectorStatus): void;
+  hearMember(member: CollectorMember): void;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function startHealth(
     journalCheck,
     report,
     hear: (status) => watch.hear(status),
+    hearMember: (member) => watch.hearMember(member),
     async stop() {
       timer?.cancel();
       await looking;

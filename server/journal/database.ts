@@ -147,7 +147,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0021-hazard-actions': hazardActionMigration,
   '0022-contact-calls': contactMigration,
   '0023-patrol-times': patrolTimesMigration,
-  '0026-station-holders': holderMigration,
+  '0024-station-holders': holderMigration,
 };
 
 /** What this program can read: a database with others was written by a newer one. */

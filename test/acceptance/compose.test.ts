@@ -25,7 +25,7 @@ test('docker-compose.yml parses, and its services name volumes, commands and set
       const [source = ''] = volume.split(':');
       if (!source.startsWith('.')) expect(Object.keys(compose.volumes)).toContain(source);
     }
-    if (!/^(collector|server-\d|demo)$/.test(name)) continue;
+    if (!/^(collector-\d|server-\d|demo)$/.test(name)) continue;
     expect(['collector', 'server', 'run']).toContain(service.command?.[0]);
     expect(parseSettings(service.environment ?? {}, {})).toMatchObject({ kind: 'ok' });
   }

@@ -1,0 +1,155 @@
+// Which collector process is believed: every rule of RULES.md over a real database.
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
+import { ManualClock } from '../../domain/time/manual-clock.ts';
+import { plantOf } from '../../test/harness/small-server.ts';
+import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
+import { AlarmStore } from '../alarms/alarm-store.ts';
+import { openDatabase } from '../journal/database.ts';
+import { Journal, readJournal } from '../journal/journal.ts';
+import { Ledger } from '../journal/ledger.ts';
+
+const plant = plantOf(`schema: 1
+company: { id: t, name: t }
+areas: [{ id: a, name: a }]
+stations:
+  - id: RS-01
+    type: regulating
+    name: s
+    area: a
+    devices:
+      - id: D-1
+        protocol: modbusTcp
+        host: h
+        points:
+          - { tag: PT-101, name: p, range: { min: 0, max: 10 }, register: { address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] }
+          - { tag: PT-102, name: q, range: { min: 0, max: 10 }, register: { address: 1, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] }
+`);
+const [one, two] = ['RS-01.PT-101.high', 'RS-01.PT-102.high'] as const;
+const boxOf = (node: string) => `018f0000-0000-7000-8000-00000000000${node === 'one' ? 1 : 2}`;
+const occurrence = (number: number) => `018f0000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+
+async function open() {
+  const folder = temporaryFolder();
+  const database = await openDatabase('sqlite:', folder);
+  onTestFinished(() => database.destroy());
+  const clock = new ManualClock(0);
+  const openStore = async () => AlarmStore.open({ plant, ledger: new Ledger(database, await Journal.open(database), clock), clock });
+  let store = await openStore();
+  const sequences = new Map<string, number>();
+  return {
+    state: (alarmId: string) => store.find(alarmId)?.record,
+    takeOver: (node: string, term: number, atMs = term * 1_000) => store.takeOver({ schema: 1, collectorId: 'default', term, node, atMs }),
+    /** `raise 1 of one at 5` in the sender's own order. */
+    tell(
+      node: string,
+      term: number,
+      ...facts: readonly (readonly [kind: 'raise' | 'clear', alarmId: string, number: number, atMs: number])[]
+    ) {
+      const messages = facts.map(([kind, alarmId, number, atMs]): ConditionMessage => {
+        const sequence = (sequences.get(node) ?? 0) + 1;
+        sequences.set(node, sequence);
+        const common = { sequence, alarmId, occurrenceId: occurrence(number), atMs, value: 6, quality: 0, term };
+        return kind === 'raise' ? { kind, ...common, measured: null } : { kind, ...common };
+      });
+      return store.deliver({ schema: 1, collectorId: 'default', outboxId: boxOf(node), messages });
+    },
+    say: (node: string, term: number, active: readonly (readonly [alarmId: string, number: number])[]) =>
+      store.state({
+        schema: 1,
+        collectorId: 'default',
+        outboxId: boxOf(node),
+        throughSequence: sequences.get(node) ?? 0,
+        atMs: 99_000,
+        term,
+        active: active.map(([alarmId, number]) => ({
+          alarmId,
+          occurrenceId: occurrence(number),
+          sinceMs: 1,
+          value: 6,
+          suppressedByAlarmId: null,
+        })),
+      }),
+    story: async () =>
+      [...(await readJournal(database, { limit: 100 }))]
+        .reverse()
+        .map((entry) => [entry.kind, entry.alarmId ?? entry.detail.node].join(' ')),
+    async restart() {
+      store = await openStore();
+    },
+  };
+}
+
+test('[HO1] a takeover is a line of the journal and is told what is held active; the next server knows it too', async () => {
+  const rig = await open();
+  expect(await rig.takeOver('one', 1)).toEqual({ kind: 'granted', active: [] });
+  await rig.tell('one', 1, ['raise', one, 1, 1_500], ['raise', two, 2, 1_600], ['clear', two, 2, 1_700]);
+  const granted = await rig.takeOver('two', 2);
+  expect(granted).toMatchObject({ kind: 'granted', active: [{ alarmId: one, occurrenceId: occurrence(1), sinceMs: 1_500 }] });
+  // Asked again, nothing is written again.
+  await rig.restart();
+  expect(await rig.takeOver('two', 2)).toEqual(granted);
+  expect(await rig.story()).toEqual([
+    'collector.takeover one',
+    `alarm.raise ${one}`,
+    `alarm.raise ${two}`,
+    `alarm.clear ${two}`,
+    'collector.takeover two',
+  ]);
+});
+
+test('[HO2] a takeover of an earlier term is refused, and what an earlier term states changes nothing', async () => {
+  const rig = await open();
+  await rig.takeOver('one', 1);
+  await rig.takeOver('two', 2);
+  await rig.tell('two', 2, ['raise', one, 1, 2_500]);
+  expect(await rig.takeOver('one', 1)).toEqual({ kind: 'superseded', term: 2 });
+  expect(await rig.say('one', 1, [[two, 9]])).toEqual({ kind: 'accepted' });
+  expect([rig.state(one)?.isConditionTrue, rig.state(two)?.isConditionTrue]).toEqual([true, false]);
+  expect(await rig.say('two', 2, [[two, 9]])).toEqual({ kind: 'accepted' });
+  expect([rig.state(one)?.isConditionTrue, rig.state(two)?.isConditionTrue]).toEqual([false, true]);
+});
+
+test('[HO3] what comes late changes no alarm that the new holder found out about: it is a line of the journal', async () => {
+  const rig = await open();
+  await rig.takeOver('one', 1);
+  await rig.tell('one', 1, ['raise', one, 1, 1_500]);
+  await rig.takeOver('two', 2);
+  await rig.tell('two', 2, ['clear', one, 1, 2_500], ['raise', one, 2, 2_600]);
+  await rig.tell('one', 1, ['clear', one, 1, 1_900], ['raise', one, 3, 1_950]);
+  expect(rig.state(one)).toMatchObject({ isConditionTrue: true, occurrenceId: occurrence(2) });
+  expect((await rig.story()).slice(-2)).toEqual([`alarm.late ${one}`, `alarm.late ${one}`]);
+});
+
+test('[HO4] a late raise of an alarm that nobody else saw is shown as returned, unacknowledged, with its own time', async () => {
+  const rig = await open();
+  await rig.takeOver('one', 1);
+  await rig.takeOver('two', 2);
+  await rig.tell('one', 1, ['raise', one, 1, 1_500], ['clear', one, 1, 1_800], ['raise', two, 2, 1_900]);
+  for (const [alarmId, raisedAtMs] of [
+    [one, 1_500],
+    [two, 1_900],
+  ] as const)
+    expect(rig.state(alarmId)).toMatchObject({ isConditionTrue: false, isAcknowledged: false, raisedAtMs });
+  expect((await rig.story()).slice(2)).toEqual([`alarm.raise ${one}`, `alarm.clear ${one}`, `alarm.raise ${two}`, `alarm.clear ${two}`]);
+});
+
+test('[HO5] messages of a higher term are believed by a server that had not heard of it, and make it known', async () => {
+  const rig = await open();
+  await rig.takeOver('one', 1);
+  await rig.tell('two', 5, ['raise', one, 1, 5_500]);
+  expect(rig.state(one)?.isConditionTrue).toBe(true);
+  expect(await rig.takeOver('one', 4)).toEqual({ kind: 'superseded', term: 5 });
+});
+
+test('every rule is cited by a test', () => {
+  const folder = new URL('.', import.meta.url);
+  const rules = [...readFileSync(new URL('RULES.md', folder), 'utf8').matchAll(/^- \*\*(HO\d+)\*\*/gm)].map(([, rule]) => rule);
+  const cited = new Set(
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.test.ts'))
+      .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(/\[(HO\d+)\]/g)].map(([, rule]) => rule)),
+  );
+  expect([...cited].sort()).toEqual([...rules].sort());
+});
