@@ -152,6 +152,8 @@ class Simulation {
       if (mayPutBack && this.#hasBackup && this.#random() < 0.5) {
         this.#note('the database is put back from a copy');
         this.#disk.putBack(this.#backupFile);
+        // Between the death of a database and the return of its copy lies more time than a message is late.
+        this.#network.forget();
         this.#wasPutBack = true;
       }
       void this.#startServer();
