@@ -308,7 +308,7 @@ test('[MT10] the end takes its own cause only; what is true is announced again, 
         value: null,
         suppressedByAlarmId: record.occurrenceId === occurrenceId ? 'RS-01.D-1.commFail' : null,
       }));
-    await one.store.state({ schema: 1, collectorId: 'default', outboxId, throughSequence: 0, atMs: one.clock.nowMs(), active });
+    await one.store.state({ schema: 1, collectorId: 'default', outboxId, throughSequence: 3, atMs: one.clock.nowMs(), active });
   };
   await one.say('raise', 'RS-01.PT-2.high', 1);
   await one.acknowledge('RS-01.PT-2.high');
