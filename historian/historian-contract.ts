@@ -189,6 +189,39 @@ export function historianContract(open: (name: string) => Promise<Historian>, ba
       expect(await read([], baseMs, baseMs + 10_000, 10)).toEqual({ rows: [], isTruncated: false });
     }));
 
+  test('runs of equal quality, where the engine finds them: a silence or another quality begins a new one', () =>
+    withHistorian(async (historian) => {
+      writeRows(historian, plant, fast, [
+        [baseMs, 1],
+        [baseMs + 1_000, 2],
+        [baseMs + 2_000, Number.NaN, Quality.badCommFail],
+        [baseMs + 3_000, Number.NaN, Quality.badCommFail],
+        [baseMs + 4_000, 3],
+        [baseMs + 20_000, 4],
+        [baseMs + 21_000, 5],
+      ]);
+      writeRows(historian, plant, filtered, [[baseMs + 500, 50]]);
+      await historian.flush();
+      if (historian.readQualityRuns === undefined) return;
+      const pointIds = ['no.such', filtered, fast];
+      const runs = await historian.readQualityRuns({ pointIds, fromMs: baseMs, toMs: baseMs + 21_000, silenceMs: 10_000 });
+      const rows = Array.from(runs.point, (point, run) => [
+        pointIds[point],
+        (runs.fromMs[run] ?? 0) - baseMs,
+        (runs.toMs[run] ?? 0) - baseMs,
+        runs.quality[run],
+      ]);
+      expect(rows.filter(([id]) => id === fast)).toEqual([
+        [fast, 0, 1_000, Quality.good],
+        [fast, 2_000, 3_000, Quality.badCommFail],
+        [fast, 4_000, 4_000, Quality.good],
+        [fast, 20_000, 20_000, Quality.good],
+      ]);
+      expect(rows.filter(([id]) => id === filtered)).toEqual([[filtered, 500, 500, Quality.good]]);
+      expect(rows).toHaveLength(5);
+      expect((await historian.readQualityRuns({ pointIds: [], fromMs: baseMs, toMs: baseMs + 1, silenceMs: 1 })).point).toHaveLength(0);
+    }));
+
   test('an aborted question is not answered', () =>
     withHistorian(async (historian) => {
       writeRows(historian, plant, fast, [[baseMs, 1]]);

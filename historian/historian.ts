@@ -19,6 +19,19 @@ export interface RawColumnsOfMany extends RawColumns {
   readonly point: Uint16Array;
 }
 
+/**
+ * Stretches of readings of one quality that follow each other closely: what tells when an instrument spoke, without what it said. By point, then in time
+ * order. Arrays have equal length.
+ */
+export interface QualityRuns {
+  /** Index into the point ids that were asked for. */
+  readonly point: Uint32Array;
+  /** First and last reading of the run. */
+  readonly fromMs: Float64Array;
+  readonly toMs: Float64Array;
+  readonly quality: Uint8Array;
+}
+
 /** One row a bucket that holds at least one reading; empty buckets are absent (a gap stays a gap). */
 export interface BucketColumns {
   readonly bucketMs: number;
@@ -60,6 +73,13 @@ export interface HistorianReader {
   readRawOfMany(
     range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly limit: number },
   ): Promise<RawColumnsOfMany>;
+  /**
+   * Runs of readings of equal quality, each no later than `silenceMs` after the one before. Reckoned where the readings lie: a month of them is a few rows.
+   * Absent where the engine has no such way; whoever needs them reads with `readRawOfMany`.
+   */
+  readQualityRuns?(
+    range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly silenceMs: number },
+  ): Promise<QualityRuns>;
   /** About `buckets` equal buckets over the range; the engine may answer from 1-minute roll-ups when a bucket is a minute or longer. */
   readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns>;
   /**

@@ -14,7 +14,7 @@ export interface PointReadings {
 }
 
 /** The historian keeps one reading a minute of what does not change; two and a half minutes without one are silence. */
-const shortestHoldMs = 150_000;
+export const shortestHoldMs = 150_000;
 const longestHoldMs = 900_000;
 
 /** How long a reading speaks for its instrument when no other follows. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { HistorianStatus } from '../../domain/messages/collector-status.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { TimerHandle } from '../../domain/time/clock.ts';
-import type { BucketColumns, Historian, HistorianOptions, RawColumns, RawColumnsOfMany, ReadRange } from '../historian.ts';
+import type { BucketColumns, Historian, HistorianOptions, QualityRuns, RawColumns, RawColumnsOfMany, ReadRange } from '../historian.ts';
 import { PointSlots } from '../point-slots.ts';
 import { type ReadingChunk, ReadingIntake } from '../reading-intake.ts';
 import { adoptFiles, tidyFolder } from './adopt-files.ts';
@@ -15,6 +15,7 @@ import { HotDays } from './hot-days.ts';
 import { dayMs } from './parts.ts';
 import { ReadGate } from './read-gate.ts';
 import { readRawOfMany } from './read-many.ts';
+import { readQualityRuns } from './read-quality-runs.ts';
 import { readBuckets, readRaw } from './read-readings.ts';
 import { dropBefore, mergeable, mergeParts, type SealOptions, type SealStep, sealDay } from './seal-readings.ts';
 
@@ -115,15 +116,31 @@ export class DuckdbHistorian implements Historian {
     range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly limit: number },
   ): Promise<RawColumnsOfMany> {
     const { pointIds, fromMs, toMs, limit } = range;
+    const indexBySlot = this.#indexBySlot(pointIds);
+    await this.flush();
+    return this.#gate.read(this.#connect, range.signal, (connection) =>
+      readRawOfMany(connection, this.#folder, { indexBySlot, fromMs, toMs, limit }),
+    );
+  }
+
+  async readQualityRuns(
+    range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly silenceMs: number },
+  ): Promise<QualityRuns> {
+    const { pointIds, fromMs, toMs, silenceMs } = range;
+    const indexBySlot = this.#indexBySlot(pointIds);
+    await this.flush();
+    return this.#gate.read(this.#connect, range.signal, (connection) =>
+      readQualityRuns(connection, this.#folder, { indexBySlot, fromMs, toMs, silenceMs }),
+    );
+  }
+
+  #indexBySlot(pointIds: readonly string[]): Map<number, number> {
     const indexBySlot = new Map<number, number>();
     for (const [index, id] of pointIds.entries()) {
       const slot = this.#slots.find(id);
       if (slot !== null) indexBySlot.set(slot, index);
     }
-    await this.flush();
-    return this.#gate.read(this.#connect, range.signal, (connection) =>
-      readRawOfMany(connection, this.#folder, { indexBySlot, fromMs, toMs, limit }),
-    );
+    return indexBySlot;
   }
 
   async readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns> {

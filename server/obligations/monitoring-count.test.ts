@@ -1,8 +1,13 @@
 // The count of readings over restarts, a historian that fails, and readings that come late.
+import { randomInt } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { Quality } from '../../domain/readings/quality.ts';
+import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
+import { openHistorian } from '../../historian/open-historian.ts';
+import { createRandom } from '../../simulators/process/random.ts';
 import { plantOf } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { openDatabase } from '../journal/database.ts';
@@ -128,4 +133,46 @@ test('an instrument that comes is counted from then on, of one that leaves the c
     ['GS-01.PT-3', t0 + hour + minute, null],
   ]);
   await s.database.destroy();
+});
+
+test('what the embedded store reckons by itself gives the same gaps as every reading read', async () => {
+  const seed = randomInt(1 << 30);
+  const random = createRandom(seed);
+  const plant = plantOf(plantText(['PT-1', 'PT-2', 'PT-3', 'PT-4']));
+  const clock = new ManualClock(t0);
+  const log = pino({ level: 'silent' });
+  const dataDir = temporaryFolder();
+  const historian = await openHistorian({ url: 'duckdb:', plant, dataDir, clock, log });
+  const qualities = [Quality.good, Quality.good, Quality.badCommFail, Quality.badInstrumentFault, Quality.uncertainInaccurate];
+  for (const point of plant.points) {
+    let timeMs = t0;
+    let quality: number = Quality.good;
+    while (timeMs < t0 + 2 * hour) {
+      const batch = createReadingBatch(plant.pointTable, 1);
+      // Mostly every minute, at times a silence about as long as an instrument may be silent, or long.
+      if (random() < 0.1) quality = qualities[Math.floor(random() * qualities.length)] ?? Quality.good;
+      pushReading(batch, point.index, timeMs, random(), quality);
+      historian.write(batch);
+      timeMs +=
+        random() < 0.9 ? Math.round(random() * minute) : Math.round(140_000 + random() * 20_000 + (random() < 0.3 ? hour * random() : 0));
+    }
+  }
+  await historian.flush();
+  const gapsBy = async (reader: Pick<HistorianReader, 'readRawOfMany' | 'readQualityRuns'>) => {
+    const own = new ManualClock(t0);
+    const database = await openDatabase('sqlite:', temporaryFolder());
+    const ledger = new Ledger(database, await Journal.open(database), own);
+    const count = await MonitoringCount.open({ plant, historian: reader as HistorianReader, ledger, clock: own, log });
+    for (let step = 0; step < 10; step += 1) {
+      own.advance(13 * minute);
+      await count.advance();
+    }
+    const gaps = await database.selectFrom('monitoring_gap').selectAll().orderBy('point_id').orderBy('from_ms').execute();
+    await database.destroy();
+    return gaps;
+  };
+  const byRuns = await gapsBy(historian);
+  expect(byRuns.length, `seed ${seed}`).toBeGreaterThan(10);
+  expect(byRuns, `seed ${seed}`).toEqual(await gapsBy({ readRawOfMany: (range) => historian.readRawOfMany(range) }));
+  await historian.close();
 });

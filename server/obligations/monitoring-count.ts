@@ -1,11 +1,11 @@
 // Looks at readings once, minute by minute, and keeps of them only when an instrument gave no good one: everything that is asked of a month is then
 // reckoned from a few gaps. Judges nothing.
 import type { Logger } from 'pino';
-import { type FoundGap, gapsOf, holdMsOf } from '../../domain/obligations/reading-gaps.ts';
+import { type FoundGap, gapsOf, holdMsOf, type PointReadings, shortestHoldMs } from '../../domain/obligations/reading-gaps.ts';
 import type { Span } from '../../domain/obligations/spans.ts';
 import type { Plant, Point } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import type { HistorianReader } from '../../historian/historian.ts';
+import type { HistorianReader, QualityRuns } from '../../historian/historian.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { MonitoringGapTable } from './obligation-tables.ts';
 
@@ -14,6 +14,10 @@ const progressName = 'monitoring';
 const lookBackMs = 31 * 86_400_000;
 const sliceMs = 15 * 60_000;
 const rowsMost = 180_000;
+/** Where the historian itself finds the runs, only these cross over. */
+const runsRowsMost = 4_000_000;
+/** Each look reads a while before and after its window too: one a minute would read everything seven times. */
+const leastSliceMs = 5 * 60_000;
 /** A collector that could not reach its store keeps readings on its disk and brings them later: silence of the last day is looked at again, now and then. */
 const lookAgainEveryMs = 3_600_000;
 const lookAgainForMs = 24 * 3_600_000;
@@ -78,7 +82,7 @@ export class MonitoringCount {
     if (this.#historian === null) return;
     for (;;) {
       const toMs = Math.min(this.#clock.nowMs() - this.#lagMs, this.#countedToMs + sliceMs);
-      if (this.#isStopped || toMs - this.#countedToMs < 1_000) break;
+      if (this.#isStopped || toMs - this.#countedToMs < leastSliceMs) break;
       const window = { fromMs: this.#countedToMs, toMs };
       try {
         await this.#commit(window, await this.#gapsIn(window));
@@ -199,7 +203,8 @@ export class MonitoringCount {
   async #gapsIn(window: Span): Promise<Map<Point, FoundGap[]>> {
     const gaps = new Map<Point, FoundGap[]>();
     const secondsRead = (window.toMs - window.fromMs + 2 * this.#lagMs) / 1_000;
-    const atOnce = Math.max(20, Math.min(2_000, Math.floor(rowsMost / secondsRead)));
+    const most = this.#historian?.readQualityRuns === undefined ? rowsMost : runsRowsMost;
+    const atOnce = Math.max(20, Math.min(5_000, Math.floor(most / secondsRead)));
     for (let start = 0; start < this.#points.length; start += atOnce)
       await this.#readInto(gaps, this.#points.slice(start, start + atOnce), window);
     return gaps;
@@ -207,12 +212,17 @@ export class MonitoringCount {
 
   async #readInto(gaps: Map<Point, FoundGap[]>, points: readonly Point[], window: Span): Promise<void> {
     if (this.#historian === null || this.#isStopped) throw new Error('stopped');
-    const answer = await this.#historian.readRawOfMany({
+    const range = {
       pointIds: points.map((point) => point.id),
       fromMs: window.fromMs - this.#lagMs,
       toMs: window.toMs + this.#lagMs,
-      limit: rowsMost,
-    });
+    };
+    if (this.#historian.readQualityRuns !== undefined) {
+      const runs = await this.#historian.readQualityRuns({ ...range, silenceMs: shortestHoldMs });
+      this.#putGaps(gaps, points, window, readingsOfRuns(points.length, runs));
+      return;
+    }
+    const answer = await this.#historian.readRawOfMany({ ...range, limit: rowsMost });
     if (answer.isTruncated && points.length > 1) {
       const half = points.length >> 1;
       await this.#readInto(gaps, points.slice(0, half), window);
@@ -225,6 +235,10 @@ export class MonitoringCount {
       own?.timeMs.push(answer.timeMs[row] ?? 0);
       own?.quality.push(answer.quality[row] ?? 0);
     }
+    this.#putGaps(gaps, points, window, readings);
+  }
+
+  #putGaps(gaps: Map<Point, FoundGap[]>, points: readonly Point[], window: Span, readings: readonly PointReadings[]): void {
     points.forEach((point, index) => {
       const own = { fromMs: Math.max(window.fromMs, this.#sinceMs.get(point.id) ?? window.fromMs), toMs: window.toMs };
       gaps.set(point, own.fromMs >= own.toMs ? [] : gapsOf(readings[index] ?? { timeMs: [], quality: [] }, own, holdMsOf(point)));
@@ -281,6 +295,23 @@ export class MonitoringCount {
     for (const [id, gap] of open) this.#open.set(id, gap);
     this.#countedToMs = window.toMs;
   }
+}
+
+/** As many readings as say the same as the runs: none follows the one before later than an instrument may be silent. */
+function readingsOfRuns(points: number, runs: QualityRuns): PointReadings[] {
+  const readings = Array.from({ length: points }, () => ({ timeMs: [] as number[], quality: [] as number[] }));
+  for (let run = 0; run < runs.point.length; run += 1) {
+    const own = readings[runs.point[run] ?? 0];
+    const toMs = runs.toMs[run] ?? 0;
+    const quality = runs.quality[run] ?? 0;
+    for (let timeMs = runs.fromMs[run] ?? 0; timeMs < toMs; timeMs += shortestHoldMs) {
+      own?.timeMs.push(timeMs);
+      own?.quality.push(quality);
+    }
+    own?.timeMs.push(toMs);
+    own?.quality.push(quality);
+  }
+  return readings;
 }
 
 export interface MonitoringCountOptions {
