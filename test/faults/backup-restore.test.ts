@@ -51,9 +51,7 @@ test(`${backups} backups under load, each restored and started (seed ${seed})`, 
   const taken: { readonly folder: string; readonly told: Witness; readonly atMs: number }[] = [];
   for (let round = 0; round < backups; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1_000 + random() * 1_500));
-    const told = new Witness();
-    for (const [id, alarmId] of witness.raised) told.raised.set(id, alarmId);
-    for (const [comment, id] of witness.acknowledged) told.acknowledged.set(comment, id);
+    const told = witness.copy();
     const atMs = Date.now();
     const made = await runGatewatch(['backup', '--data-dir', dataDir, '--to', into, ...(round === 0 ? [] : ['--with-keys'])]);
     expect(made, made.output).toMatchObject({ code: 0 });

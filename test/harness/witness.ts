@@ -12,6 +12,14 @@ export class Witness {
   /** The request went out and no answer came back: it may count or not. */
   unanswered = 0;
 
+  /** What has been told until now. */
+  copy(): Witness {
+    const copy = new Witness();
+    for (const [id, alarmId] of this.raised) copy.raised.set(id, alarmId);
+    for (const [comment, id] of this.acknowledged) copy.acknowledged.set(comment, id);
+    return copy;
+  }
+
   saw(alarms: readonly AlarmView[]): void {
     for (const alarm of alarms) if (alarm.raisedAtMs !== null) this.raised.set(alarm.id, alarm.alarmId);
   }
@@ -45,17 +53,27 @@ export async function watch(client: GatewatchClient, witness: Witness, isOver: (
   }
 }
 
-/** Everything witnessed is in the journal; nothing is there twice or out of turn: raise and clear alternate for every alarm, one raise an occurrence. */
-export function expectAllThere(witness: Witness, journal: readonly JournalEntry[]): void {
-  const raises = new Map(journal.filter((entry) => entry.kind === 'alarm.raise').map((entry) => [entry.occurrenceId, entry]));
+/** What was witnessed and is not in the journal. */
+export function missingFrom(journal: readonly JournalEntry[], witness: Witness): readonly string[] {
+  const raised = new Set(journal.filter((entry) => entry.kind === 'alarm.raise').map((entry) => entry.occurrenceId));
   const acknowledgements = new Map(
     journal
       .filter((entry) => entry.kind === 'alarm.acknowledge')
       .map((entry) => [(entry.detail.event as { comment: string }).comment, entry.occurrenceId]),
   );
-  expect([...witness.raised.keys()].filter((id) => !raises.has(id))).toEqual([]);
-  expect([...witness.acknowledged].filter(([comment, id]) => acknowledgements.get(comment) !== id)).toEqual([]);
+  return [
+    ...[...witness.raised.keys()].filter((id) => !raised.has(id)),
+    ...[...witness.acknowledged].filter(([comment, id]) => acknowledgements.get(comment) !== id).map(([comment]) => comment),
+  ];
+}
 
+/** Everything witnessed is in the journal; nothing is there twice or out of turn: raise and clear alternate for every alarm, one raise an occurrence. */
+export function expectAllThere(witness: Witness, journal: readonly JournalEntry[]): void {
+  expect(missingFrom(journal, witness)).toEqual([]);
+  expectInTurn(journal);
+}
+
+export function expectInTurn(journal: readonly JournalEntry[]): void {
   const isTrue = new Map<string, boolean>();
   for (const entry of journal) {
     if (entry.kind !== 'alarm.raise' && entry.kind !== 'alarm.clear') continue;
@@ -67,5 +85,6 @@ export function expectAllThere(witness: Witness, journal: readonly JournalEntry[
     });
     isTrue.set(alarmId, entry.kind === 'alarm.raise');
   }
-  expect(raises.size).toBe(journal.filter((entry) => entry.kind === 'alarm.raise').length);
+  const raises = journal.filter((entry) => entry.kind === 'alarm.raise');
+  expect(new Set(raises.map((entry) => entry.occurrenceId)).size).toBe(raises.length);
 }
