@@ -1,4 +1,5 @@
-// A certificate store for one device: the plant file's pin is enough to trust that very certificate while it is in date; everything else is the store's word.
+// A certificate store for one device: the plant file's pin is enough to trust that very certificate while it is in date and no list of revoked ones that the
+// store holds names it; everything else is the store's word.
 import { X509Certificate } from 'node:crypto';
 import { type OPCUACertificateManager, StatusCodes } from 'node-opcua';
 import { thumbprintOf } from './pki.ts';
@@ -11,15 +12,18 @@ export function pinnedStore(manager: OPCUACertificateManager, thumbprint: string
       if (property === 'checkCertificate' || property === 'getTrustStatus') {
         return (certificate: Buffer | Buffer[], callback?: (error: Error | null, status?: unknown) => void) => {
           const leaf = Array.isArray(certificate) ? certificate[0] : certificate;
-          const verdict = leaf !== undefined && thumbprintOf(leaf) === pin ? statusOf(leaf) : null;
-          if (verdict === null)
+          if (leaf === undefined || thumbprintOf(leaf) !== pin)
             return (target[property] as (...parameters: unknown[]) => unknown).call(
               target,
               certificate,
               ...(callback === undefined ? [] : [callback]),
             );
-          if (callback === undefined) return Promise.resolve(verdict);
-          callback(null, verdict);
+          const verdict = statusOf(target, leaf);
+          if (callback === undefined) return verdict;
+          verdict.then(
+            (status) => callback(null, status),
+            (error: Error) => callback(error),
+          );
           return undefined;
         };
       }
@@ -29,8 +33,12 @@ export function pinnedStore(manager: OPCUACertificateManager, thumbprint: string
   });
 }
 
-function statusOf(certificate: Buffer) {
+async function statusOf(manager: OPCUACertificateManager, certificate: Buffer) {
   const { validFromDate, validToDate } = new X509Certificate(certificate);
   const now = new Date();
-  return validFromDate <= now && now <= validToDate ? StatusCodes.Good : StatusCodes.BadCertificateTimeInvalid;
+  if (now < validFromDate || validToDate < now) return StatusCodes.BadCertificateTimeInvalid;
+  const inStore: string = await manager.verifyCertificate(certificate);
+  if (inStore === 'BadCertificateRevoked') return StatusCodes.BadCertificateRevoked;
+  if (inStore === 'BadCertificateIssuerRevoked') return StatusCodes.BadCertificateIssuerRevoked;
+  return StatusCodes.Good;
 }
