@@ -19,9 +19,10 @@ import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
 import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
-import type { Historian } from './historian/historian.ts';
+import type { Historian, ReadingRetention } from './historian/historian.ts';
 import { isRestoreUnfinished } from './server/backup/restore-mark.ts';
 import type { BackupSchedule } from './server/backup/scheduled-backups.ts';
+import type { Server } from './server/create-server.ts';
 import type { Fence } from './server/journal/ledger.ts';
 import type { PlantFileSource } from './server/plant/plant-versions.ts';
 import { StopList } from './server/stop-list.ts';
@@ -222,7 +223,9 @@ async function run(options: RunOptions): Promise<void> {
     }
     const { plant, plantSource } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
     for (const warning of plantSource.warnings) log.warn(warning);
-    const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
+    let noteRemoval: Server['noteRemovedReadings'] = () => Promise.reject(new Error('the journal is not open yet'));
+    const retention = retentionOf(settings, (removal) => noteRemoval(removal));
+    const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log, ...retention });
     stops.onStop('historian', () => historian.close());
     const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
     stops.onStop('link', () => link.server.close());
@@ -243,6 +246,7 @@ async function run(options: RunOptions): Promise<void> {
       ...(await backupsBySchedule(settings, dataDir)),
     });
     stops.onStop('server', () => server.stop());
+    noteRemoval = server.noteRemovedReadings;
     const collector = await createCollector({ plant, historian, link: link.collector, dataDir, clock: systemClock, log });
     stops.onStop('collector', () => collector.stop());
     await collector.start();
@@ -259,6 +263,19 @@ async function run(options: RunOptions): Promise<void> {
     await stops.stop();
     throw error;
   }
+}
+
+/** Each removal is a line of the journal, so only where the readings and the journal are in one process. */
+function retentionOf(settings: Settings, announce: ReadingRetention['announce']): { retention?: ReadingRetention } {
+  if (settings.keepReadings === undefined) return {};
+  if (!settings.historian.startsWith('duckdb:'))
+    throw new StartError('--keep-readings is for the embedded historian: InfluxDB removes by the retention of its own bucket');
+  return { retention: { days: Math.floor(settings.keepReadings / 86_400_000), announce } };
+}
+
+function refuseRetention(settings: Settings): void {
+  if (settings.keepReadings !== undefined)
+    throw new StartError('--keep-readings is for gatewatch run: with the halves apart InfluxDB removes by the retention of its own bucket');
 }
 
 function stopChild(child: ChildProcess): Promise<void> {
@@ -312,6 +329,7 @@ async function runCollector(options: CollectorOptions): Promise<void> {
   const settings = settingsOf(options);
   if (settings.plant === undefined) throw new StartError('a collector needs a plant file: --plant FILE');
   if (!settings.link.startsWith('nats://')) throw new StartError('a collector apart needs --link nats://HOST:PORT');
+  refuseRetention(settings);
   const dataDir = prepareDataDir(settings.dataDir);
   const log = createLog(settings);
   const stops = new StopList(log);
@@ -402,6 +420,7 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
   const settings = settingsOf(options);
   if (settings.plant === undefined) throw new StartError('a server needs a plant file: --plant FILE');
   if (!settings.link.startsWith('nats://')) throw new StartError('a server apart needs --link nats://HOST:PORT');
+  refuseRetention(settings);
   const dataDir = prepareDataDir(settings.dataDir);
   const log = createLog(settings);
   const stops = new StopList(log);
@@ -487,6 +506,7 @@ function withSettings(command: Command): Command {
     .option('--backup-to <folder>', 'make backups by the clock into this folder')
     .option('--backup-every <duration>', 'how often (1d)')
     .option('--backup-keep <number>', 'how many stay (14)')
+    .option('--keep-readings <duration>', 'remove raw readings that are older, at least 90d; all are kept where absent')
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent');
 }
 

@@ -102,8 +102,25 @@ export interface HistorianOptions {
   readonly dataDir: string;
   readonly clock: import('../domain/time/clock.ts').Clock;
   readonly log: HistorianLog;
-  /** Raw readings older than this are deleted; roll-ups stay. */
-  readonly retentionDays?: number;
+  /** Everything is kept where absent. */
+  readonly retention?: ReadingRetention;
+}
+
+export interface ReadingRetention {
+  /**
+   * Raw readings older than this many days go, and only where as many days with readings are newer: a clock that runs ahead removes nothing. Roll-ups of a
+   * minute stay.
+   */
+  readonly days: number;
+  /** Said before anything is removed. Where it cannot be said, nothing is. */
+  readonly announce: (removal: ReadingRemoval) => Promise<void>;
+}
+
+export interface ReadingRemoval {
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly beforeMs: number;
+  readonly readings: number;
 }
 
 /** The part of a pino logger that the historian uses. */

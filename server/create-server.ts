@@ -9,7 +9,7 @@ import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { Plant } from '../domain/plant/plant.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import { repeat } from '../domain/time/repeat.ts';
-import type { HistorianReader } from '../historian/historian.ts';
+import type { HistorianReader, ReadingRemoval } from '../historian/historian.ts';
 import type { ServerLink } from '../link/link.ts';
 import { AccessControl } from './access/access-control.ts';
 import { openAccessKey } from './access/access-key.ts';
@@ -50,6 +50,7 @@ import { startIncidents } from './incidents/start-incidents.ts';
 import { openDatabase } from './journal/database.ts';
 import { Journal } from './journal/journal.ts';
 import { type Fence, Ledger } from './journal/ledger.ts';
+import { noteRemovedReadings } from './journal/removed-readings.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
 import { loopTestRoutes } from './loop-test/loop-test-routes.ts';
@@ -113,6 +114,8 @@ export interface Server {
   readonly firstPasswords: readonly FirstPassword[];
   /** Calls back with a line to print when an interface that other systems connect to is ready; that may be seconds after the start. */
   onNorthboundReady(listener: (line: string) => void): void;
+  /** Before raw readings are removed: a line of the journal. Nothing is removed where it cannot be written. */
+  noteRemovedReadings(removal: ReadingRemoval): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -494,7 +497,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     link.announceReady();
     link.requestSnapshots();
     log.info({ address }, 'server listening');
-    return { address, firstPasswords, onNorthboundReady: (listener) => northbound.onReady(listener), stop };
+    return {
+      address,
+      firstPasswords,
+      onNorthboundReady: (listener) => northbound.onReady(listener),
+      noteRemovedReadings: (removal) => noteRemovedReadings(ledger, clock, removal),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -405,6 +405,7 @@ export const en: Texts<typeof zh> = {
       'session.end': 'Signed out',
       'session.refused': 'Sign-in refused',
       'system.restore': 'Restored from a backup',
+      'readings.remove': 'Readings removed at the end of their keeping',
       'backup.made': 'Backup made',
       'collector.takeover': 'Collector process took over',
       'alarm.late': 'Alarm message that came after a takeover',

@@ -403,6 +403,7 @@ export const zh = {
       'session.end': '退出',
       'session.refused': '登录被拒',
       'system.restore': '从备份恢复',
+      'readings.remove': '按保存期限删除的读数',
       'backup.made': '备份完成',
       'collector.takeover': '采集进程接管',
       'alarm.late': '接管后才送到的报警消息',

@@ -17,6 +17,7 @@ test.each([
   [{ GATEWATCH_HTTP_PORT: '70000' }, /from 0 to 65535/],
   [{ GATEWATCH_HTPP_PORT: '80' }, /GATEWATCH_HTPP_PORT is not a setting/],
   [{ GATEWATCH_HISTORIAN: 'mysql://x' }, /expected duckdb/],
+  [{ GATEWATCH_KEEP_READINGS: '30d' }, /--keep-readings .* at least 90d/],
   [{ GATEWATCH_LOG_LEVEL: 'loud' }, /--log-level/],
 ])('%j stops the start with a message', (environment, expected) => {
   const parsed = parseSettings(environment, {});

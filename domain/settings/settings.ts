@@ -37,6 +37,10 @@ export const settingsSchema = z.strictObject({
   backupEvery: durationSchema.refine((value) => value >= 600_000, 'expected at least 10min').default(86_400_000),
   /** The newest stay. */
   backupKeep: z.coerce.number('expected a number').int('expected a whole number').min(1, 'expected at least 1').default(14),
+  /** Raw readings older than this go; everything is kept where absent. */
+  keepReadings: durationSchema
+    .refine((value) => value >= 90 * 86_400_000, 'expected at least 90d: evidence and obligations look back')
+    .optional(),
   logLevel: z.enum(logLevels).default('info'),
 });
 export type Settings = z.output<typeof settingsSchema>;
@@ -55,6 +59,7 @@ const environmentNames: Readonly<Record<SettingName, string>> = {
   backupTo: 'GATEWATCH_BACKUP_TO',
   backupEvery: 'GATEWATCH_BACKUP_EVERY',
   backupKeep: 'GATEWATCH_BACKUP_KEEP',
+  keepReadings: 'GATEWATCH_KEEP_READINGS',
   logLevel: 'GATEWATCH_LOG_LEVEL',
 };
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import type { HistorianLog } from '../historian.ts';
+import type { HistorianLog, ReadingRemoval } from '../historian.ts';
 import { historianContract, rawRows } from '../historian-contract.ts';
 import { contractPlant, type Row, writeRows } from '../historian-contract-plant.ts';
 import { type DuckdbHistorian, type DuckdbHistorianOptions, openDuckdbHistorian } from './duckdb-historian.ts';
@@ -44,7 +44,8 @@ describe('days', () => {
   test('a closed day becomes sorted Parquet and reads the same as before; raw goes after its retention, minutes stay', async () => {
     const folder = newFolder();
     const clock = new ManualClock(baseMs);
-    const historian = await open(folder, clock, { retentionDays: 3 });
+    const removals: ReadingRemoval[] = [];
+    const historian = await open(folder, clock, { retention: { days: 3, announce: async (removal) => void removals.push(removal) } });
     for (let index = 0; index < 3; index += 1) writeRows(historian, plant, point, day(baseMs + index * dayMs));
     await historian.flush();
     const before = await rawRows(historian, point, baseMs, baseMs + 3 * dayMs);
@@ -57,8 +58,11 @@ describe('days', () => {
     const bucketsAfter = await historian.readBuckets({ pointId: point, fromMs: baseMs, toMs: baseMs + 3 * dayMs, buckets: 72 });
     expect(bucketsAfter).toEqual(bucketsBefore);
 
+    for (let index = 3; index < 5; index += 1) writeRows(historian, plant, point, day(baseMs + index * dayMs));
+    await historian.flush();
     clock.jumpWall(3 * dayMs);
     await historian.maintain();
+    expect(removals).toEqual([{ fromMs: baseMs, beforeMs: baseMs + 2 * dayMs, readings: 2 * 1_440 }]);
     const late = await rawRows(historian, point, baseMs, baseMs + 3 * dayMs);
     expect(late.rows[0]?.[0]).toBe(baseMs + 2 * dayMs);
     expect(await historian.readBuckets({ pointId: point, fromMs: baseMs, toMs: baseMs + 3 * dayMs, buckets: 72 })).toEqual(bucketsBefore);

@@ -17,7 +17,7 @@ import { ReadGate } from './read-gate.ts';
 import { readRawOfMany } from './read-many.ts';
 import { readQualityRuns } from './read-quality-runs.ts';
 import { readBuckets, readRaw } from './read-readings.ts';
-import { dropBefore, mergeable, mergeParts, type SealOptions, type SealStep, sealDay } from './seal-readings.ts';
+import { dropOld, mergeable, mergeParts, type SealOptions, type SealStep, sealDay } from './seal-readings.ts';
 
 export interface DuckdbHistorianOptions extends Omit<HistorianOptions, 'url'> {
   /** Folder of the database and its files. */
@@ -388,7 +388,7 @@ export class DuckdbHistorian implements Historian {
   }
 
   async #maintainOnce(): Promise<void> {
-    const { clock, hotRowsMax = 16_000_000, retentionDays } = this.#options;
+    const { clock, hotRowsMax = 16_000_000, retention } = this.#options;
     const database = this.#database;
     if (database === null) return;
     const seal: SealOptions = {
@@ -414,7 +414,7 @@ export class DuckdbHistorian implements Historian {
       if (this.#isClosed) return;
       await mergeParts(seal, group);
     }
-    if (retentionDays !== undefined) await dropBefore(seal, Math.floor(nowMs / dayMs - retentionDays) * dayMs);
+    if (retention !== undefined) await dropOld(seal, retention, { nowMs, hotDays: this.#hotDays.days() });
     this.#lastCloseDay = closedBeforeDay;
   }
 }

@@ -4,6 +4,7 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { ReadingRetention } from '../historian.ts';
 import { quoted } from './database.ts';
 import {
   dayMs,
@@ -112,15 +113,29 @@ export async function mergeable(connection: DuckDBConnection, closedBeforeMs: nu
   return [...groups.values()].filter((group) => group.length > 1 && group.reduce((sum, part) => sum + part.rowCount, 0) <= mergeRowsMax);
 }
 
-/** Raw readings that ended before `beforeMs` go; roll-ups stay. Returns the files let go. */
-export async function dropBefore(options: SealOptions, beforeMs: number): Promise<number> {
+/** Raw readings past their retention go, text readings with them; roll-ups stay. Returns the number of files. */
+export async function dropOld(
+  options: SealOptions,
+  retention: ReadingRetention,
+  present: { readonly nowMs: number; readonly hotDays: readonly number[] },
+): Promise<number> {
   const { connection } = options;
-  const old = await readParts(connection, `kind = 'readings' AND end_ms <= ${Math.floor(beforeMs)}`);
+  const parts = await readParts(connection, `kind = 'readings'`);
+  const days = [...new Set([...parts.map((part) => Math.floor(part.firstMs / dayMs)), ...present.hotDays])].sort((a, b) => b - a);
+  const leastKept = days[retention.days - 1];
+  if (leastKept === undefined) return 0;
+  const beforeMs = Math.min(Math.floor(present.nowMs / dayMs) - retention.days, leastKept) * dayMs;
+  const old = parts.filter((part) => part.endMs <= beforeMs);
   if (old.length === 0) return 0;
+  await retention.announce({
+    fromMs: Math.min(...old.map((part) => part.firstMs)),
+    beforeMs,
+    readings: old.reduce((sum, part) => sum + part.rowCount, 0),
+  });
   await connection.run('BEGIN TRANSACTION');
   try {
     await deleteParts(connection, old);
-    await connection.run(`DELETE FROM text_reading WHERE time_ms < ${Math.floor(beforeMs)}`);
+    await connection.run(`DELETE FROM text_reading WHERE time_ms < ${beforeMs}`);
     await connection.run('COMMIT');
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => undefined);
