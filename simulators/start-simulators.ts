@@ -31,6 +31,8 @@ export interface Simulators {
   /** What a collector needs in its environment: the passwords of the OPC UA servers and of the cameras. */
   readonly environment: Readonly<Record<string, string>>;
   readonly refusedWrites: () => number;
+  /** What each OPC UA server was asked, by device. */
+  readonly opcuaServices: ReadonlyMap<string, ReadonlyMap<string, number>>;
   stop(): Promise<void>;
 }
 
@@ -179,6 +181,7 @@ export async function startSimulators(options: {
     controlUrl: control.url,
     environment: { [opcuaPasswordVariable]: password, [cameraPasswordVariable]: cameraPassword },
     refusedWrites,
+    opcuaServices: new Map([...plcs].map(([id, plc]) => [id, plc.services])),
     async stop() {
       isStopped = true;
       timer?.cancel();

@@ -25,6 +25,8 @@ export interface OpcuaPlcOptions {
 export interface OpcuaPlc {
   /** SHA-1 of the server certificate, hex. */
   readonly thumbprint: string;
+  /** What it was asked, as decoded from the encrypted wire: requests by their name. */
+  readonly services: ReadonlyMap<string, number>;
   /** Adds the variables and opens the endpoint. */
   serve(plant: Plant, points: readonly Point[]): Promise<void>;
   /** Publishes values; `isLost` makes them bad with a communication error, as a PLC does that lost its field bus. */
@@ -57,9 +59,14 @@ export async function createOpcuaPlc(options: OpcuaPlcOptions): Promise<OpcuaPlc
   const thumbprint = createHash('sha1').update(server.getCertificate()).digest('hex');
   const variables: { readonly variable: UAVariable; readonly point: Point }[] = [];
   let isServing = false;
+  const services = new Map<string, number>();
+  server.on('request', (request: { readonly schema: { readonly name: string } }) => {
+    services.set(request.schema.name, (services.get(request.schema.name) ?? 0) + 1);
+  });
 
   return {
     thumbprint,
+    services,
     async serve(plant, points) {
       const { addressSpace } = server.engine;
       if (addressSpace === null) throw new Error('the OPC UA server has no address space');
