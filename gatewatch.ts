@@ -19,6 +19,7 @@ import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
 import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
+import type { DiskReserve } from './historian/disk-reserve.ts';
 import type { Historian, ReadingRetention } from './historian/historian.ts';
 import { isRestoreUnfinished } from './server/backup/restore-mark.ts';
 import type { BackupSchedule } from './server/backup/scheduled-backups.ts';
@@ -162,6 +163,13 @@ async function startDemo(
   return { process: child, ready };
 }
 
+async function openDiskReserve(dataDir: string, log: Logger, stops: StopList): Promise<DiskReserve> {
+  const { DiskReserve } = await import('./historian/disk-reserve.ts');
+  const reserve = await DiskReserve.open({ dataDir, clock: systemClock, log });
+  stops.onStop('disk', () => reserve.stop());
+  return reserve;
+}
+
 /** Each in a process of its own, at low priority: what a backup reads and hashes holds up no alarm. */
 async function backupsBySchedule(settings: Settings, dataDir: string): Promise<{ backups?: BackupSchedule }> {
   if (settings.backupTo === undefined) return {};
@@ -223,9 +231,17 @@ async function run(options: RunOptions): Promise<void> {
     }
     const { plant, plantSource } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
     for (const warning of plantSource.warnings) log.warn(warning);
+    const disk = await openDiskReserve(dataDir, log, stops);
     let noteRemoval: Server['noteRemovedReadings'] = () => Promise.reject(new Error('the journal is not open yet'));
-    const retention = retentionOf(settings, (removal) => noteRemoval(removal));
-    const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log, ...retention });
+    const historian = await openHistorian({
+      url: settings.historian,
+      plant,
+      dataDir,
+      clock: systemClock,
+      log,
+      mayStore: () => !disk.isFull,
+      ...retentionOf(settings, (removal) => noteRemoval(removal)),
+    });
     stops.onStop('historian', () => historian.close());
     const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
     stops.onStop('link', () => link.server.close());
@@ -239,6 +255,7 @@ async function run(options: RunOptions): Promise<void> {
       historian,
       journalUrl: settings.journal,
       dataDir,
+      disk,
       http: { host: settings.httpHost, port: settings.httpPort },
       dashboardDir: path.join(root, 'dashboard', 'dist'),
       clock: systemClock,
@@ -247,7 +264,7 @@ async function run(options: RunOptions): Promise<void> {
     });
     stops.onStop('server', () => server.stop());
     noteRemoval = server.noteRemovedReadings;
-    const collector = await createCollector({ plant, historian, link: link.collector, dataDir, clock: systemClock, log });
+    const collector = await createCollector({ plant, historian, link: link.collector, disk, dataDir, clock: systemClock, log });
     stops.onStop('collector', () => collector.stop());
     await collector.start();
     printWelcome({
@@ -335,10 +352,18 @@ async function runCollector(options: CollectorOptions): Promise<void> {
   const stops = new StopList(log);
   try {
     const { plant } = loadPlant(settings.plant);
-    const historian = await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
+    const disk = await openDiskReserve(dataDir, log, stops);
+    const historian = await openHistorian({
+      url: settings.historian,
+      plant,
+      dataDir,
+      clock: systemClock,
+      log,
+      mayStore: () => !disk.isFull,
+    });
     stops.onStop('historian', () => historian.close());
     if (options.hold !== undefined) {
-      await holdAmongSeveral(options, options.hold, { settings, plant, historian, dataDir, log, stops });
+      await holdAmongSeveral(options, options.hold, { settings, plant, historian, disk, dataDir, log, stops });
       return;
     }
     const link = await connectNatsCollectorLink(settings.link, {
@@ -347,7 +372,16 @@ async function runCollector(options: CollectorOptions): Promise<void> {
       plantId: plant.company.id,
     });
     stops.onStop('link', () => link.close());
-    const collector = await createCollector({ plant, collectorId: options.collectorId, historian, link, dataDir, clock: systemClock, log });
+    const collector = await createCollector({
+      plant,
+      collectorId: options.collectorId,
+      historian,
+      link,
+      disk,
+      dataDir,
+      clock: systemClock,
+      log,
+    });
     stops.onStop('collector', () => collector.stop());
     await collector.start();
     process.stdout.write(`collector ${options.collectorId} is running\n`);
@@ -362,13 +396,13 @@ async function runCollector(options: CollectorOptions): Promise<void> {
 async function holdAmongSeveral(
   options: CollectorOptions,
   hold: string,
-  parts: { settings: Settings; plant: Plant; historian: Historian; dataDir: string; log: Logger; stops: StopList },
+  parts: { settings: Settings; plant: Plant; historian: Historian; disk: DiskReserve; dataDir: string; log: Logger; stops: StopList },
 ): Promise<void> {
   const { connectNatsCollectorLink } = await import('./link/nats/nats-collector-link.ts');
   const { connectNatsLeaseStore } = await import('./link/nats/nats-lease-store.ts');
   const { createCollector } = await import('./collector/collector.ts');
   const { holdStations } = await import('./collector/holding/hold-stations.ts');
-  const { settings, plant, historian, dataDir, log, stops } = parts;
+  const { settings, plant, historian, disk, dataDir, log, stops } = parts;
   if (settings.historian.startsWith('duckdb:'))
     throw new StartError('the embedded historian belongs to one process: give the collectors that share stations --historian influx://…');
   const collectorIds = hold.split(',').map((id) => id.trim());
@@ -397,7 +431,7 @@ async function holdAmongSeveral(
     whenIsolated,
     connectLink: (collectorId) => connectNatsCollectorLink(settings.link, { collectorId, table: plant.pointTable, plantId }),
     createCollector: (collectorId, link, holding) =>
-      createCollector({ plant, collectorId, historian, link, dataDir, clock: systemClock, log, holding }),
+      createCollector({ plant, collectorId, historian, link, disk, dataDir, clock: systemClock, log, holding }),
     onChange: (collectorId, isHeld) => process.stdout.write(`  ${isHeld ? 'holds' : 'leaves'} the stations of ${collectorId}\n`),
     onFailed: () => {
       hasFailed = true;
@@ -441,7 +475,10 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
         table: plant.pointTable,
         plantId: plant.company.id,
       });
+      const own = new StopList(log);
+      own.onStop('link', () => link.close());
       try {
+        const disk = await openDiskReserve(dataDir, log, own);
         const server = await createServer({
           plant,
           plantSource,
@@ -451,6 +488,7 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
           historian,
           journalUrl: settings.journal,
           dataDir,
+          disk,
           http,
           dashboardDir: path.join(root, 'dashboard', 'dist'),
           clock: systemClock,
@@ -460,9 +498,9 @@ async function runServer(options: Partial<Record<SettingName, string>>): Promise
         });
         printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPasswords: server.firstPasswords });
         server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
-        return { stop: () => server.stop().finally(() => link.close()) };
+        return { stop: () => server.stop().finally(() => own.stop()) };
       } catch (error) {
-        await link.close();
+        await own.stop();
         throw error;
       }
     };

@@ -5,6 +5,7 @@ import type { CollectorStatus, DeviceStatus } from '../domain/messages/collector
 import { isCamera, isModbusDevice } from '../domain/plant/device-kinds.ts';
 import type { OpcuaDevice, Plant } from '../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../domain/time/clock.ts';
+import type { DiskReserve } from '../historian/disk-reserve.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { CollectorLink } from '../link/link.ts';
 import { CollectorAlarmSettings } from './alarm-settings/collector-alarm-settings.ts';
@@ -35,6 +36,8 @@ export interface CollectorOptions {
   readonly historian: Pick<Historian, 'write' | 'flush' | 'status'>;
   readonly link: CollectorLink;
   readonly dataDir: string;
+  /** Whether the disk is full, for the status. */
+  readonly disk?: Pick<DiskReserve, 'isFull'>;
   readonly clock: Clock;
   readonly log: CollectorLog;
   readonly random?: () => number;
@@ -272,6 +275,11 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     };
   }
 
+  function machineStatus(): CollectorStatus['machine'] {
+    const found = machine.status();
+    return found == null || options.disk === undefined ? found : { ...found, disk: { ...found.disk, isFull: options.disk.isFull } };
+  }
+
   const status = (): CollectorStatus => ({
     schema: 1,
     collectorId,
@@ -284,7 +292,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     readingsTotal: pipeline.readingsTotal,
     readingsPerSecond,
     historian: historian.status(),
-    machine: machine.status(),
+    machine: machineStatus(),
     ...(holding === undefined ? {} : { holder: { node: holding.node, term: holding.term, sinceMs: holding.sinceMs } }),
   });
 

@@ -104,6 +104,8 @@ export interface HistorianOptions {
   readonly log: HistorianLog;
   /** Everything is kept where absent. */
   readonly retention?: ReadingRetention;
+  /** False: the disk is full. What comes waits in memory, and is dropped, counted, when that is full too. */
+  readonly mayStore?: () => boolean;
 }
 
 export interface ReadingRetention {

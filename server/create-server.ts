@@ -9,6 +9,7 @@ import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { Plant } from '../domain/plant/plant.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import { repeat } from '../domain/time/repeat.ts';
+import type { DiskReserve } from '../historian/disk-reserve.ts';
 import type { HistorianReader, ReadingRemoval } from '../historian/historian.ts';
 import type { ServerLink } from '../link/link.ts';
 import { AccessControl } from './access/access-control.ts';
@@ -92,6 +93,8 @@ export interface ServerOptions {
   readonly historian: HistorianReader | null;
   readonly journalUrl: string;
   readonly dataDir: string;
+  /** Whether its disk is full, and when that changes. */
+  readonly disk?: Pick<DiskReserve, 'isFull' | 'onChange'>;
   readonly http: { readonly host: string; readonly port: number };
   readonly dashboardDir: string | null;
   readonly clock: Clock;
@@ -368,6 +371,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const health = await startHealth({
       plant,
       dataDir: options.dataDir,
+      isDiskFull: () => options.disk?.isFull ?? false,
       isDemo: options.isDemo,
       link,
       values,
@@ -453,6 +457,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         scanHistory.hear(status, clock.nowMs());
       }),
     );
+    const stopHearingDisk = options.disk?.onChange(() => health.lookNow());
+    if (stopHearingDisk !== undefined) onStop('disk', stopHearingDisk);
+    if (options.disk?.isFull === true) health.lookNow();
     onStop(
       'members',
       link.onMember((member) => health.hearMember(member)),

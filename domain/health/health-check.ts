@@ -23,6 +23,7 @@ export const healthCheckNames = [
   'journalChain',
   'backup',
   'disk',
+  'diskFull',
   'clock',
   'certificate',
   'memory',

@@ -34,6 +34,8 @@ export interface DiskFacts {
   readonly folder: string;
   readonly freeBytes: number;
   readonly totalBytes: number;
+  /** No reading is stored there any more, so that alarms go on. */
+  readonly isFull?: boolean | undefined;
 }
 
 export interface CertificateFacts {

@@ -109,6 +109,8 @@ test.each([
   ['HE8 never', { journal: { entries: 1, verifiedAtMs: null, brokenAt: null } }, 'journalChain', 'look never'],
   ['HE8 long ago', { journal: { entries: 1, verifiedAtMs: nowMs - 9 * dayMs, brokenAt: null } }, 'journalChain', 'look'],
   ['HE8 broken', { journal: { entries: 1, verifiedAtMs: nowMs, brokenAt: { sequence: 7, reason: 'r' } } }, 'journalChain', 'act broken'],
+  ['HE16 room', {}, 'diskFull', 'none'],
+  ['HE16 none', { disks: [{ place: 'server', folder: '/data', freeBytes: 1, totalBytes: 100, isFull: true }] }, 'diskFull', 'act'],
   ['HE15 one process only', {}, 'spare', 'none'],
   ['HE15 another may take over', withCollector({ holder: { node: 'one', sinceMs: nowMs, spares: 1 } }), 'spare', 'ok'],
   ['HE15 nobody may', withCollector({ holder: { node: 'one', sinceMs: nowMs, spares: 0 } }), 'spare', 'act'],

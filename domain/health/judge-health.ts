@@ -31,6 +31,9 @@ export function judgeHealth(facts: HealthFacts): HealthCheck[] {
     ...facts.collectors.flatMap(historyChecks),
     journalCheck(facts),
     ...backupChecks(facts),
+    ...facts.disks
+      .filter(({ isFull }) => isFull === true)
+      .map(({ place, folder, freeBytes }) => check('machine', 'diskFull', 'act', { freeBytes, folder }, { subject: place })),
     ...facts.disks.map(({ place, folder, freeBytes, totalBytes }) => {
       const freeShare = totalBytes === 0 ? 0 : freeBytes / totalBytes;
       const verdict: HealthVerdict = freeShare < 0.1 ? 'act' : freeShare < 0.2 ? 'look' : 'ok';

@@ -29,7 +29,7 @@ export type DeviceStatus = z.output<typeof deviceStatusSchema>;
 
 /** The machine that the collector runs on; looked at once a minute. */
 export const machineStatusSchema = z.object({
-  disk: z.object({ folder: z.string(), freeBytes: z.number(), totalBytes: z.number() }),
+  disk: z.object({ folder: z.string(), freeBytes: z.number(), totalBytes: z.number(), isFull: z.boolean().optional() }),
   residentBytes: z.number(),
   certificates: z.array(z.object({ use: z.string(), name: z.string(), validToMs: z.number() })),
 });

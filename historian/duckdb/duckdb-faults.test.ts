@@ -12,7 +12,7 @@ import { createReadingBatch, pushReading } from '../../domain/readings/reading-b
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { HistorianLog } from '../historian.ts';
 import { rawRows } from '../historian-contract.ts';
-import { contractPlant, type Row } from '../historian-contract-plant.ts';
+import { contractPlant, type Row, writeRows } from '../historian-contract-plant.ts';
 import { openDuckdbHistorian } from './duckdb-historian.ts';
 import { sealSteps } from './seal-readings.ts';
 
@@ -149,6 +149,39 @@ test('a year of minutes is drawn from the roll-ups of its months, each minute on
     expect((year.timeMs[index] as number) - (year.timeMs[index - 1] as number)).toBe(year.bucketMs);
     expect(year.min[index]).toBeCloseTo((year.max[index - 1] as number) + 1 / 1_440, 6);
   }
+  await historian.close();
+});
+
+test('a full disk: what comes waits, what does not fit is counted, what is stored is still read, and room brings back what waited', async () => {
+  const clock = new ManualClock(baseMs);
+  const folder = newFolder();
+  let hasRoom = true;
+  const historian = await openDuckdbHistorian({
+    plant,
+    dataDir: folder,
+    folder: path.join(folder, 'historian'),
+    clock,
+    log,
+    queueRowsMax: 101,
+    mayStore: () => hasRoom,
+  });
+  const write = (from: number, to: number) => {
+    for (let second = from; second < to; second += 1) writeRows(historian, plant, point, [[baseMs + second * 1_000, second]]);
+  };
+  const stored = async () => (await rawRows(historian, point, baseMs, baseMs + dayMs)).rows.map(([, value]) => value);
+  write(0, 10);
+  await historian.flush();
+  hasRoom = false;
+  write(10, 200);
+  clock.advance(1_000);
+  expect(await stored()).toEqual(Array.from({ length: 10 }, (_, second) => second));
+  await expect(historian.flush()).rejects.toThrow('they wait in memory');
+  expect(historian.status()).toMatchObject({ isAvailable: false, reason: 'the disk is full', spooled: 100, dropped: 90, written: 10 });
+  hasRoom = true;
+  await historian.flush();
+  write(200, 205);
+  expect(await stored()).toEqual([...Array.from({ length: 110 }, (_, second) => second), 200, 201, 202, 203, 204]);
+  expect(historian.status()).toMatchObject({ isAvailable: true, reason: null, spooled: 0, dropped: 90, written: 115 });
   await historian.close();
 });
 

@@ -42,6 +42,7 @@ const dayCloseDelayMs = 300_000;
 const lateRowsMax = 2_000_000;
 const retryDelayMsMin = 1_000;
 const retryDelayMsMax = 30_000;
+const diskFull = 'the disk is full';
 
 export async function openDuckdbHistorian(options: DuckdbHistorianOptions): Promise<DuckdbHistorian> {
   const historian = new DuckdbHistorian(options);
@@ -99,7 +100,7 @@ export class DuckdbHistorian implements Historian {
     const target = intake.pushed;
     while (this.#written + intake.discarded < target) {
       await this.#runCommit();
-      if (this.#database === null)
+      if (this.#database === null || !this.#mayStore)
         throw new Error(`readings are not stored: ${this.#reason ?? 'the database is away'}; they wait in memory`);
     }
   }
@@ -107,7 +108,7 @@ export class DuckdbHistorian implements Historian {
   async readRaw(range: ReadRange & { readonly limit: number }): Promise<RawColumns> {
     const slot = this.#slots.find(range.pointId);
     if (slot === null) return { timeMs: new Float64Array(0), value: new Float64Array(0), quality: new Uint8Array(0), isTruncated: false };
-    await this.flush();
+    await this.#flushToRead();
     const { fromMs, toMs, limit } = range;
     return this.#gate.read(this.#connect, range.signal, (connection) => readRaw(connection, this.#folder, { slot, fromMs, toMs, limit }));
   }
@@ -117,7 +118,7 @@ export class DuckdbHistorian implements Historian {
   ): Promise<RawColumnsOfMany> {
     const { pointIds, fromMs, toMs, limit } = range;
     const indexBySlot = this.#indexBySlot(pointIds);
-    await this.flush();
+    await this.#flushToRead();
     return this.#gate.read(this.#connect, range.signal, (connection) =>
       readRawOfMany(connection, this.#folder, { indexBySlot, fromMs, toMs, limit }),
     );
@@ -128,7 +129,7 @@ export class DuckdbHistorian implements Historian {
   ): Promise<QualityRuns> {
     const { pointIds, fromMs, toMs, silenceMs } = range;
     const indexBySlot = this.#indexBySlot(pointIds);
-    await this.flush();
+    await this.#flushToRead();
     return this.#gate.read(this.#connect, range.signal, (connection) =>
       readQualityRuns(connection, this.#folder, { indexBySlot, fromMs, toMs, silenceMs }),
     );
@@ -146,7 +147,7 @@ export class DuckdbHistorian implements Historian {
   async readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns> {
     // An unknown point has slot -1: the same empty answer, with the same bucket length.
     const slot = this.#slots.find(range.pointId) ?? -1;
-    await this.flush();
+    await this.#flushToRead();
     const { fromMs, toMs, buckets } = range;
     return this.#gate.read(this.#connect, range.signal, (connection) =>
       readBuckets(connection, this.#folder, { slot, fromMs, toMs, buckets }),
@@ -160,7 +161,7 @@ export class DuckdbHistorian implements Historian {
       const slot = this.#slots.find(id);
       return slot === null ? [] : [{ slot, id }];
     });
-    await this.flush();
+    await this.#flushToRead();
     return this.#gate.read(this.#connect, range.signal, (connection) => exportReadings(connection, this.#folder, { ...range, points }));
   }
 
@@ -168,8 +169,8 @@ export class DuckdbHistorian implements Historian {
     const intake = this.#openIntake;
     return {
       engine: 'duckdb',
-      isAvailable: this.#database !== null,
-      reason: this.#database === null ? this.#reason : null,
+      isAvailable: this.#database !== null && this.#reason !== diskFull,
+      reason: this.#database === null || this.#reason === diskFull ? this.#reason : null,
       accepted: intake.accepted,
       written: this.#written,
       filtered: intake.filtered,
@@ -238,6 +239,9 @@ export class DuckdbHistorian implements Historian {
   /** Never rejects: a failure becomes the status, and a retry. */
   async #commitWaiting(): Promise<void> {
     while (this.#inFlight !== null || this.#openIntake.waitingRows > 0) {
+      if (!this.#mayStore) return this.#holdBack();
+      // What was held back may have been the only reason.
+      if (this.#reason === diskFull) this.#reason = null;
       if (this.#database === null && !(await this.#openDatabase(false))) return;
       this.#inFlight ??= this.#openIntake.take(commitRowsMax);
       try {
@@ -247,6 +251,25 @@ export class DuckdbHistorian implements Historian {
         return;
       }
     }
+  }
+
+  get #mayStore(): boolean {
+    return this.#options.mayStore?.() ?? true;
+  }
+
+  /** The database stays open, for who reads; nothing more is written until there is room. */
+  #holdBack(): void {
+    if (this.#database !== null) this.#reason = diskFull;
+    if (this.#retryTimer !== null || this.#isClosed) return;
+    this.#retryTimer = this.#options.clock.after(retryDelayMsMin, () => {
+      this.#retryTimer = null;
+      this.#startCommit();
+    });
+  }
+
+  /** Those who read are shown what is stored where the rest cannot be. */
+  async #flushToRead(): Promise<void> {
+    if (this.#mayStore) await this.flush();
   }
 
   async #commit(chunks: ReadingChunk[]): Promise<void> {
@@ -390,7 +413,7 @@ export class DuckdbHistorian implements Historian {
   async #maintainOnce(): Promise<void> {
     const { clock, hotRowsMax = 16_000_000, retention } = this.#options;
     const database = this.#database;
-    if (database === null) return;
+    if (database === null || !this.#mayStore) return;
     const seal: SealOptions = {
       connection: database.maintenance,
       folder: this.#folder,

@@ -181,6 +181,10 @@ class InfluxHistorian implements Historian {
 
   async #spoolWaiting(): Promise<void> {
     while (this.#inFlight.length > 0 || this.#intake.waitingRows > 0) {
+      if (this.#options.mayStore?.() === false) {
+        this.#spoolFailure = 'the disk is full';
+        return;
+      }
       if (this.#inFlight.length === 0) this.#inFlight = this.#intake.take(spoolRowsMax);
       const chunks = this.#inFlight;
       const batches: { text: string; lineCount: number }[] = [];

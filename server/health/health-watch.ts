@@ -28,6 +28,7 @@ import { readCertificate, readCertificates } from './read-certificates.ts';
 export interface HealthSources {
   readonly plant: Plant;
   readonly dataDir: string;
+  readonly isDiskFull: () => boolean;
   readonly isDemo: boolean;
   readonly link: ServerLink;
   readonly values: LastValues;
@@ -187,7 +188,13 @@ export class HealthWatch {
     const found: DiskFacts[] = [];
     try {
       const { bavail, blocks, bsize } = await statfs(dataDir);
-      found.push({ place: 'server', folder: dataDir, freeBytes: bavail * bsize, totalBytes: blocks * bsize });
+      found.push({
+        place: 'server',
+        folder: dataDir,
+        freeBytes: bavail * bsize,
+        totalBytes: blocks * bsize,
+        isFull: this.#sources.isDiskFull(),
+      });
     } catch {
       // A folder whose disk cannot be asked has other faults to tell of.
     }

@@ -74,6 +74,7 @@ test('[HE13] every alarm of the monitor is told what to do, and none can be set 
   const own = current.plant.alarms.filter(({ kind }) => kind === 'monitor');
   expect(own.map(({ id }) => id)).toEqual([
     'monitor.disk',
+    'monitor.diskFull',
     'monitor.certificate',
     'monitor.clock',
     'monitor.spool',

@@ -1,4 +1,4 @@
-// Alarms of the monitor itself (HE13): disk, certificate, clock, spool, journal, backup, spare. They follow the same life as every other alarm, so nobody has to look at
+// Alarms of the monitor itself (HE13): disk, full disk, certificate, clock, spool, journal, backup, spare. They follow the same life as every other alarm, so nobody has to look at
 // the health page to hear of what he must do. Levels, not edges: each look says what is true now.
 import { randomUUIDv7 } from 'node:crypto';
 import type { AlarmDefinition, MonitorAlarm } from '../../domain/alarms/alarm-definition.ts';
@@ -24,6 +24,19 @@ const texts: readonly MonitorAlarmText[] = [
     message: { zh: '监控系统磁盘空间不足 10%', en: 'Monitor: less than 10 % of a disk is free' },
     consequence: { zh: '磁盘写满后，历史数据丢失，报警无法落盘确认', en: 'On a full disk history is lost and alarms cannot be committed' },
     response: { zh: '打开“系统健康”页查看是哪个磁盘；清理或扩容', en: 'See on the health page which disk; make room or enlarge it' },
+  },
+  {
+    check: 'diskFull',
+    priority: 'critical',
+    message: { zh: '监控系统磁盘已满，历史数据停止存储', en: 'Monitor: the disk is full, readings are no longer stored' },
+    consequence: {
+      zh: '报警用预留空间继续；预留空间也写满后，报警无法确认',
+      en: 'Alarms go on in the room that was kept for them; once that is used up too, nothing can be acknowledged',
+    },
+    response: {
+      zh: '立即清理磁盘；“系统健康”页写明是哪台机器、哪个目录',
+      en: 'Make room at once; the health page names the machine and the folder',
+    },
   },
   {
     check: 'certificate',

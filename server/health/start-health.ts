@@ -16,6 +16,8 @@ export interface Health {
   readonly journalCheck: JournalCheck;
   readonly report: () => Promise<Pick<HealthView, 'checks' | 'verdict'>>;
   hear(status: CollectorStatus): void;
+  /** Something changed that nobody should have to wait half a minute to hear of. */
+  lookNow(): void;
   hearMember(member: CollectorMember): void;
   stop(): Promise<void>;
 }
@@ -56,11 +58,27 @@ export async function startHealth(
       lookAfter(lookMs);
     });
   };
+  const lookNow = () => {
+    looking = looking.then(look).catch((error: unknown) => log.error({ err: error }, 'health could not be looked at; trying again'));
+  };
+  const fullDisks = new Set<string>();
+  /** Whether a collector's disk became full, or is no longer. */
+  const hasDiskChanged = ({ collectorId, machine }: CollectorStatus) => {
+    const isFull = machine?.disk.isFull === true;
+    if (isFull === fullDisks.has(collectorId)) return false;
+    if (isFull) fullDisks.add(collectorId);
+    else fullDisks.delete(collectorId);
+    return true;
+  };
   lookAfter(firstLookMs);
   return {
     journalCheck,
     report,
-    hear: (status) => watch.hear(status),
+    lookNow,
+    hear(status) {
+      watch.hear(status);
+      if (hasDiskChanged(status)) lookNow();
+    },
     hearMember: (member) => watch.hearMember(member),
     async stop() {
       timer?.cancel();

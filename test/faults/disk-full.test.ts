@@ -1,0 +1,106 @@
+// The disk fills up under load, on a file system of its own: alarms rise and are acknowledged as before, readings stop being stored and say so, and when there
+// is room again everything is as it was. Needs the right to mount a file system in memory.
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { RawReadings } from '../../domain/api/readings-api.ts';
+import { Quality } from '../../domain/readings/quality.ts';
+import { openDatabase } from '../../server/journal/database.ts';
+import { verifyChain } from '../../server/journal/journal.ts';
+import { createRandom } from '../../simulators/process/random.ts';
+import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { startGatewatch } from '../harness/gatewatch-process.ts';
+import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { startTogglingDevices } from '../harness/toggling-devices.ts';
+import { expectAllThere, Witness, watch } from '../harness/witness.ts';
+
+const diskMebibytes = 200;
+const rounds = process.env.FAULTS === 'long' ? 20 : 2;
+const password = 'a-long-enough-password';
+const seed = Number(process.env.FAULTS_SEED ?? 11);
+
+test(`a disk that is filled ${rounds} times under load`, { timeout: 120_000 + rounds * 90_000 }, async (context) => {
+  const folder = temporaryFolder();
+  const disk = path.join(folder, 'disk');
+  mkdirSync(disk);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMebibytes}m`, 'tmpfs', disk]);
+  if (mounted.status !== 0) {
+    console.log(`skipped: no file system can be mounted here (${mounted.error?.message ?? mounted.stderr.toString().trim()})`);
+    context.skip();
+    return;
+  }
+  onTestFinished(() => void spawnSync('umount', ['-l', disk]));
+  const random = createRandom(seed);
+  const devices = await startTogglingDevices({ devices: 5, pointsEach: 50, scanMs: 200, random });
+  onTestFinished(() => devices.stop());
+  const plantFile = path.join(folder, 'plant.json');
+  writeFileSync(plantFile, devices.plantText);
+  const dataDir = path.join(disk, 'data');
+  const gatewatch = await startGatewatch({ dataDir, arguments: ['--plant', plantFile, '--no-simulators'] });
+  onTestFinished(() => gatewatch.kill());
+  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+  const duty = { username: 'duty', displayName: '值班员', role: 'operator', password };
+  expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
+  const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+  const toggling = setInterval(() => devices.toggle(Date.now(), 600), 20);
+  onTestFinished(() => clearInterval(toggling));
+  const witness = new Witness();
+  let isOver = false;
+  const watching = watch(client, witness, () => isOver);
+  const isTold = async () => (await client.alarms('?state=active')).some(({ alarmId }) => alarmId === 'monitor.diskFull');
+  const newestMs = async () => {
+    const question = `/api/readings?point=RS-01.AT-100&from=${Date.now() - 3_600_000}&to=${Date.now() + 1_000}`;
+    const { rows } = await client.get<RawReadings>(question);
+    return rows.findLast(([, , quality]) => quality === Quality.good)?.[0] ?? 0;
+  };
+  const filler = path.join(disk, 'filler');
+  const told: string[] = [];
+  let refused = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    await expect.poll(newestMs, { timeout: 30_000 }).toBeGreaterThan(0);
+    fillUp(filler);
+    const filledMs = performance.now();
+    await expect.poll(isTold, { timeout: 60_000, interval: 100 }).toBe(true);
+    told.push(((performance.now() - filledMs) / 1_000).toFixed(1));
+    // Whatever is free now is the reserve that was let go: life goes on in it.
+    const before = { raised: witness.raised.size, acknowledged: witness.acknowledged.size };
+    await expect.poll(() => witness.raised.size - before.raised, { timeout: 30_000 }).toBeGreaterThan(20);
+    await expect.poll(() => witness.acknowledged.size - before.acknowledged, { timeout: 30_000 }).toBeGreaterThan(20);
+    const storedMs = await newestMs();
+    refused += witness.raised.size - before.raised;
+    rmSync(filler);
+    const roomyMs = Date.now();
+    await expect.poll(isTold, { timeout: 60_000, interval: 200 }).toBe(false);
+    expect(storedMs).toBeLessThan(roomyMs);
+    await expect.poll(newestMs, { timeout: 90_000, interval: 500 }).toBeGreaterThan(roomyMs);
+  }
+  isOver = true;
+  await watching;
+  clearInterval(toggling);
+  const active = async () =>
+    new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId).filter((id) => !id.startsWith('monitor.')));
+  await expect.poll(active, { timeout: 20_000, interval: 200 }).toEqual(devices.trueAlarms());
+  const journal = await client.journal();
+  expect(await gatewatch.stop()).toBe(0);
+  expectAllThere(witness, journal);
+  const database = await openDatabase('sqlite:', dataDir);
+  expect(await verifyChain(database)).toMatchObject({ kind: 'intact' });
+  await database.destroy();
+  console.log(
+    `disk full: ${rounds} times, told after ${told.join(', ')} s; meanwhile ${refused} raises; ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed, 0 lost or doubled`,
+  );
+});
+
+/** To the last byte. */
+function fillUp(file: string): void {
+  const descriptor = openSync(file, 'w');
+  const block = Buffer.alloc(65_536, 7);
+  try {
+    for (let written = 0; written < diskMebibytes * 2_097_152; ) written += writeSync(descriptor, block);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
