@@ -125,6 +125,11 @@ export interface ReadingRemoval {
   readonly readings: number;
 }
 
+/** The store cannot be read at this moment; it is tried again by itself. */
+export class HistorianAwayError extends Error {
+  override readonly name = 'HistorianAwayError';
+}
+
 /** The part of a pino logger that the historian uses. */
 export interface HistorianLog {
   info(fields: object, message: string): void;

@@ -5,6 +5,7 @@ import type { HistorianStatus } from '../../domain/messages/collector-status.ts'
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { TimerHandle } from '../../domain/time/clock.ts';
 import type { BucketColumns, Historian, HistorianOptions, QualityRuns, RawColumns, RawColumnsOfMany, ReadRange } from '../historian.ts';
+import { HistorianAwayError } from '../historian.ts';
 import { PointSlots } from '../point-slots.ts';
 import { type ReadingChunk, ReadingIntake } from '../reading-intake.ts';
 import { adoptFiles, tidyFolder } from './adopt-files.ts';
@@ -101,7 +102,7 @@ export class DuckdbHistorian implements Historian {
     while (this.#written + intake.discarded < target) {
       await this.#runCommit();
       if (this.#database === null || !this.#mayStore)
-        throw new Error(`readings are not stored: ${this.#reason ?? 'the database is away'}; they wait in memory`);
+        throw new HistorianAwayError(`readings are not stored: ${this.#reason ?? 'the database is away'}; they wait in memory`);
     }
   }
 
@@ -214,7 +215,7 @@ export class DuckdbHistorian implements Historian {
   }
 
   readonly #connect = async () => {
-    if (this.#database === null) throw new Error(`history is not available: ${this.#reason ?? 'the database is away'}`);
+    if (this.#database === null) throw new HistorianAwayError(`history is not available: ${this.#reason ?? 'the database is away'}`);
     return this.#database.instance.connect();
   };
 
@@ -239,10 +240,10 @@ export class DuckdbHistorian implements Historian {
   /** Never rejects: a failure becomes the status, and a retry. */
   async #commitWaiting(): Promise<void> {
     while (this.#inFlight !== null || this.#openIntake.waitingRows > 0) {
+      if (this.#database === null && !(await this.#openDatabase(false))) return;
       if (!this.#mayStore) return this.#holdBack();
       // What was held back may have been the only reason.
       if (this.#reason === diskFull) this.#reason = null;
-      if (this.#database === null && !(await this.#openDatabase(false))) return;
       this.#inFlight ??= this.#openIntake.take(commitRowsMax);
       try {
         await this.#commit(this.#inFlight);

@@ -19,6 +19,7 @@ import {
 import type { Logger } from 'pino';
 import type { Permission } from '../../domain/access/roles.ts';
 import { personHeader } from '../../domain/api/session-api.ts';
+import { HistorianAwayError } from '../../historian/historian.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import { type Identity, isAllowed } from '../access/identity.ts';
 import { CommitUnknownError, isDatabaseAway } from '../journal/database-away.ts';
@@ -227,6 +228,18 @@ export async function createApp(options: { readonly access: AccessControl; reado
               ? 'Whether what you sent was stored is not known: look at the newest state before you send it again.'
               : 'Nothing of what you sent was stored. Send it again in a few seconds.',
           code: 'journalAway',
+        },
+        { 'retry-after': '3' },
+      );
+    if (error instanceof HistorianAwayError)
+      return send(
+        503,
+        {
+          type: 'about:blank',
+          title: 'History cannot be read at this moment',
+          status: 503,
+          detail: 'The store of readings is away and is tried again by itself: the health page says why. Alarms and live values go on.',
+          code: 'historyAway',
         },
         { 'retry-after': '3' },
       );
