@@ -136,6 +136,8 @@ export interface OpcuaWire {
   spoil: ((chunk: Chunk) => readonly Buffer[] | 'reset' | 'end' | null) | null;
   /** Bytes go in, nothing comes out. */
   isHeld: boolean;
+  /** Bytes pass without a look at them: of a server that speaks no OPC UA. */
+  isBlind: boolean;
   onChunk: ((chunk: Chunk) => void) | null;
   readonly openSockets: number;
   cut(): void;
@@ -163,6 +165,10 @@ export async function startOpcuaWire(targetPort: () => number): Promise<OpcuaWir
         setImmediate(write);
       };
       from.on('data', (part: Buffer) => {
+        if (wire.isBlind) {
+          to.write(part);
+          return;
+        }
         received = received.length === 0 ? part : Buffer.concat([received, part]);
         while (received.length >= 8) {
           const size = received.readUInt32LE(4);
@@ -192,6 +198,7 @@ export async function startOpcuaWire(targetPort: () => number): Promise<OpcuaWir
     port: (server.address() as net.AddressInfo).port,
     spoil: null,
     isHeld: false,
+    isBlind: false,
     onChunk: null,
     get openSockets() {
       return sockets.size;
