@@ -13,7 +13,7 @@ import { temporaryFolder } from '../harness/temporary-folder.ts';
 const isLong = process.env.FAULTS === 'long';
 const seed = Number(process.env.FAULTS_SEED ?? randomInt(1 << 30));
 const lanes = 6;
-const faultsPerLane = isLong ? 150 : 4;
+const faultsPerLane = isLong ? 60 : 2;
 const patience = { timeout: 60_000, interval: 20 };
 
 interface Lane {
@@ -128,7 +128,7 @@ test.each([
   await Promise.all(
     started.map(async (lane, index) => {
       for (let count = 0; count < faultsPerLane; count += 1)
-        await lane.fault(kinds[(index * faultsPerLane + count) % kinds.length] ?? 'reset', lane.random() < 0.5);
+        await lane.fault(kinds[(seed + index * faultsPerLane + count) % kinds.length] ?? 'reset', lane.random() < 0.5);
     }),
   );
   expect(spoiled).toBe(lanes * faultsPerLane);
@@ -138,4 +138,32 @@ test.each([
   console.log(
     `opcua fuzz, ${name}: seed ${seed}, ${spoiled} faults of ${kinds.length} kinds on ${lanes} connections, data again after each (slowest ${(slowestMs / 1_000).toFixed(1)} s), ${good} good readings${isSecured ? ' of which 0 wrong' : ''}, ${badReadings} told as bad; ${openTcpSockets()} sockets open (${socketsBefore} before)`,
   );
+});
+
+test('each rubbish answer to Hello by itself: told as a failed connection, and nothing worse', {
+  timeout: isLong ? 900_000 : 170_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const each = isLong ? 60 : 4;
+  const servers = await Promise.all(Array.from({ length: lanes }, (_, index) => startRubbishServer(createRandom(seed + index), index * 2)));
+  const driven = servers.map((server) => {
+    onTestFinished(() => server.stop());
+    const one = driveOpcua({ port: server.port, folder, isSecured: false });
+    onTestFinished(() => one.stop());
+    return one;
+  });
+  const connections = () => servers.reduce((sum, server) => sum + server.connections, 0);
+  // It waits longer each time: an engineer who connects anew does not.
+  const hurry = setInterval(() => {
+    for (const one of driven) if (one.reasons.length > 0) one.driver.reconnect();
+  }, 200);
+  onTestFinished(() => clearInterval(hurry));
+  await expect
+    .poll(() => Math.min(...servers.map((server) => server.connections)), { timeout: isLong ? 800_000 : 160_000, interval: 100 })
+    .toBeGreaterThanOrEqual(each);
+  for (const one of driven) {
+    expect(one.connected).toBe(0);
+    await expect.poll(() => one.quality('PT-101'), patience).toBe(Quality.badCommFail);
+  }
+  console.log(`opcua rubbish: seed ${seed}, ${connections()} connections to servers that speak rubbish, 0 believed`);
 });

@@ -127,10 +127,11 @@ export interface RubbishServer {
   stop(): Promise<void>;
 }
 
-/** Answers Hello with whatever: Acknowledge and then rubbish, absurd limits, errors, an echo, HTTP, nothing. */
-export async function startRubbishServer(random: Random): Promise<RubbishServer> {
+/** Answers each Hello with the next of these: Acknowledge and then rubbish, absurd limits, errors, an echo, HTTP, nothing. */
+export async function startRubbishServer(random: Random, firstAnswer = 0): Promise<RubbishServer> {
   const sockets = new Set<net.Socket>();
   let connections = 0;
+  let next = firstAnswer;
   const acknowledge = (sizes: readonly number[]) => {
     const bytes = Buffer.alloc(28);
     bytes.write('ACKF', 0, 'latin1');
@@ -161,7 +162,7 @@ export async function startRubbishServer(random: Random): Promise<RubbishServer>
           for (const byte of fine) socket.write(Buffer.from([byte]));
         },
       ];
-      answers[Math.floor(random() * answers.length)]?.();
+      answers[next++ % answers.length]?.();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -26,6 +26,7 @@ import { createReadingBatch, pushReading, type ReadingBatch } from '../../../dom
 import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
 import type { ConnectionState, DriverFailure, DriverSink, SubscribedDriver } from '../driver.ts';
 import { type OpcuaReading, qualityOf, readingOf } from './data-value.ts';
+import { guardTransport } from './guarded-transport.ts';
 import { pinnedStore } from './pinned-store.ts';
 import { openPki } from './pki.ts';
 
@@ -43,6 +44,7 @@ export interface OpcuaDriverOptions {
 // The library prints every failed try to standard output, past the log; what matters of it is in the connection's reason and in our own log.
 setWarningLogger(() => undefined);
 setErrorLogger(() => undefined);
+guardTransport();
 
 const firstBackOffMs = 500;
 const longestBackOffMs = 8_000;
