@@ -21,6 +21,8 @@ import { makeConditionStream } from './nats-streams.ts';
 import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
 
 const confirmationMs = 5_000;
+/** A node that dies with the message in its hands says nothing: the next try goes to the new leader. */
+const storedMs = 2_000;
 
 const committedSchema = z.object({ outboxId: z.string(), throughSequence: z.int() });
 const statementAnswerSchema = z.discriminatedUnion('kind', [
@@ -93,7 +95,9 @@ class NatsCollectorLink implements CollectorLink {
     const timer = setTimeout(() => settle?.({ kind: 'failed', retryable: true, reason: 'timeout' }), confirmationMs);
     try {
       await this.#makeStream();
-      await jetstream(this.#connection).publish(this.#subjects.conditions(this.#options.collectorId), JSON.stringify(delivery));
+      await jetstream(this.#connection).publish(this.#subjects.conditions(this.#options.collectorId), JSON.stringify(delivery), {
+        timeout: storedMs,
+      });
       return await confirmed;
     } catch {
       // The broker may have come back with an empty store.

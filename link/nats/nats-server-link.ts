@@ -38,6 +38,9 @@ const retryMs = 1_000;
 /** A delivery of a server that was killed goes to the next one after so long; one that works on it says so more often. */
 const takenAwayAfterMs = 4_000;
 const workingEveryMs = 1_000;
+/** Where the node that leads the consumer dies, nothing tells us but its silence: two heartbeats missed, and messages are asked for anew. */
+const heartbeatMs = 1_000;
+const pullMs = 2_000;
 
 class NatsServerLink implements ServerLink {
   readonly #connection: NatsConnection;
@@ -193,7 +196,12 @@ class NatsServerLink implements ServerLink {
           ack_wait: nanos(takenAwayAfterMs),
         });
         const consumer = await jetstream(this.#connection).consumers.get(this.#subjects.stream, this.#subjects.consumer);
-        const messages = await consumer.consume({ max_messages: 16, abort_on_missing_resource: true });
+        const messages = await consumer.consume({
+          max_messages: 16,
+          expires: pullMs,
+          idle_heartbeat: heartbeatMs,
+          abort_on_missing_resource: true,
+        });
         this.#connection.publish(this.#subjects.ready);
         for await (const message of messages) await this.#take(message);
       } catch {

@@ -10,6 +10,8 @@ export interface TogglingDevices {
   trueAlarms(): Set<string>;
   /** Turns a point that has been as it is for at least `restMs`; none where all are younger. */
   toggle(nowMs: number, restMs: number): void;
+  /** The longest that any device has waited for a question since this was last called. */
+  longestSilenceMs(): number;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,13 @@ export async function startTogglingDevices(options: {
   const servers: ModbusServer[] = [];
   const images: UnitImage[] = [];
   const sinceMs = new Float64Array(devices * pointsEach);
+  const askedAtMs = new Float64Array(devices).fill(performance.now());
+  let silenceMs = 0;
+  const hear = (device: number) => {
+    const nowMs = performance.now();
+    silenceMs = Math.max(silenceMs, nowMs - (askedAtMs[device] as number));
+    askedAtMs[device] = nowMs;
+  };
   const stations: unknown[] = [];
   for (let device = 0; device < devices; device += 1) {
     const image = createUnitImage();
@@ -33,7 +42,10 @@ export async function startTogglingDevices(options: {
       host: '127.0.0.1',
       port: 0,
       framing: 'tcp',
-      imageOf: (unitId) => (unitId === 1 ? image : null),
+      imageOf: (unitId) => {
+        hear(device);
+        return unitId === 1 ? image : null;
+      },
       behaviourOf: () => ({ kind: 'normal' }),
     });
     servers.push(server);
@@ -86,6 +98,12 @@ export async function startTogglingDevices(options: {
       const holding = (images[Math.floor(index / pointsEach)] as UnitImage).holding;
       const point = index % pointsEach;
       holding[point] = holding[point] === highValue ? normalValue : highValue;
+    },
+    longestSilenceMs() {
+      for (let device = 0; device < devices; device += 1) hear(device);
+      const longestMs = silenceMs;
+      silenceMs = 0;
+      return longestMs;
     },
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));

@@ -13,12 +13,22 @@ import { startNatsServer } from './nats-server.ts';
 
 const dutyPassword = 'a-long-enough-password';
 
+/** Another form than one NATS and one collector without history. */
+export interface PlantForm {
+  readonly natsUrl: string;
+  /** Of collectors and servers. */
+  readonly arguments: readonly string[];
+  /** Starts whoever reads the devices; ends with the test. */
+  startCollectors(halves: readonly string[]): Promise<void>;
+}
+
 export interface AlarmingPlant {
   /** One of the servers, whose journal is at `journalUrl`. They share a data folder. */
   startServer(port: number): ReturnType<typeof startOneOfServers>;
   /** The other half; then alarms begin to come and go. `address` takes requests, `firstPassword` is the administrator's. */
   begin(address: string, firstPassword: string | null): Promise<void>;
   signIn(address: string): Promise<GatewatchClient>;
+  readonly devices: TogglingDevices;
   /** Nothing changes any more. */
   rest(): void;
   /** What is active is what the devices say. */
@@ -27,17 +37,16 @@ export interface AlarmingPlant {
   expectJournal(client: GatewatchClient, witness: Witness): Promise<void>;
 }
 
-/** Ends with the test. */
-export async function startAlarmingPlant(natsProgram: string, journalUrl: string, random: () => number): Promise<AlarmingPlant> {
+/** Ends with the test. `form`: the program of NATS for the small one. */
+export async function startAlarmingPlant(form: string | PlantForm, journalUrl: string, random: () => number): Promise<AlarmingPlant> {
   const folder = temporaryFolder();
   for (const name of ['nats', 'collector', 'server']) mkdirSync(path.join(folder, name));
-  const nats = await startNatsServer(natsProgram, path.join(folder, 'nats'));
-  onTestFinished(() => nats.stop());
+  const { natsUrl, arguments: more, startCollectors } = typeof form === 'string' ? await smallForm(form, folder) : form;
   const devices: TogglingDevices = await startTogglingDevices({ devices: 2, pointsEach: 20, scanMs: 250, random });
   onTestFinished(() => devices.stop());
   const plantFile = path.join(folder, 'plant.json');
   writeFileSync(plantFile, devices.plantText);
-  const halves = ['--plant', plantFile, '--link', nats.url];
+  const halves = ['--plant', plantFile, '--link', natsUrl, ...more];
   let toggling: NodeJS.Timeout | undefined;
   return {
     startServer: (port) =>
@@ -47,8 +56,7 @@ export async function startAlarmingPlant(natsProgram: string, journalUrl: string
         arguments: [...halves, '--journal', journalUrl, '--advertise', `http://127.0.0.1:${port}`],
       }),
     async begin(address, firstPassword) {
-      const collector = await startCollectorProcess({ dataDir: path.join(folder, 'collector'), arguments: halves });
-      onTestFinished(() => collector.stop().then(() => undefined));
+      await startCollectors(halves);
       const administrator = await GatewatchClient.signIn(address, 'admin', firstPassword ?? '');
       const duty = { username: 'duty', displayName: '值班员', role: 'operator', password: dutyPassword };
       expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
@@ -65,6 +73,7 @@ export async function startAlarmingPlant(natsProgram: string, journalUrl: string
       await expect.poll(isIn, { timeout: 40_000, interval: 200 }).toBe(true);
       return clients[0] as GatewatchClient;
     },
+    devices,
     rest: () => clearInterval(toggling),
     async expectActive(client) {
       await expect
@@ -79,6 +88,19 @@ export async function startAlarmingPlant(natsProgram: string, journalUrl: string
       const database = await openDatabase(journalUrl, folder);
       expect(await verifyChain(database)).toMatchObject({ kind: 'intact' });
       await database.destroy();
+    },
+  };
+}
+
+async function smallForm(natsProgram: string, folder: string): Promise<PlantForm> {
+  const nats = await startNatsServer(natsProgram, path.join(folder, 'nats'));
+  onTestFinished(() => nats.stop());
+  return {
+    natsUrl: nats.url,
+    arguments: [],
+    async startCollectors(halves) {
+      const collector = await startCollectorProcess({ dataDir: path.join(folder, 'collector'), arguments: halves });
+      onTestFinished(() => collector.stop().then(() => undefined));
     },
   };
 }

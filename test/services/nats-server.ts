@@ -1,9 +1,10 @@
 // A real NATS server with JetStream for one test.
 
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { freePorts } from '../../simulators/free-ports.ts';
+import { type FrozenWire, startFrozenWire } from '../harness/frozen-wire.ts';
 import { freePort, type ServiceProcess, serviceProgram, startService, untilReady } from './service.ts';
 
 export const natsServerProgram = () => serviceProgram('nats-server', 'nats-server');
@@ -27,43 +28,69 @@ export interface NatsCluster {
   readonly nodes: readonly RunningNats[];
   /** The same node again, with its store. */
   restart(index: number): Promise<void>;
+  /** Nothing passes any more between this node and the two others, and nobody is told; clients reach all three. */
+  partition(index: number): void;
+  mend(): void;
   stop(): Promise<void>;
 }
 
-/** Three nodes that keep each message three times. (`sync_interval` is known to NATS 2.10 and newer; older ones, as in Debian, refuse it.) */
+/**
+ * Three nodes that keep each message three times. Every way from one to another is a wire that can be frozen.
+ * (`sync_interval` is known to NATS 2.10 and newer; older ones, as in Debian, refuse it.)
+ */
 export async function startNatsCluster(program: string, folder: string): Promise<NatsCluster> {
+  mkdirSync(folder, { recursive: true });
   const ports = await freePorts('127.0.0.1', 6);
   const clientPorts = ports.slice(0, 3);
   const routePorts = ports.slice(3);
-  const routes = routePorts.map((port) => `nats://127.0.0.1:${port}`).join(', ');
-  const start = async (index: number): Promise<RunningNats> => {
-    const port = clientPorts[index] ?? 0;
-    const file = path.join(folder, `nats-${index}.conf`);
+  const everyIndex = [0, 1, 2];
+  const wires: { readonly ends: readonly number[]; readonly wire: FrozenWire }[] = [];
+  const wireTo = async (to: number, ...from: readonly number[]): Promise<number> => {
+    const wire = await startFrozenWire({ host: '127.0.0.1', port: routePorts[to] ?? 0 });
+    wires.push({ ends: [to, ...from], wire });
+    return wire.port;
+  };
+  for (const index of everyIndex) {
+    const others = everyIndex.filter((other) => other !== index);
+    const routes = await Promise.all(others.map(async (other) => `nats://127.0.0.1:${await wireTo(other, index)}`));
     writeFileSync(
-      file,
+      path.join(folder, `nats-${index}.conf`),
       `server_name: nats-${index}
-listen: "127.0.0.1:${port}"
-jetstream { store_dir: "${path.join(folder, `jetstream-${index}`)}" }
-cluster { name: gatewatch, listen: "127.0.0.1:${routePorts[index]}", routes: [${routes}] }
+listen: "127.0.0.1:${clientPorts[index]}"
+jetstream { store_dir: "${storeOf(folder, index)}" }
+cluster { name: gatewatch, listen: "127.0.0.1:${routePorts[index]}", advertise: "127.0.0.1:${await wireTo(index)}", routes: [${routes.join(', ')}] }
 `,
     );
-    const service = startService(program, ['-c', file]);
+  }
+  const start = async (index: number): Promise<RunningNats> => {
+    const port = clientPorts[index] ?? 0;
+    const service = startService(program, ['-c', path.join(folder, `nats-${index}.conf`)]);
     await untilReady(service, () => greets(port));
     return { ...service, port, url: `nats://127.0.0.1:${port}` };
   };
-  const nodes: RunningNats[] = await Promise.all([0, 1, 2].map(start));
+  const nodes: RunningNats[] = await Promise.all(everyIndex.map(start));
   return {
     url: `nats://${clientPorts.map((port) => `127.0.0.1:${port}`).join(',')}`,
     nodes,
     async restart(index) {
       nodes[index] = await start(index);
     },
+    partition(index) {
+      for (const { ends, wire } of wires) if (ends.includes(index)) wire.freeze();
+    },
+    mend() {
+      for (const { wire } of wires) wire.thaw();
+    },
     async stop() {
       for (const { child } of nodes) child.kill('SIGCONT');
       await Promise.all(nodes.map((node) => node.stop()));
+      await Promise.all(wires.map(({ wire }) => wire.stop()));
     },
   };
 }
+
+/** Where a node of the cluster keeps its streams. */
+export const storeOf = (folder: string, index: number) => path.join(folder, `jetstream-${index}`);
 
 function greets(port: number): Promise<boolean> {
   return new Promise((resolve) => {
