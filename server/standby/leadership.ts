@@ -29,6 +29,8 @@ export class Leadership {
   readonly #clock: Clock;
   readonly #log: LeadershipLog;
   #isClosed = false;
+  /** When a look was last answered. */
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   private constructor(database: Kysely<LeaseSchema>, address: string, clock: Clock, log: LeadershipLog) {
     this.#database = database;
@@ -94,6 +96,7 @@ export class Leadership {
       try {
         const look = await this.tryTake();
         isDatabaseAway = false;
+        this.#lookedAtMs = this.#clock.monotonicMs();
         if (look.kind === 'taken') {
           if (!this.#isClosed) return look.term;
           await look.term.giveBack();
@@ -108,6 +111,11 @@ export class Leadership {
       await new Promise<void>((resolve) => this.#clock.after(lookEveryMs, resolve));
     }
     return null;
+  }
+
+  /** Whether the database has answered a look within the length of a lease. */
+  isDatabaseThere(): boolean {
+    return this.#clock.monotonicMs() - this.#lookedAtMs <= leaseMs;
   }
 
   stopLooking(): void {

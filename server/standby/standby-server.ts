@@ -9,6 +9,9 @@ import { followTlsFiles, readTlsFiles } from '../http/tls-files.ts';
 
 /** Its own answers, which do not depend on the server in charge: an operator asks this very machine. */
 const aliveRoute = '/healthz';
+/** Whether it could take over, and has somebody to pass on to: not whether the one in charge is ready, which that one says itself. */
+const readyRoute = '/readyz';
+const answerMs = 2_000;
 
 export interface StandbyServer {
   readonly address: string;
@@ -18,6 +21,7 @@ export interface StandbyServer {
 /** `leader` is where the server in charge is, or '' while nobody is known: then everything is answered by 503 with Retry-After. */
 export async function startStandbyServer(options: {
   readonly leader: string;
+  readonly isDatabaseThere: () => boolean;
   readonly http: { readonly host: string; readonly port: number };
   readonly policy: Pick<AccessPolicy, 'tls' | 'trustedProxies'>;
   readonly clock: Clock;
@@ -37,6 +41,15 @@ export async function startStandbyServer(options: {
     forceCloseConnections: true,
   });
   app.get(aliveRoute, async () => ({ status: 'alive', role: 'standby', inCharge: leader === '' ? null : leader }));
+  app.get(readyRoute, async (_, reply) => {
+    const isInChargeThere = leader !== '' && (await answers(leader));
+    const parts = [
+      { name: 'journal', isReady: options.isDatabaseThere(), reason: options.isDatabaseThere() ? null : 'noAnswer' },
+      { name: 'serverInCharge', isReady: isInChargeThere, reason: isInChargeThere ? null : leader === '' ? 'nobody' : 'noAnswer' },
+    ];
+    const isReady = parts.every((part) => part.isReady);
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'notReady', role: 'standby', parts });
+  });
   if (leader === '') refuseAll(app);
   else await passOn(app, leader);
   const address = await app.listen({ host: http.host, port: http.port });
@@ -48,6 +61,16 @@ export async function startStandbyServer(options: {
       await app.close();
     },
   };
+}
+
+async function answers(leader: string): Promise<boolean> {
+  try {
+    const response = await fetch(new URL(aliveRoute, leader), { signal: AbortSignal.timeout(answerMs) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
 }
 
 async function passOn(app: FastifyInstance, leader: string): Promise<void> {

@@ -56,7 +56,7 @@ export async function takeTurns(options: {
       return await leadership.untilInCharge(async (leader) => {
         await standby?.stop();
         standby = null;
-        standby = await startStandbyServer({ leader, http, policy, clock, log });
+        standby = await startStandbyServer({ leader, isDatabaseThere: () => leadership.isDatabaseThere(), http, policy, clock, log });
         options.onStandby(leader);
       });
     } finally {

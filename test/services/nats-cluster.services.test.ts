@@ -20,6 +20,7 @@ import { natsServerProgram, startNatsCluster, storeOf } from './nats-server.ts';
 
 const program = natsServerProgram();
 const seed = randomInt(1 << 30);
+const isLong = process.env.FAULTS === 'long';
 const plantId = 'test';
 const collectorIds = ['east', 'west'] as const;
 const alarmsEach = 40;
@@ -35,7 +36,7 @@ interface Side {
 }
 
 describe.skipIf(program === null)('three nodes of NATS', () => {
-  test(`each node killed, frozen, cut off; all killed; stream deleted; stores emptied: every edge once, in order (seed ${seed})`, {
+  test(`nodes killed, frozen, cut off; all killed; stream deleted; stores emptied: every edge once, in order (seed ${seed})`, {
     timeout: 300_000,
   }, async () => {
     const random = createRandom(seed);
@@ -91,7 +92,7 @@ describe.skipIf(program === null)('three nodes of NATS', () => {
     ];
     for (const [what, away, back] of oneAway) {
       const seconds: string[] = [];
-      for (const index of [0, 1, 2]) {
+      for (const index of isLong ? [0, 1, 2] : [Math.floor(random() * 3)]) {
         await away(index);
         seconds.push(await caughtUp());
         await back(index);
