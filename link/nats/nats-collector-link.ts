@@ -162,7 +162,8 @@ class NatsCollectorLink implements CollectorLink {
     return () => {
       if (this.#handleCommand !== handler) return;
       this.#handleCommand = null;
-      this.#commands?.unsubscribe();
+      // What is on its way when this is told to NATS is still answered: that there is no collector.
+      this.#commands?.drain().catch(() => undefined);
       this.#commands = null;
     };
   }

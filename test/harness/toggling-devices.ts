@@ -8,6 +8,8 @@ export interface TogglingDevices {
   readonly plantText: string;
   /** Alarm ids whose condition holds at the devices now. */
   trueAlarms(): Set<string>;
+  /** How often a point went up since the start. */
+  riseCount(): number;
   /** Turns a point that has been as it is for at least `restMs`; none where all are younger. */
   toggle(nowMs: number, restMs: number): void;
   /** The longest that any device has waited for a question since this was last called. */
@@ -28,6 +30,7 @@ export async function startTogglingDevices(options: {
   const sinceMs = new Float64Array(devices * pointsEach);
   const askedAtMs = new Float64Array(devices).fill(performance.now());
   let silenceMs = 0;
+  let rises = 0;
   const hear = (device: number) => {
     const nowMs = performance.now();
     silenceMs = Math.max(silenceMs, nowMs - (askedAtMs[device] as number));
@@ -98,7 +101,9 @@ export async function startTogglingDevices(options: {
       const holding = (images[Math.floor(index / pointsEach)] as UnitImage).holding;
       const point = index % pointsEach;
       holding[point] = holding[point] === highValue ? normalValue : highValue;
+      if (holding[point] === highValue) rises += 1;
     },
+    riseCount: () => rises,
     longestSilenceMs() {
       for (let device = 0; device < devices; device += 1) hear(device);
       const longestMs = silenceMs;

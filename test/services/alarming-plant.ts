@@ -18,6 +18,8 @@ export interface PlantForm {
   readonly natsUrl: string;
   /** Of collectors and servers. */
   readonly arguments: readonly string[];
+  /** How long a point stays as it is at least. */
+  readonly restMs?: number;
   /** Starts whoever reads the devices; ends with the test. */
   startCollectors(halves: readonly string[]): Promise<void>;
 }
@@ -41,7 +43,7 @@ export interface AlarmingPlant {
 export async function startAlarmingPlant(form: string | PlantForm, journalUrl: string, random: () => number): Promise<AlarmingPlant> {
   const folder = temporaryFolder();
   for (const name of ['nats', 'collector', 'server']) mkdirSync(path.join(folder, name));
-  const { natsUrl, arguments: more, startCollectors } = typeof form === 'string' ? await smallForm(form, folder) : form;
+  const { natsUrl, arguments: more, restMs = 600, startCollectors } = typeof form === 'string' ? await smallForm(form, folder) : form;
   const devices: TogglingDevices = await startTogglingDevices({ devices: 2, pointsEach: 20, scanMs: 250, random });
   onTestFinished(() => devices.stop());
   const plantFile = path.join(folder, 'plant.json');
@@ -60,7 +62,7 @@ export async function startAlarmingPlant(form: string | PlantForm, journalUrl: s
       const administrator = await GatewatchClient.signIn(address, 'admin', firstPassword ?? '');
       const duty = { username: 'duty', displayName: '值班员', role: 'operator', password: dutyPassword };
       expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
-      toggling = setInterval(() => devices.toggle(Date.now(), 600), 20);
+      toggling = setInterval(() => devices.toggle(Date.now(), restMs), 20);
       onTestFinished(() => clearInterval(toggling));
     },
     async signIn(address) {
