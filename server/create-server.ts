@@ -225,6 +225,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir });
     const directory = openDirectory({ access, plant, environment: process.env, clock, log });
     let socketCount = () => 0;
+    let mostBufferedBytes = () => 0;
     let northboundStatuses = (): readonly NorthboundPart[] => [];
     await app.register(sessionRoutes(access, options.isDemo, async () => (await directory?.status()) ?? null));
     await app.register(directoryRoutes(access, directory));
@@ -405,6 +406,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         collectorStatuses,
         isHistorianKnown: options.historian !== null,
         socketCount: () => socketCount(),
+        mostBufferedBytes: () => mostBufferedBytes(),
         northbound: () => northboundStatuses(),
         notifications,
       }),
@@ -423,6 +425,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       clock,
     });
     socketCount = () => live.clientCount;
+    mostBufferedBytes = () => live.mostBufferedBytes;
     announce = live.announce;
     announcePlant = live.announcePlant;
     onStop('http', () => app.close());

@@ -34,6 +34,7 @@ export function healthRoutes(options: {
   readonly collectorStatuses: () => readonly CollectorStatus[];
   readonly isHistorianKnown: boolean;
   readonly socketCount: () => number;
+  readonly mostBufferedBytes: () => number;
   readonly northbound: () => readonly NorthboundPart[];
   readonly health: { readonly report: () => Promise<Pick<HealthView, 'checks' | 'verdict'>>; readonly journalCheck: JournalCheck };
   readonly plantVersion: string;
@@ -90,6 +91,9 @@ export function healthRoutes(options: {
   );
   gauge('gatewatch_journal_entries', 'Lines in the journal', (metric) => metric.set(journal.length));
   gauge('gatewatch_sockets', 'Live channel clients', (metric) => metric.set(options.socketCount()));
+  gauge('gatewatch_live_buffered_bytes', 'Waiting for the live channel client that is furthest behind', (metric) =>
+    metric.set(options.mostBufferedBytes()),
+  );
   gauge('gatewatch_readings_per_second', 'Readings a second, all collectors', (metric) =>
     metric.set(options.collectorStatuses().reduce((sum, status) => sum + status.readingsPerSecond, 0)),
   );

@@ -89,6 +89,8 @@ type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents, Record<st
 
 export interface LiveChannel {
   readonly clientCount: number;
+  /** Of the client that is furthest behind: what it has been sent and has not taken yet. */
+  readonly mostBufferedBytes: number;
   /** Tells every page that may see the station (null: every page) to read the topic again, within 250 ms. Call after the commit. */
   announce(topic: LiveTopic, stationId: string | null): void;
   /** Tells every page that the plant's definitions changed: it gets a fresh snapshot and reads the plant again, within 250 ms. */
@@ -299,8 +301,12 @@ export function createLiveChannel(options: {
     return json.length;
   }
 
+  function bufferedBytesOf(client: Client): number {
+    return (client.socket.conn.transport as { socket?: { bufferedAmount?: number } }).socket?.bufferedAmount ?? 0;
+  }
+
   function isBehind(client: Client): boolean {
-    return ((client.socket.conn.transport as { socket?: { bufferedAmount?: number } }).socket?.bufferedAmount ?? 0) > mostBufferedBytes;
+    return bufferedBytesOf(client) > mostBufferedBytes;
   }
 
   function update(): void {
@@ -505,6 +511,9 @@ export function createLiveChannel(options: {
   return {
     get clientCount() {
       return clients.size;
+    },
+    get mostBufferedBytes() {
+      return Math.max(0, ...[...clients.values()].map(bufferedBytesOf));
     },
     announce,
     announcePlant(version) {

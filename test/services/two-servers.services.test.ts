@@ -12,11 +12,13 @@ import { freePort } from './service.ts';
 const natsProgram = natsServerProgram();
 const program = postgresProgram();
 const kills = 3;
-const races = 100;
+const races = process.env.FAULTS === 'long' ? 10_000 : 100;
 const seed = randomInt(1 << 30);
 
 describe.skipIf(natsProgram === null || program === null)('two servers on one PostgreSQL', () => {
-  test(`the one in charge is killed ${kills} times and stopped once: nothing is lost (seed ${seed})`, { timeout: 240_000 }, async () => {
+  test(`the one in charge is killed ${kills} times and stopped once: nothing is lost (seed ${seed})`, {
+    timeout: 240_000 + races * 200,
+  }, async () => {
     const random = createRandom(seed);
     const postgres = await startPostgres({ isDurable: true });
     onTestFinished(() => postgres.remove());

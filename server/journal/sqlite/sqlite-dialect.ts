@@ -29,6 +29,8 @@ export function createSqliteDialect(file: string): SqliteDialect {
           reader: isReader,
           all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
           run: (parameters) => {
+            // A full disk ends the transaction by itself. That there is none to roll back must not be told in place of why.
+            if (sql === 'rollback' && !database.isTransaction) return { changes: 0, lastInsertRowid: 0 };
             const { changes, lastInsertRowid } = statement.run(...(parameters as SQLInputValue[]));
             return { changes, lastInsertRowid };
           },
