@@ -8,14 +8,17 @@ export interface FrozenWire {
   thaw(): void;
   /** Ends every connection at once. */
   cut(): void;
+  /** Ends every connection; the next ones lead to another port. */
+  leadTo(port: number): void;
   stop(): Promise<void>;
 }
 
 export async function startFrozenWire(target: { readonly host: string; readonly port: number }): Promise<FrozenWire> {
   const sockets = new Set<Socket>();
   let isFrozen = false;
+  let { port } = target;
   const server = net.createServer((near) => {
-    const far = net.connect(target);
+    const far = net.connect({ host: target.host, port });
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -43,6 +46,10 @@ export async function startFrozenWire(target: { readonly host: string; readonly 
       for (const socket of sockets) socket.resume();
     },
     cut() {
+      for (const socket of sockets) socket.destroy();
+    },
+    leadTo(other) {
+      port = other;
       for (const socket of sockets) socket.destroy();
     },
     stop: () =>

@@ -13,6 +13,9 @@ export function postgresProgram(): string | null {
   return serviceProgram('initdb', 'postgresql', folders()) === null ? null : serviceProgram('postgres', 'postgresql', folders());
 }
 
+/** Copies a running server, or null as above. */
+export const baseBackupProgram = () => serviceProgram('pg_basebackup', 'postgresql-client', folders());
+
 /** Newest first, where Debian puts what is not on anybody's PATH. */
 function folders(): readonly string[] {
   try {
@@ -32,6 +35,10 @@ export interface Postgres {
   kill(): Promise<void>;
   /** Starts it again with what is on its disk. */
   start(): Promise<void>;
+  /** A second one that follows this one; from now on a commit here counts only when it is on the disk there too. */
+  follower(): Promise<Postgres>;
+  /** One that followed goes on by itself. */
+  promote(): Promise<void>;
   /** Stops it and removes what it wrote. */
   remove(): Promise<void>;
 }
@@ -50,6 +57,18 @@ export async function startPostgres({ isDurable }: { readonly isDurable: boolean
     stdio: ['ignore', 'ignore', 'pipe'],
     ...owner,
   });
+  return runPostgres({ program, folder, owner, isDurable });
+}
+
+/** Runs what lies in `folder`/data, which goes with it. */
+async function runPostgres(options: {
+  readonly program: string;
+  readonly folder: string;
+  readonly owner: { readonly uid?: number; readonly gid?: number };
+  readonly isDurable: boolean;
+}): Promise<Postgres> {
+  const { program, folder, owner, isDurable } = options;
+  const data = path.join(folder, 'data');
   const port = await freePort();
   const url = `postgres://gatewatch@127.0.0.1:${port}/postgres`;
   let service: ServiceProcess | null = null;
@@ -85,15 +104,36 @@ export async function startPostgres({ isDurable }: { readonly isDurable: boolean
     }
   };
   await start();
+  const ask = async (statement: string) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    return client.query(statement).finally(() => client.end());
+  };
   return {
     url,
-    async query(statement) {
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      await client.query(statement).finally(() => client.end());
-    },
+    query: (statement) => ask(statement).then(() => undefined),
     kill: async () => service?.kill(),
     start,
+    async follower() {
+      const other = mkdtempSync(path.join(tmpdir(), 'gatewatch-postgres-'));
+      if (owner.uid !== undefined && owner.gid !== undefined) chownSync(other, owner.uid, owner.gid);
+      const arguments_ = ['-d', `host=127.0.0.1 port=${port} user=gatewatch`, '-D', path.join(other, 'data'), '-R', '-c', 'fast'];
+      execFileSync(baseBackupProgram() ?? 'pg_basebackup', arguments_, { stdio: ['ignore', 'ignore', 'pipe'], ...owner });
+      const follower = await runPostgres({ ...options, folder: other });
+      await ask("ALTER SYSTEM SET synchronous_standby_names = '*'");
+      await ask('SELECT pg_reload_conf()');
+      const endMs = Date.now() + 30_000;
+      while ((await ask("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")).rowCount === 0) {
+        if (Date.now() > endMs) throw new Error('the second PostgreSQL does not follow');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return follower;
+    },
+    async promote() {
+      await ask("ALTER SYSTEM SET synchronous_standby_names = ''");
+      await ask('SELECT pg_reload_conf()');
+      await ask('SELECT pg_promote()');
+    },
     async remove() {
       await service?.kill();
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
