@@ -32,6 +32,10 @@ export interface ForgetfulDisk {
   readonly folder: string;
   /** The program that writes must stand still meanwhile, so that disk and cache are of one moment. */
   cut(random: () => number): PowerCut;
+  /** From now on a block that was never written before cannot be: writes and fsync fail with EIO, and the file system gives up. */
+  fail(): void;
+  /** The disk as it is, mounted anew after the programs that used it have ended. */
+  mountAgain(): string;
   close(): void;
 }
 
@@ -82,6 +86,17 @@ export function openForgetfulDisk(place: string, sizeMB: number): ForgetfulDisk 
           for (const gone of [copy, synced, cached, torn]) rmSync(gone, { recursive: true, force: true });
         },
       };
+    },
+    fail() {
+      const ballast = path.join(memory, 'ballast');
+      run('dd', 'if=/dev/zero', `of=${ballast}`, 'bs=1M');
+      run('dd', 'if=/dev/zero', `of=${ballast}`, 'bs=4096', 'oflag=append', 'conv=notrunc');
+    },
+    mountAgain() {
+      must(run('umount', folder));
+      rmSync(path.join(memory, 'ballast'), { force: true });
+      must(run('mount', '-o', 'loop,noatime', image, folder));
+      return folder;
     },
     close() {
       for (let cut = 1; cut <= cuts; cut += 1) {
