@@ -1,0 +1,114 @@
+// One alarm that goes up and down fifty times a second: every raise counted, once, and nobody else's alarm is late or lost for it.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { RawReadings } from '../../domain/api/readings-api.ts';
+import { Quality } from '../../domain/readings/quality.ts';
+import { createUnitImage, startModbusServer } from '../../simulators/modbus/modbus-server.ts';
+import { createRandom } from '../../simulators/process/random.ts';
+import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { startGatewatch } from '../harness/gatewatch-process.ts';
+import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { startTogglingDevices } from '../harness/toggling-devices.ts';
+import { expectAllThere, Witness, watch } from '../harness/witness.ts';
+
+const lengthMs = process.env.FAULTS === 'long' ? 600_000 : 8_000;
+const password = 'a-long-enough-password';
+const seed = Number(process.env.FAULTS_SEED ?? 16);
+
+test(`an alarm that chatters at 50 Hz for ${lengthMs / 1_000} s`, { timeout: 180_000 + lengthMs * 2 }, async () => {
+  const random = createRandom(seed);
+  const others = await startTogglingDevices({ devices: 2, pointsEach: 50, scanMs: 250, random });
+  onTestFinished(() => others.stop());
+  // High in every second answer; the register beside it counts them.
+  const image = createUnitImage();
+  let answers = 0;
+  let isChattering = true;
+  let lastHighAnswer = 0;
+  const chatterer = await startModbusServer({
+    host: '127.0.0.1',
+    port: 0,
+    framing: 'tcp',
+    imageOf() {
+      answers += 1;
+      const isHigh = isChattering && answers % 2 === 1;
+      if (isHigh) lastHighAnswer = answers;
+      image.holding[0] = isHigh ? 80 : 20;
+      image.holding[1] = answers >>> 16;
+      image.holding[2] = answers & 0xffff;
+      return image;
+    },
+    behaviourOf: () => ({ kind: 'normal' }),
+  });
+  onTestFinished(() => chatterer.stop());
+  const plant = JSON.parse(others.plantText) as { stations: { id: string; devices: { port: number; scan: string; points: object[] }[] }[] };
+  const station = structuredClone(plant.stations[0]) as (typeof plant.stations)[number];
+  const device = station.devices[0];
+  if (device === undefined) throw new Error('a station has a device');
+  station.id = 'RS-99';
+  device.port = chatterer.port;
+  device.scan = '20ms';
+  device.points = [
+    ...device.points.slice(0, 1),
+    {
+      tag: 'XQ-100',
+      name: { zh: '应答次数', en: 'Answers' },
+      kind: 'counter',
+      register: { table: 'holding', address: 1, type: 'uint32' },
+      defaultAlarms: false,
+    },
+  ];
+  const folder = temporaryFolder();
+  const plantFile = path.join(folder, 'plant.json');
+  writeFileSync(plantFile, JSON.stringify({ ...plant, stations: [...plant.stations, station] }));
+  const fromMs = Date.now();
+  const gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
+  onTestFinished(() => gatewatch.kill());
+  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+  const duty = { username: 'duty', displayName: '值班员', role: 'operator', password };
+  expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
+  const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+
+  const toggling = setInterval(() => others.toggle(Date.now(), 1_000), 50);
+  onTestFinished(() => clearInterval(toggling));
+  const witness = new Witness();
+  const endMs = Date.now() + lengthMs;
+  await watch(client, witness, () => Date.now() >= endMs, 100);
+  clearInterval(toggling);
+  isChattering = false;
+  const active = async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId));
+  await expect.poll(active, { timeout: 30_000, interval: 200 }).toEqual(others.trueAlarms());
+  // The journal ends with what was active; the readings about a second later.
+  const counts: number[] = [];
+  const lastAnswer = answers;
+  await expect
+    .poll(
+      async () => {
+        const question = `/api/readings?point=RS-99.XQ-100&from=${fromMs}&to=${Date.now()}`;
+        const { rows, isTruncated } = await client.get<RawReadings>(question);
+        expect(isTruncated).toBe(false);
+        counts.length = 0;
+        for (const [, value, quality] of rows) if (quality === Quality.good && value !== null) counts.push(value);
+        return counts.at(-1) ?? 0;
+      },
+      { timeout: 30_000, interval: 500 },
+    )
+    .toBeGreaterThanOrEqual(lastAnswer);
+  const journal = await client.journal();
+  expect(await gatewatch.stop()).toBe(0);
+
+  const raises = journal.filter(({ kind, alarmId }) => kind === 'alarm.raise' && alarmId === 'RS-99.AT-100.high').length;
+  let expected = 0;
+  let wasHigh = false;
+  for (const count of counts) {
+    const isHigh = count % 2 === 1 && count <= lastHighAnswer;
+    if (isHigh && !wasHigh) expected += 1;
+    wasHigh = isHigh;
+  }
+  expectAllThere(witness, journal);
+  console.log(
+    `chatter: ${lengthMs / 1_000} s, ${counts.length} scans, ${raises} raises of ${expected} expected; beside it ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed, 0 lost or doubled; ${journal.length} journal lines`,
+  );
+  expect(expected).toBeGreaterThan(50);
+  expect(raises).toBe(expected);
+});
