@@ -1,5 +1,5 @@
 // From the text of a plant file to a compiled Plant, or to every issue with its line and path. Pure: the text and its version come in.
-import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Alias, type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { compilePlant } from './compile-plant.ts';
 import type { Plant } from './plant.ts';
 import { plantFileSchema } from './plant-file.ts';
@@ -51,14 +51,21 @@ function parseYaml(text: string, options: { readonly version: string }): ParsedP
     return { ...issue, line, column: col };
   };
 
-  const parsed = plantFileSchema.safeParse(document.toJS({ maxAliasCount: 1_000 }));
+  const content = contentOf(document);
+  if (content.kind === 'refused') {
+    const { line, col } = lineCounter.linePos(content.offset);
+    return { kind: 'invalid', issues: [{ severity: 'error', path: [], message: content.message, line, column: col }] };
+  }
+  const parsed = plantFileSchema.safeParse(content.value);
   if (!parsed.success) {
     return {
       kind: 'invalid',
-      issues: parsed.error.issues.flatMap((issue) => {
+      issues: parsed.error.issues.slice(0, mostIssues).flatMap((issue) => {
         const path = issue.path.map((part): PathPart => (typeof part === 'symbol' ? part.toString() : part));
         if (issue.code === 'unrecognized_keys') {
-          return issue.keys.map((key) => locate({ severity: 'error', path: [...path, key], message: 'unknown setting' }));
+          return issue.keys
+            .slice(0, mostIssues)
+            .map((key) => locate({ severity: 'error', path: [...path, key], message: 'unknown setting' }));
         }
         return [locate({ severity: 'error', path, message: issue.message })];
       }),
@@ -68,6 +75,25 @@ function parseYaml(text: string, options: { readonly version: string }): ParsedP
   const located = issues.all().map(locate);
   if (located.some((issue) => issue.severity === 'error')) return { kind: 'invalid', issues: located };
   return { kind: 'ok', plant, warnings: located };
+}
+
+/** Each is looked up in the text: more of them would help nobody and take minutes. */
+const mostIssues = 500;
+
+type Content =
+  | { readonly kind: 'content'; readonly value: unknown }
+  | { readonly kind: 'refused'; readonly message: string; readonly offset: number };
+
+/** What the library throws only when the text becomes values: an alias of nothing, aliases of aliases that would fill the memory. */
+function contentOf(document: Document): Content {
+  try {
+    return { kind: 'content', value: document.toJS({ maxAliasCount: 1_000 }) };
+  } catch (error) {
+    const aliases: Alias[] = [];
+    visit(document, { Alias: (_key, node) => void aliases.push(node) });
+    const culprit = aliases.find((alias) => alias.resolve(document) === undefined) ?? aliases[0];
+    return { kind: 'refused', message: error instanceof Error ? error.message : String(error), offset: culprit?.range?.[0] ?? 0 };
+  }
 }
 
 /** The issues with the places of their paths in `text`, whose own faults of writing come first. */

@@ -106,9 +106,14 @@ export function checkText(plantText: string, ask: PlantCheckRequest): ParsedPlan
   if (!loose.success) return refused('the plant file in force cannot be read');
   const block = parseDocument(ask.text, { version: '1.2', uniqueKeys: true, prettyErrors: false });
   if (block.errors.length > 0) return locateIssues(ask.text, []);
-  const content: unknown = block.toJS({ maxAliasCount: 1_000 });
+  let content: unknown;
+  try {
+    content = block.toJS({ maxAliasCount: 1_000 });
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error));
+  }
   const isList = Array.isArray(content);
-  const items: unknown[] = isList ? content : [content];
+  const items: unknown[] = Array.isArray(content) ? content : [content];
   if (items.length === 0 || items.some((item) => typeof item !== 'object' || item === null))
     return refused('expected a list that begins with "- id: …"');
   const { stations } = loose.data;
@@ -127,7 +132,13 @@ export function checkText(plantText: string, ask: PlantCheckRequest): ParsedPlan
     first = station.devices.length;
     (station.devices as unknown[]).push(...items);
   }
-  const parsed = parsePlantText(JSON.stringify(loose.data), { version: 'check' });
+  let whole: string;
+  try {
+    whole = JSON.stringify(loose.data);
+  } catch {
+    return refused('the block contains itself');
+  }
+  const parsed = parsePlantText(whole, { version: 'check' });
   const own = (parsed.kind === 'ok' ? parsed.warnings : parsed.issues).flatMap((issue): PlantIssue[] => {
     const isInside = prefix.every((part, index) => issue.path[index] === part);
     const position = issue.path[prefix.length];
