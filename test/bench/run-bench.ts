@@ -15,6 +15,7 @@ import { influxBench } from './influx-bench.ts';
 import { ingestBench } from './ingest-bench.ts';
 import { latencyBench } from './latency-bench.ts';
 import { opcuaBench } from './opcua-bench.ts';
+import { scaleBench } from './scale-bench.ts';
 import { trendYearBench } from './trend-year-bench.ts';
 
 const benches: readonly Bench[] = [
@@ -29,6 +30,7 @@ const benches: readonly Bench[] = [
   trendYearBench,
   opcuaBench,
   evidenceBench,
+  scaleBench,
 ];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');

@@ -1,5 +1,6 @@
 // A real NATS server with JetStream for one test.
 
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -35,8 +36,8 @@ export interface NatsCluster {
 }
 
 /**
- * Three nodes that keep each message three times. Every way from one to another is a wire that can be frozen.
- * (`sync_interval` is known to NATS 2.10 and newer; older ones, as in Debian, refuse it.)
+ * Three nodes that keep each message three times, on the disk before they confirm it where the program knows how (NATS 2.10 and newer, not Debian's 2.9). Every way from one
+ * to another is a wire that can be frozen.
  */
 export async function startNatsCluster(program: string, folder: string): Promise<NatsCluster> {
   mkdirSync(folder, { recursive: true });
@@ -57,7 +58,7 @@ export async function startNatsCluster(program: string, folder: string): Promise
       path.join(folder, `nats-${index}.conf`),
       `server_name: nats-${index}
 listen: "127.0.0.1:${clientPorts[index]}"
-jetstream { store_dir: "${storeOf(folder, index)}" }
+jetstream { store_dir: "${storeOf(folder, index)}"${syncs(program) ? ', sync_interval: always' : ''} }
 cluster { name: gatewatch, listen: "127.0.0.1:${routePorts[index]}", advertise: "127.0.0.1:${await wireTo(index)}", routes: [${routes.join(', ')}] }
 `,
     );
@@ -91,6 +92,11 @@ cluster { name: gatewatch, listen: "127.0.0.1:${routePorts[index]}", advertise: 
 
 /** Where a node of the cluster keeps its streams. */
 export const storeOf = (folder: string, index: number) => path.join(folder, `jetstream-${index}`);
+
+function syncs(program: string): boolean {
+  const [, major = '0', minor = '0'] = /v(\d+)\.(\d+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' })) ?? [];
+  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 10);
+}
 
 function greets(port: number): Promise<boolean> {
   return new Promise((resolve) => {
