@@ -201,10 +201,13 @@ interface RunOptions extends Partial<Record<SettingName, string>> {
 }
 
 async function untilSignal(stops: StopList, child: ChildProcess | null): Promise<void> {
+  // A server that waits for its next try has no socket and no timer that would keep the process.
+  const alive = setInterval(() => undefined, 60_000);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
     child?.once('exit', () => resolve());
   });
+  clearInterval(alive);
   await stops.stop();
 }
 

@@ -1,5 +1,7 @@
 // Two servers on one PostgreSQL, a collector over NATS, people at both addresses: the server in charge is killed again and again, then stopped as an upgrade does.
 import { randomInt } from 'node:crypto';
+import net, { type AddressInfo } from 'node:net';
+import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { createRandom } from '../../simulators/process/random.ts';
@@ -84,5 +86,29 @@ describe.skipIf(natsProgram === null || program === null)('two servers on one Po
       `two servers: seed ${seed}, ${kills} kills and 1 stop, ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed, 0 lost or doubled; ` +
         `answered again after ${takeoverMs.map((ms) => (ms / 1_000).toFixed(1)).join(', ')} s; ${outcomes.length} races, ${won} won by one, none by two`,
     );
+  });
+
+  test('one that cannot take charge stays, and does so when it can', async () => {
+    const postgres = await startPostgres({ isDurable: false });
+    onTestFinished(() => postgres.remove());
+    const plant = await startAlarmingPlant(natsProgram as string, `${postgres.url}?schema=gatewatch`, createRandom(seed));
+    const taken = net.createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const starting = plant.startServer(port);
+    const client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    const tries = () =>
+      client.query('SELECT epoch FROM gatewatch.server_lease').then(
+        ({ rows }) => Number(rows[0]?.epoch ?? 0),
+        () => 0,
+      );
+    // Rejects where the process ends.
+    await Promise.race([starting, expect.poll(tries, { timeout: 60_000, interval: 100 }).toBeGreaterThan(1)]);
+    await client.end();
+    await new Promise((resolve) => taken.close(resolve));
+    const server = await starting;
+    onTestFinished(() => server.kill());
+    expect(server.isInCharge).toBe(true);
   });
 });
