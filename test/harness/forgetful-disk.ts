@@ -1,6 +1,5 @@
 // A file system that forgets what was never synced: ext4 on a disk in memory, whose blocks are copied while a program writes to it. What the copy holds is what a
 // disk holds when the power goes: what was still in the machine's cache is not in it. Needs Linux, root and loop devices; says what is missing otherwise.
-import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   copyFileSync,
@@ -15,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { must, run } from './run-command.ts';
 
 export interface PowerCut {
   /** As the disk had it, after the file system's own recovery. */
@@ -175,15 +175,4 @@ function mix(disk: Buffer, cache: Buffer, random: () => number): { readonly cont
     (isSame || random() < share ? after : before).copy(content, at);
   }
   return { content, unsynced };
-}
-
-/** Null, or what the command said against it. */
-function run(command: string, ...parameters: readonly string[]): string | null {
-  const { status, stderr, error } = spawnSync(command, parameters, { encoding: 'utf8' });
-  if (error !== undefined) return `${command}: ${error.message}`;
-  return status === 0 ? null : `${command} ${parameters.join(' ')}: ${stderr.trim()}`;
-}
-
-function must(refusal: string | null): void {
-  if (refusal !== null) throw new Error(refusal);
 }
