@@ -3,7 +3,13 @@
 import type { AlarmSettingsMessage } from '../domain/messages/alarm-settings-message.ts';
 import type { CollectorMember } from '../domain/messages/collector-member.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
-import type { ConditionDelivery, ConditionStatement, TakeoverAnswer, TakeoverRequest } from '../domain/messages/condition-message.ts';
+import type {
+  ConditionDelivery,
+  ConditionStatement,
+  ReceivedDelivery,
+  TakeoverAnswer,
+  TakeoverRequest,
+} from '../domain/messages/condition-message.ts';
 import type { EngineeringAnswer, EngineeringCommand } from '../domain/messages/engineering-command.ts';
 import type { PointTable, ReadingBatch } from '../domain/readings/reading-batch.ts';
 
@@ -50,7 +56,7 @@ export interface ServerLink {
   onReadings(listener: (collectorId: string, batch: ReadingBatch) => void): () => void;
   onStatus(listener: (status: CollectorStatus) => void): () => void;
   /** Exactly one handler. It resolves after commit with the highest contiguous committed sequence of that outbox. */
-  handleConditions(handler: (delivery: ConditionDelivery) => Promise<{ committedThrough: number }>): void;
+  handleConditions(handler: (delivery: ReceivedDelivery) => Promise<{ committedThrough: number }>): void;
   handleStatement(
     handler: (statement: ConditionStatement) => Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }>,
   ): void;
@@ -58,6 +64,8 @@ export interface ServerLink {
   handleTakeover(handler: (request: TakeoverRequest) => Promise<TakeoverAnswer>): void;
   /** Collector processes among several tell of themselves. */
   onMember(listener: (member: CollectorMember) => void): () => void;
+  /** Asks every collector to state what is true: something that it told could not be read. */
+  requestStatements(): void;
   /** Asks every collector for its last values; they arrive through `onReadings`. */
   requestSnapshots(): void;
   /** Best effort, newest wins: whether it arrived is seen in the collector's status. Throws where the message is too large for the link. */

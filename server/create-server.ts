@@ -380,6 +380,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       ledger,
       store,
       hasHistory: options.historian !== null,
+      setAside: () => store.setAside,
       backup: () => backups.facts(),
       statuses: collectorStatuses,
       northbound: () => northboundStatuses(),
@@ -463,6 +464,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const stopHearingDisk = options.disk?.onChange(() => health.lookNow());
     if (stopHearingDisk !== undefined) onStop('disk', stopHearingDisk);
     if (options.disk?.isFull === true) health.lookNow();
+    onStop(
+      'set aside',
+      store.onSetAside(() => {
+        log.error({ setAside: store.setAside.count }, 'a condition message could not be taken and was set aside; see the journal');
+        // What it may have said is put right by level.
+        link.requestStatements();
+        health.lookNow();
+      }),
+    );
     onStop(
       'members',
       link.onMember((member) => health.hearMember(member)),

@@ -31,9 +31,9 @@ test('a camera that is black raises its alarm and clears it; one that is gone ra
   const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
   const active = new Set<string>();
   link.server.handleConditions(async ({ messages }) => {
-    for (const { kind, alarmId } of messages) {
-      if (kind === 'raise') active.add(alarmId);
-      if (kind === 'clear') active.delete(alarmId);
+    for (const message of messages) {
+      if (message.kind === 'raise') active.add(message.alarmId);
+      if (message.kind === 'clear') active.delete(message.alarmId);
     }
     return { committedThrough: messages.at(-1)?.sequence ?? 0 };
   });

@@ -28,6 +28,7 @@ export const zh = {
     insecureDevices: '未加密的设备',
     link: '采集与服务之间的链路',
     outbox: '待确认的报警消息',
+    setAside: '另存的报警消息',
     spare: '采集进程与备用',
     historian: '历史库',
     spool: '历史缓存',
@@ -63,6 +64,10 @@ export const zh = {
       act: '由 {{node}} 采集（{{since}} 起），没有备用：它一停，场站就无人监视。',
     },
     diskFull: { act: '{{folder}} 只剩 {{free}}：历史数据停止存储，报警用预留空间继续。' },
+    setAside: {
+      act: '启动以来有 {{count}} 条无法处理，已存入记录簿；其后的报警不受影响。',
+      look: '启动以来有 {{count}} 条无法处理，最近一小时没有。',
+    },
     link: { ok: '连通（{{engine}}）。', act: '中断（{{reason}}）：报警停在采集器里，等待重连。' },
     outbox: {
       ok: '没有积压（{{pending}} 条）。',
@@ -147,6 +152,7 @@ export const zh = {
     insecureDevices: '在设备上开启 Basic256Sha256，去掉 insecure。',
     link: '检查 NATS 服务和网络。',
     spare: '重新启动另一个采集进程；检查它的机器、网络和 NATS。',
+    setAside: '在记录簿中查看；采集器与服务器应为同一版本。',
     outbox: '检查服务器磁盘和日志；消息在采集器磁盘上，不会丢。',
     historian: '检查磁盘或数据库；看日志中的原因。',
     spool: '检查历史数据库及其网络；缓存写满后开始丢弃。',
@@ -218,6 +224,7 @@ export const en: Texts<typeof zh> = {
     insecureDevices: 'Unencrypted devices',
     link: 'Link between collector and server',
     outbox: 'Alarm messages to be confirmed',
+    setAside: 'Alarm messages set aside',
     spare: 'Collector process and spare',
     historian: 'Historian',
     spool: 'Historian spool',
@@ -260,6 +267,10 @@ export const en: Texts<typeof zh> = {
       act: '{{node}} reads (since {{since}}) and nobody could take over: if it ends, the stations are not watched.',
     },
     diskFull: { act: '{{folder}} has {{free}} left: readings are no longer stored, alarms go on in the room kept for them.' },
+    setAside: {
+      act: '{{count}} since the start could not be taken and are in the journal; those after them went on.',
+      look: '{{count}} since the start could not be taken, none in the last hour.',
+    },
     link: { ok: 'Connected ({{engine}}).', act: 'Broken ({{reason}}): alarms wait in the collector.' },
     outbox: {
       ok: 'Nothing held up ({{pending}}).',
@@ -356,6 +367,7 @@ export const en: Texts<typeof zh> = {
     insecureDevices: 'Turn Basic256Sha256 on at the device and take insecure out.',
     link: 'Look after the NATS server and the network.',
     spare: 'Start the other collector process again; look after its machine, network and NATS.',
+    setAside: 'See the lines in the journal; collector and server should be of one version.',
     outbox: 'Look after the server’s disk and log; the messages are on the collector’s disk and are not lost.',
     historian: 'Look after disk or database; the log names the reason.',
     spool: 'Look after the database and its network; a full spool drops readings.',

@@ -406,6 +406,7 @@ export const zh = {
       'readings.remove': '按保存期限删除的读数',
       'backup.made': '备份完成',
       'collector.takeover': '采集进程接管',
+      'alarm.setAside': '无法处理、另存的报警消息',
       'alarm.late': '接管后才送到的报警消息',
       'backup.failed': '备份失败',
       'system.start': '系统启动',

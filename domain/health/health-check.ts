@@ -15,6 +15,7 @@ export const healthCheckNames = [
   'insecureDevices',
   'link',
   'outbox',
+  'setAside',
   'spare',
   'historian',
   'spool',

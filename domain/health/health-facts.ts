@@ -79,6 +79,8 @@ export interface HealthFacts {
   readonly collectors: readonly CollectorFacts[];
   readonly link: { readonly engine: string; readonly isConnected: boolean; readonly reason: string | null };
   readonly hasHistory: boolean;
+  /** Condition messages that could not be taken, since the start. */
+  readonly setAside: { readonly count: number; readonly lastAtMs: number | null };
   readonly journal: {
     readonly entries: number;
     readonly verifiedAtMs: number | null;

@@ -4,6 +4,7 @@ import type { CollectorFacts, FailingFacts, HealthFacts } from './health-facts.t
 
 const dayMs = 86_400_000;
 const failingLongMs = 600_000;
+const setAsideLatelyMs = 3_600_000;
 
 type Values = HealthCheck['values'];
 
@@ -28,6 +29,7 @@ export function judgeHealth(facts: HealthFacts): HealthCheck[] {
   return [
     ...facts.collectors.flatMap((collector) => collectorChecks(collector, facts)),
     check('collection', 'link', facts.link.isConnected ? 'ok' : 'act', { engine: facts.link.engine, reason: facts.link.reason }),
+    ...setAsideChecks(facts),
     ...facts.collectors.flatMap(historyChecks),
     journalCheck(facts),
     ...backupChecks(facts),
@@ -93,6 +95,12 @@ function collectorChecks(collector: CollectorFacts, facts: HealthFacts): HealthC
     check('collection', 'outbox', above(waitingMs, 10_000, 60_000), { pending: collector.outboxPending, waitingMs }, { subject }),
   );
   return checks;
+}
+
+/** HE17. */
+function setAsideChecks({ setAside: { count, lastAtMs }, nowMs }: HealthFacts): HealthCheck[] {
+  if (lastAtMs === null) return [];
+  return [check('collection', 'setAside', nowMs - lastAtMs < setAsideLatelyMs ? 'act' : 'look', { count, lastAtMs })];
 }
 
 /** HE4. */

@@ -40,6 +40,31 @@ export const conditionDeliverySchema = z.object({
 });
 export type ConditionDelivery = z.output<typeof conditionDeliverySchema>;
 
+/** A message of which the receiver knows only its place: a newer collector's, or a damaged one. */
+export interface UnreadableMessage {
+  readonly kind: 'unreadable';
+  readonly sequence: number;
+  readonly raw: unknown;
+}
+
+/** As it arrives: one that cannot be read holds up none behind it. */
+export interface ReceivedDelivery extends Omit<ConditionDelivery, 'messages'> {
+  readonly messages: readonly (ConditionMessage | UnreadableMessage)[];
+}
+
+const receivedEnvelopeSchema = conditionDeliverySchema.extend({ messages: z.array(z.looseObject({ sequence: z.int().positive() })) });
+
+/** Null where not even the envelope is one. */
+export function readDelivery(data: unknown): ReceivedDelivery | null {
+  const envelope = receivedEnvelopeSchema.safeParse(data);
+  if (!envelope.success) return null;
+  const messages = envelope.data.messages.map((raw): ConditionMessage | UnreadableMessage => {
+    const parsed = conditionMessageSchema.safeParse(raw);
+    return parsed.success ? parsed.data : { kind: 'unreadable', sequence: raw.sequence, raw };
+  });
+  return { ...envelope.data, messages };
+}
+
 /** A condition that is true, with the occurrence that its alarm bears. */
 export const activeConditionSchema = z.object({
   alarmId: z.string(),

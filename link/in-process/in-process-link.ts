@@ -2,7 +2,13 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
-import type { ConditionDelivery, ConditionStatement, TakeoverAnswer, TakeoverRequest } from '../../domain/messages/condition-message.ts';
+import type {
+  ConditionDelivery,
+  ConditionStatement,
+  ReceivedDelivery,
+  TakeoverAnswer,
+  TakeoverRequest,
+} from '../../domain/messages/condition-message.ts';
 import type { EngineeringAnswer, EngineeringCommand } from '../../domain/messages/engineering-command.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type {
@@ -33,7 +39,7 @@ class InProcessHub {
   readonly #settings = new Set<(message: AlarmSettingsMessage) => void>();
   /** The server starts before the collector listens: it hears the last one at once, before its first scan. */
   #lastSettings: AlarmSettingsMessage | null = null;
-  #handleConditions: ((delivery: ConditionDelivery) => Promise<{ committedThrough: number }>) | null = null;
+  #handleConditions: ((delivery: ReceivedDelivery) => Promise<{ committedThrough: number }>) | null = null;
   #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
   #handleTakeover: ((request: TakeoverRequest) => Promise<TakeoverAnswer>) | null = null;
   #handleCommand: CommandHandler | null = null;
@@ -99,6 +105,9 @@ class InProcessHub {
       },
       // In one process there is nobody who could step in.
       onMember: () => () => undefined,
+      requestStatements: () => {
+        for (const listener of this.#connected) queueMicrotask(listener);
+      },
       requestSnapshots: () => {
         for (const snapshot of this.#snapshots) this.#publish(snapshot());
       },

@@ -77,6 +77,23 @@ describe.skipIf(program === null)('NATS', () => {
     await close();
   });
 
+  test('a message that this server cannot read arrives as such, in its place', async () => {
+    const { collector, server, close } = await open();
+    const kinds: string[] = [];
+    server.handleConditions(async ({ messages }) => {
+      for (const message of messages) kinds.push(`${message.sequence} ${message.kind}`);
+      return { committedThrough: messages.at(-1)?.sequence ?? 0 };
+    });
+    server.announceReady();
+    const [first, last] = [delivery(1), delivery(3)];
+    const newer = { sequence: 2, kind: 'doubt', certainty: 0.4 } as unknown as (typeof first.messages)[number];
+    await expect
+      .poll(() => collector.deliverConditions({ ...first, messages: [...first.messages, newer, ...last.messages] }), { timeout: 20_000 })
+      .toEqual({ kind: 'committed', throughSequence: 3 });
+    expect(kinds.slice(-3)).toEqual(['1 raise', '2 unreadable', '3 raise']);
+    await close();
+  });
+
   test('a delivery made while no server is there waits in the stream and is committed when it comes', async () => {
     plants += 1;
     const options = { collectorId: 'c1', table: contractTable, plantId: `plant-${plants}` };

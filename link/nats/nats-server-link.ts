@@ -6,10 +6,10 @@ import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-
 import { type CollectorMember, collectorMemberSchema } from '../../domain/messages/collector-member.ts';
 import { type CollectorStatus, collectorStatusSchema } from '../../domain/messages/collector-status.ts';
 import {
-  type ConditionDelivery,
   type ConditionStatement,
-  conditionDeliverySchema,
   conditionStatementSchema,
+  type ReceivedDelivery,
+  readDelivery,
   type TakeoverAnswer,
   type TakeoverRequest,
   takeoverRequestSchema,
@@ -48,7 +48,7 @@ class NatsServerLink implements ServerLink {
   readonly #subjects: ReturnType<typeof subjectsOf>;
   readonly #readings = new Set<(collectorId: string, batch: ReadingBatch) => void>();
   readonly #status = new Set<(status: CollectorStatus) => void>();
-  #handleConditions: ((delivery: ConditionDelivery) => Promise<{ committedThrough: number }>) | null = null;
+  #handleConditions: ((delivery: ReceivedDelivery) => Promise<{ committedThrough: number }>) | null = null;
   #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
   #handleTakeover: ((request: TakeoverRequest) => Promise<TakeoverAnswer>) | null = null;
   readonly #members = new Set<(member: CollectorMember) => void>();
@@ -127,7 +127,7 @@ class NatsServerLink implements ServerLink {
     return () => void this.#status.delete(listener);
   }
 
-  handleConditions(handler: (delivery: ConditionDelivery) => Promise<{ committedThrough: number }>): void {
+  handleConditions(handler: (delivery: ReceivedDelivery) => Promise<{ committedThrough: number }>): void {
     this.#handleConditions = handler;
   }
 
@@ -142,6 +142,10 @@ class NatsServerLink implements ServerLink {
   onMember(listener: (member: CollectorMember) => void): () => void {
     this.#members.add(listener);
     return () => void this.#members.delete(listener);
+  }
+
+  requestStatements(): void {
+    if (!this.#connection.isClosed()) this.#connection.publish(this.#subjects.ready);
   }
 
   requestSnapshots(): void {
@@ -212,18 +216,18 @@ class NatsServerLink implements ServerLink {
   }
 
   async #take(message: JsMsg): Promise<void> {
-    const parsed = conditionDeliverySchema.safeParse(parseJson(message.data));
-    if (!parsed.success || this.#handleConditions === null) {
+    const delivery = readDelivery(parseJson(message.data));
+    if (delivery === null || this.#handleConditions === null) {
       // Not a delivery: nothing can be made of it, now or later. The collector's outbox still has what it meant.
       message.term();
       return;
     }
     const working = setInterval(() => message.working(), workingEveryMs);
     try {
-      const { committedThrough } = await this.#handleConditions(parsed.data);
+      const { committedThrough } = await this.#handleConditions(delivery);
       this.#connection.publish(
-        this.#subjects.committed(parsed.data.collectorId),
-        JSON.stringify({ outboxId: parsed.data.outboxId, throughSequence: committedThrough }),
+        this.#subjects.committed(delivery.collectorId),
+        JSON.stringify({ outboxId: delivery.outboxId, throughSequence: committedThrough }),
       );
       message.ack();
     } catch {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
-import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
+import { type ConditionMessage, type ReceivedDelivery, readDelivery } from '../../domain/messages/condition-message.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
@@ -12,6 +12,7 @@ import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal, verifyChain } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
 import { type AcknowledgeItem, acknowledgeMany } from './acknowledge-many.ts';
+import { ordinaryCircumstances } from './alarm-change.ts';
 import type { LifecycleEvent } from './alarm-machine.ts';
 import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
 import { AlarmStore } from './alarm-store.ts';
@@ -47,13 +48,13 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(folder?: string, clock = new ManualClock(), itsPlant = plant) {
+async function open(folder?: string, clock = new ManualClock(), itsPlant = plant, circumstances = ordinaryCircumstances) {
   const dataDir = folder ?? mkdtempSync(path.join(tmpdir(), 'gatewatch-store-'));
   if (folder === undefined) folders.push(dataDir);
   const database = await openDatabase('sqlite:', dataDir);
   const journal = await Journal.open(database);
   const ledger = new Ledger(database, journal, clock);
-  const store = await AlarmStore.open({ plant: itsPlant, ledger, clock });
+  const store = await AlarmStore.open({ plant: itsPlant, ledger, clock, circumstances });
   return { dataDir, database, store, clock };
 }
 
@@ -173,6 +174,40 @@ test('a statement by level raises what is missing and clears what is no longer t
   expect(await store.state(statement)).toEqual({ kind: 'accepted' });
   expect([alarmId, 'RS-01.PT-101.high', other].map((id) => recordOf(store, id).isConditionTrue)).toEqual([true, false, true]);
   expect(await store.state({ ...statement, throughSequence: 3 })).toEqual({ kind: 'behind', committedThrough: 2 });
+  await database.destroy();
+});
+
+test('a message that cannot be read or taken is set aside with a line, told, and holds up none behind it', async () => {
+  const cursed = 'RS-01.PT-101.high';
+  const circumstances = {
+    ...ordinaryCircumstances,
+    isTestAt(definition: { readonly id: string }) {
+      if (definition.id === cursed) throw new Error('a fault of this program');
+      return false;
+    },
+  };
+  const { store, database } = await open(undefined, new ManualClock(), plant, circumstances);
+  let told = 0;
+  store.onSetAside(() => {
+    told += 1;
+  });
+  const newer = { sequence: 2, kind: 'doubt', alarmId, certainty: 0.4 };
+  const received = readDelivery({
+    schema: 1,
+    collectorId: 'default',
+    outboxId,
+    messages: [raise(1), newer, raise(3, cursed), raise(4, 'RS-01.PT-102.high')],
+  });
+  expect(await store.deliver(received as ReceivedDelivery)).toEqual({ committedThrough: 4 });
+  expect([alarmId, cursed, 'RS-01.PT-102.high'].map((id) => recordOf(store, id).isConditionTrue)).toEqual([true, false, true]);
+  expect([store.setAside.count, told]).toEqual([2, 2]);
+  const lines = [...(await readJournal(database, { limit: 10 }))].reverse();
+  expect(lines.map(({ kind }) => kind)).toEqual(['alarm.raise', 'alarm.setAside', 'alarm.setAside', 'alarm.raise']);
+  expect(lines[1]?.detail.message).toEqual(newer);
+  expect(lines[2]?.detail).toMatchObject({ message: { alarmId: cursed }, note: 'this server cannot take it: a fault of this program' });
+  expect(await store.deliver(received as ReceivedDelivery)).toEqual({ committedThrough: 4 });
+  expect(store.setAside.count).toBe(2);
+  expect(readDelivery({ schema: 1, collectorId: 'default', outboxId, messages: [{ kind: 'raise' }] })).toBeNull();
   await database.destroy();
 });
 

@@ -1,16 +1,18 @@
 // Holds every alarm's record, applies events to it, and commits alarm rows and journal rows in one transaction. The only writer of alarms.
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type {
-  ConditionDelivery,
   ConditionMessage,
   ConditionStatement,
+  ReceivedDelivery,
   TakeoverAnswer,
   TakeoverRequest,
+  UnreadableMessage,
 } from '../../domain/messages/condition-message.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { isLate } from '../holders/late-messages.ts';
 import { type StationHolder, StationHolders } from '../holders/station-holders.ts';
+import { isDatabaseAway } from '../journal/database-away.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, DatabaseWrite, Ledger } from '../journal/ledger.ts';
 import { type AlarmChange, type AlarmCircumstances, type KnownAlarm, ordinaryCircumstances, serverActor } from './alarm-change.ts';
@@ -18,7 +20,7 @@ import { applyEvent, type LifecycleEvent, type Refusal } from './alarm-machine.t
 import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
 import { type AppliedAction, appliedBefore, noteApplied } from './applied-actions.ts';
 import { changesByTime } from './changes-by-time.ts';
-import { activeConditionsOf, changesOfMessages, changesOfStatement } from './condition-changes.ts';
+import { activeConditionsOf, changesOfMessages, changesOfStatement, setAsideEntry } from './condition-changes.ts';
 import { Deadlines } from './deadlines.ts';
 
 export type ActionResult =
@@ -68,6 +70,8 @@ export class AlarmStore {
   readonly #newsVersions = new Map<string, number>();
   readonly #progress = new Map<string, number>();
   readonly #listeners = new Set<AlarmListener>();
+  readonly #setAsideListeners = new Set<() => void>();
+  #setAside: { readonly count: number; readonly lastAtMs: number | null } = { count: 0, lastAtMs: null };
 
   readonly holders: StationHolders;
 
@@ -115,12 +119,15 @@ export class AlarmStore {
     return found;
   }
 
-  /** Exactly once by (collector, outbox, sequence): what was committed before is passed over. Resolves after commit. */
-  deliver(delivery: ConditionDelivery): Promise<{ committedThrough: number }> {
+  /**
+   * Exactly once by (collector, outbox, sequence): what was committed before is passed over. Resolves after commit. A message that can never be taken is set
+   * aside with a line of the journal, and those behind it go on.
+   */
+  deliver(delivery: ReceivedDelivery): Promise<{ committedThrough: number }> {
     return this.#ledger.exclusively(async (commit) => {
       const key = `${delivery.collectorId}/${delivery.outboxId}`;
       let through = this.#progress.get(key) ?? 0;
-      const fresh: ConditionMessage[] = [];
+      const fresh: (ConditionMessage | UnreadableMessage)[] = [];
       for (const message of delivery.messages) {
         if (message.sequence <= through) continue;
         // A hole means that messages are missing: stop here, the collector sends again from what is confirmed.
@@ -130,24 +137,70 @@ export class AlarmStore {
       }
       if (fresh.length === 0) return { committedThrough: through };
       const { collectorId, outboxId } = delivery;
-      const holder = this.#holderAfter(collectorId, fresh);
-      const { changes, entries } = changesOfMessages(fresh, {
-        collectorId,
-        holder: holder ?? this.holders.find(collectorId),
-        definitionOf: (alarmId) => this.#definitionOf(alarmId),
-        recordOf: (alarmId) => this.#records.get(alarmId),
-        circumstances: this.#circumstances,
-      });
-      const progress = { key, collectorId, outboxId, sequence: through };
-      await this.#commit(
-        commit,
-        changes,
-        holder === null ? { entries } : { entries: [this.holders.entryOf(holder), ...entries], write: this.holders.writeOf(holder) },
-        progress,
-      );
-      if (holder !== null) this.holders.put(holder);
+      const to = (sequence: number): Progress => ({ key, collectorId, outboxId, sequence });
+      try {
+        await this.#take(commit, fresh, to(through));
+      } catch (error) {
+        if (isDatabaseAway(error)) throw error;
+        // One of them makes it fail, always: found by taking each for itself.
+        for (const message of fresh) await this.#takeOrSetAside(commit, message, to(message.sequence));
+      }
       return { committedThrough: through };
     });
+  }
+
+  async #take(commit: Commit, messages: readonly (ConditionMessage | UnreadableMessage)[], progress: Progress): Promise<void> {
+    const { collectorId } = progress;
+    const readable = messages.filter((message) => message.kind !== 'unreadable');
+    const unreadable = messages.filter((message) => message.kind === 'unreadable');
+    const holder = this.#holderAfter(collectorId, readable);
+    const { changes, entries } = changesOfMessages(readable, {
+      collectorId,
+      holder: holder ?? this.holders.find(collectorId),
+      definitionOf: (alarmId) => this.#definitionOf(alarmId),
+      recordOf: (alarmId) => this.#records.get(alarmId),
+      circumstances: this.#circumstances,
+    });
+    const all = [
+      ...unreadable.map((message) => setAsideEntry(message, collectorId, 'this server cannot read it', this.#clock.nowMs())),
+      ...entries,
+    ];
+    await this.#commit(
+      commit,
+      changes,
+      holder === null ? { entries: all } : { entries: [this.holders.entryOf(holder), ...all], write: this.holders.writeOf(holder) },
+      progress,
+    );
+    if (holder !== null) this.holders.put(holder);
+    if (unreadable.length > 0) this.#noteSetAside(unreadable.length);
+  }
+
+  async #takeOrSetAside(commit: Commit, message: ConditionMessage | UnreadableMessage, progress: Progress): Promise<void> {
+    try {
+      await this.#take(commit, [message], progress);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      // Where this cannot be written either, the fault is not the message's, and it is tried again as a whole.
+      const reason = `this server cannot take it: ${(error as Error).message}`;
+      const entry = setAsideEntry(message, progress.collectorId, reason, this.#clock.nowMs());
+      await this.#commit(commit, [], { entries: [entry] }, progress);
+      this.#noteSetAside(1);
+    }
+  }
+
+  #noteSetAside(count: number): void {
+    this.#setAside = { count: this.#setAside.count + count, lastAtMs: this.#clock.nowMs() };
+    for (const listener of this.#setAsideListeners) listener();
+  }
+
+  /** Since the start: messages that could not be taken. */
+  get setAside(): { readonly count: number; readonly lastAtMs: number | null } {
+    return this.#setAside;
+  }
+
+  onSetAside(listener: () => void): () => void {
+    this.#setAsideListeners.add(listener);
+    return () => void this.#setAsideListeners.delete(listener);
   }
 
   /** [HO5] A holder that is known only by what it delivers; null where that is nobody new. */

@@ -1,7 +1,7 @@
 // What the collectors say of conditions, as changes of alarms. Pure: compares messages and statements with the records and decides nothing else.
 import type { AlarmDefinition } from '../../domain/alarms/alarm-definition.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
-import type { ActiveCondition, ConditionMessage, ConditionStatement } from '../../domain/messages/condition-message.ts';
+import type { ActiveCondition, ConditionMessage, ConditionStatement, UnreadableMessage } from '../../domain/messages/condition-message.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { isLate, judgeLate } from '../holders/late-messages.ts';
 import type { StationHolder } from '../holders/station-holders.ts';
@@ -142,6 +142,25 @@ export function changesOfStatement(
 
 const unknownNote = 'the plant file of this server has no such alarm';
 const lateNote = 'another process had taken the stations over: it says what is true';
+
+/** What could not be read, or not be taken: kept as it came, so that somebody can. */
+export function setAsideEntry(
+  message: ConditionMessage | UnreadableMessage,
+  collectorId: string,
+  reason: string,
+  nowMs: number,
+): NewJournalEntry {
+  if (message.kind !== 'unreadable') return asideEntry('alarm.setAside', message, collectorId, reason);
+  return {
+    occurredAtMs: nowMs,
+    kind: 'alarm.setAside',
+    stationId: null,
+    alarmId: null,
+    occurrenceId: null,
+    actor: collectorActor(collectorId),
+    detail: { message: message.raw, note: reason },
+  };
+}
 
 function asideEntry(kind: string, message: ConditionMessage, collectorId: string, note: string): NewJournalEntry {
   const { atMs, alarmId, occurrenceId } = message;

@@ -35,6 +35,7 @@ export interface HealthSources {
   readonly journal: Journal;
   readonly journalCheck: JournalCheck;
   readonly hasHistory: boolean;
+  readonly setAside: () => HealthFacts['setAside'];
   readonly backup: () => BackupFacts;
   readonly statuses: () => readonly CollectorStatus[];
   readonly northbound: () => readonly NorthboundPart[];
@@ -117,6 +118,7 @@ export class HealthWatch {
       collectors: this.#collectors(),
       link: link.state(),
       hasHistory: this.#sources.hasHistory,
+      setAside: this.#sources.setAside(),
       journal: { entries: journal.length, ...journalCheck.state() },
       backup: this.#sources.backup(),
       disks: await this.#disks(),

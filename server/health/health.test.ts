@@ -75,6 +75,8 @@ test('[HE13] every alarm of the monitor is told what to do, and none can be set 
   expect(own.map(({ id }) => id)).toEqual([
     'monitor.disk',
     'monitor.diskFull',
+    'monitor.outbox',
+    'monitor.setAside',
     'monitor.certificate',
     'monitor.clock',
     'monitor.spool',

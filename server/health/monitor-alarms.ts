@@ -39,6 +39,29 @@ const texts: readonly MonitorAlarmText[] = [
     },
   },
   {
+    check: 'outbox',
+    priority: 'high',
+    message: { zh: '报警消息滞留超过一分钟', en: 'Monitor: alarm messages have waited for more than a minute' },
+    consequence: { zh: '值班员看不到这些变化', en: 'The control room does not see these changes' },
+    response: {
+      zh: '检查服务器的磁盘、数据库和日志；消息在采集器磁盘上，不会丢',
+      en: 'Look after the server’s disk, database and log; the messages are on the collector’s disk and are not lost',
+    },
+  },
+  {
+    check: 'setAside',
+    priority: 'high',
+    message: { zh: '有报警消息无法处理，已另存', en: 'Monitor: an alarm message could not be taken and was set aside' },
+    consequence: {
+      zh: '该变化可能没有显示；其后的报警不受影响，当前状态已重新核对',
+      en: 'What it said may not be shown; those after it went on, and what is true now was asked for again',
+    },
+    response: {
+      zh: '在记录簿中查看“另存的报警消息”；采集器与服务器的版本应一致',
+      en: 'See the line in the journal; collector and server should be of one version',
+    },
+  },
+  {
     check: 'certificate',
     priority: 'medium',
     message: { zh: '监控系统证书 30 天内到期', en: 'Monitor: a certificate ends within 30 days' },
