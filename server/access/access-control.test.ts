@@ -51,6 +51,19 @@ async function enrol(access: AccessControl, username: string) {
 
 const kinds = async () => (await database.selectFrom('journal').select('kind').orderBy('sequence').execute()).map(({ kind }) => kind);
 
+test('a clock that is set back makes no session longer', async () => {
+  const access = accessWith();
+  const identity = await enter(access, await somebody(access));
+  const lengthMs = identity.expiresAtMs - clock.nowMs();
+  expect(await access.identifyHash(identity.tokenHash)).not.toBeNull();
+  clock.advance(lengthMs - 60_000);
+  clock.jumpWall(-3_600_000);
+  expect(await access.identifyHash(identity.tokenHash)).not.toBeNull();
+  clock.advance(60_000);
+  expect(await access.identifyHash(identity.tokenHash)).toBeNull();
+  clock.jumpWall(3_600_000);
+});
+
 describe('delays', () => {
   const place = { place: '10.0.0.9', device: null };
   let delays: SignInDelays;

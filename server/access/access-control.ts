@@ -7,6 +7,7 @@ import { type DirectoryRefusal, dutiesBefore } from '../../domain/api/session-ap
 import type { ChangeUser, UserView } from '../../domain/api/users-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { Deadlines } from '../../domain/time/deadlines.ts';
 import type { Database, SessionTable } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
@@ -54,6 +55,8 @@ export class AccessControl {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #delays: SignInDelays;
+  /** A clock that is set back makes no session longer. */
+  readonly #sessionEnds: Deadlines;
   readonly #refusals: RefusalAudit;
   readonly #ended = new Set<(tokenHash: string) => void>();
   #decoyHash: string | null = null;
@@ -69,6 +72,7 @@ export class AccessControl {
     this.secondFactors = new SecondFactors(ledger, clock, this.key);
     this.tokens = new ApiTokens(ledger, clock, (tokenHash) => this.#tellEnded(tokenHash));
     this.#delays = new SignInDelays(clock);
+    this.#sessionEnds = new Deadlines(clock);
     this.#refusals = new RefusalAudit(clock, (refusal) => this.#tellRefusal(refusal));
   }
 
@@ -294,7 +298,7 @@ export class AccessControl {
       ])
       .where('session.token_hash', '=', tokenHash)
       .executeTakeFirst();
-    if (row === undefined || row.is_disabled === 1 || row.expires_at_ms <= this.#clock.nowMs()) return null;
+    if (row === undefined || row.is_disabled === 1 || this.#sessionEnds.isOver(tokenHash, row.expires_at_ms, sessionMs)) return null;
     const role = roleOf(row.role);
     const mustDo = dutiesBefore.find((duty) => duty === row.must_do) ?? null;
     return {
@@ -342,6 +346,7 @@ export class AccessControl {
   }
 
   #tellEnded(tokenHash: string): void {
+    this.#sessionEnds.forget(tokenHash);
     for (const listener of this.#ended) listener(tokenHash);
   }
 

@@ -10,6 +10,7 @@ import type {
 } from '../../domain/messages/condition-message.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { Deadlines } from '../../domain/time/deadlines.ts';
 import { isLate } from '../holders/late-messages.ts';
 import { type StationHolder, StationHolders } from '../holders/station-holders.ts';
 import { isDatabaseAway } from '../journal/database-away.ts';
@@ -21,7 +22,6 @@ import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
 import { type AppliedAction, appliedBefore, noteApplied } from './applied-actions.ts';
 import { changesByTime } from './changes-by-time.ts';
 import { activeConditionsOf, changesOfMessages, changesOfStatement, setAsideEntry } from './condition-changes.ts';
-import { Deadlines } from './deadlines.ts';
 
 export type ActionResult =
   | { readonly kind: 'done'; readonly record: AlarmRecord }

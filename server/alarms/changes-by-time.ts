@@ -1,9 +1,9 @@
 // What time alone does to alarms: shelving and out of service end, and what was acknowledged long ago and is still true is announced again.
 import type { AlarmTimes } from '../../domain/alarms/alarm-times.ts';
+import type { Deadlines } from '../../domain/time/deadlines.ts';
 import { type AlarmChange, type KnownAlarm, serverActor } from './alarm-change.ts';
 import { longestOutOfServiceMs, longestShelvingMs } from './alarm-machine.ts';
 import { stateOf } from './alarm-record.ts';
-import type { Deadlines } from './deadlines.ts';
 
 export function changesByTime(options: {
   readonly known: readonly KnownAlarm[];

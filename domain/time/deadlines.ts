@@ -1,6 +1,6 @@
 // Ends that were promised to people in wall time. Setting the wall clock back must not make a silence longer than it was allowed to be, so each end
 // is also counted in monotonic time from when it was first asked for.
-import type { Clock } from '../../domain/time/clock.ts';
+import type { Clock } from './clock.ts';
 
 interface Deadline {
   readonly untilMs: number;
@@ -28,6 +28,10 @@ export class Deadlines {
     const dueMonotonicMs = this.#clock.monotonicMs() + Math.min(untilMs - nowMs, longestMs);
     this.#held.set(key, { untilMs, dueMonotonicMs, round: this.#round });
     return nowMs >= untilMs;
+  }
+
+  forget(key: string): void {
+    this.#held.delete(key);
   }
 
   /** After everything has been asked once: forgets what was not. */
