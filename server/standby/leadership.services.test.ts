@@ -52,7 +52,7 @@ describe.skipIf(postgresProgram() === null)('which server is in charge', () => {
   test('[SB1] it is renewed for as long as it is wanted; [SB2] one that is not renewed any more is taken over', async () => {
     const place = newPlace();
     const [one, two] = [await server(place, 'one'), await server(place, 'two')];
-    await taken(one);
+    const term = await taken(one);
     const until = async () => {
       const { rows } = await sql<{ until_ms: number }>`SELECT until_ms FROM server_lease`.execute(database);
       return rows[0]?.until_ms ?? 0;
@@ -61,6 +61,11 @@ describe.skipIf(postgresProgram() === null)('which server is in charge', () => {
     onTestFinished(() => database.destroy());
     const before = await until();
     await expect.poll(until, { timeout: 5_000 }).toBeGreaterThan(before);
+    // Ready, its lease is the short one.
+    term.started();
+    await expect.poll(until, { timeout: 5_000 }).toBeLessThan(before);
+    const short = await until();
+    await expect.poll(until, { timeout: 5_000 }).toBeGreaterThan(short);
     await one.close(); // as a process that dies: nothing is given back
     expect(await two.tryTake()).toMatchObject({ kind: 'held' });
     await expect.poll(async () => (await two.tryTake()).kind, { timeout: 10_000, interval: 200 }).toBe('taken');

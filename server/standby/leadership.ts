@@ -7,6 +7,8 @@ import type { Fence } from '../journal/ledger.ts';
 import { createPostgresDialect, isAnswerOfDatabase, schemaOf } from '../journal/postgres/postgres-dialect.ts';
 
 const leaseMs = 4_000;
+/** A large plant holds the process up for seconds while it starts: nobody else is to begin the same meanwhile, and lose it for the same reason. */
+const startingLeaseMs = 20_000;
 const renewEveryMs = 1_000;
 const lookEveryMs = 500;
 const settleEveryMs = 500;
@@ -76,7 +78,7 @@ export class Leadership {
       const next = row.epoch + 1;
       await transaction
         .updateTable('server_lease')
-        .set({ epoch: next, address: this.#address, until_ms: sql`${databaseNowMs} + ${leaseMs}` })
+        .set({ epoch: next, address: this.#address, until_ms: sql`${databaseNowMs} + ${startingLeaseMs}` })
         .where('id', '=', 1)
         .execute();
       // Waits for a transaction of the one before that is still under way: it ends before the first of this one begins.
@@ -137,6 +139,7 @@ export class Term implements Fence {
   readonly #clock: Clock;
   readonly #log: LeadershipLog;
   #renewedAtMs: number;
+  #leaseMs = startingLeaseMs;
   #timer: TimerHandle | null = null;
   #isOver = false;
   #end: (reason: string) => void = () => undefined;
@@ -162,6 +165,11 @@ export class Term implements Fence {
       };
     });
     this.#later();
+  }
+
+  /** It is ready: from the next renewal on its lease is short, so that another takes over soon when it dies. */
+  started(): void {
+    this.#leaseMs = leaseMs;
   }
 
   /** [SB3] First in each transaction. Throws NotInChargeError. Its row stays locked until the transaction has ended. */
@@ -214,14 +222,15 @@ export class Term implements Fence {
 
   async #renew(): Promise<void> {
     const sinceMs = this.#clock.monotonicMs();
+    const lengthMs = this.#leaseMs;
     // [SB4] The answer may never come.
-    const deadline = this.#clock.after(Math.max(0, this.#renewedAtMs + leaseMs - sinceMs), () =>
+    const deadline = this.#clock.after(Math.max(0, this.#renewedAtMs + lengthMs - sinceMs), () =>
       this.#end('the lease could not be renewed'),
     );
     try {
       const result = await this.#database
         .updateTable('server_lease')
-        .set({ until_ms: sql`${databaseNowMs} + ${leaseMs}` })
+        .set({ until_ms: sql`${databaseNowMs} + ${lengthMs}` })
         .where('id', '=', 1)
         .where('epoch', '=', this.epoch)
         .executeTakeFirst();
@@ -229,7 +238,7 @@ export class Term implements Fence {
       this.#renewedAtMs = sinceMs;
     } catch (error) {
       if (this.#isOver) return;
-      if (this.#clock.monotonicMs() - this.#renewedAtMs > leaseMs) return this.#end('the lease could not be renewed');
+      if (this.#clock.monotonicMs() - this.#renewedAtMs > lengthMs) return this.#end('the lease could not be renewed');
       this.#log.warn({ err: error }, 'the lease could not be renewed; trying again');
     } finally {
       deadline.cancel();

@@ -36,6 +36,7 @@ export async function takeTurns(options: {
       if (term === null) return;
       try {
         const server = await options.serve(term);
+        term.started();
         const reason = await Promise.race([term.over, interrupted]);
         if (reason !== 'stopped') log.warn({ reason }, 'this server is in charge no longer');
         await server.stop();
