@@ -21,6 +21,8 @@ export interface Comparison {
   /** Values that are not what the device answered under that count. */
   wrong: number;
   comparedValues: number;
+  /** Read in a scan whose count the device had just refused: there is nothing to compare them with. */
+  withoutCount: number;
   /** Raises that follow from the stored readings. */
   expectedRaises: Map<string, number>;
 }
@@ -48,6 +50,7 @@ export async function compareStored(options: {
     doubled: 0,
     wrong: 0,
     comparedValues: 0,
+    withoutCount: 0,
     expectedRaises: new Map(),
   };
   const read = async (device: CountingDevice, tag: string) => {
@@ -63,12 +66,13 @@ export async function compareStored(options: {
       const atMs = device.answers[count - 1]?.atMs ?? 0;
       return faults.some(([begin, end]) => atMs >= begin - beforeFaultMs && atMs <= end + afterFaultMs);
     };
-    const counts: { readonly timeMs: number; readonly count: number }[] = [];
+    const counts: { readonly timeMs: number; readonly count: number | null }[] = [];
     let last = 0;
     let isMarkedBad = false;
     for (const [timeMs, value, quality] of rows) {
       if (quality !== Quality.good || value === null) {
         isMarkedBad = true;
+        counts.push({ timeMs, count: null });
         continue;
       }
       if (value <= last) result.doubled += 1;
@@ -92,6 +96,7 @@ export async function compareStored(options: {
       let wasTrue = false;
       let raises = 0;
       for (const { count } of counts) {
+        if (count === null) continue;
         const isTrue = (((device.answers[count - 1]?.trueBits ?? 0) >>> point) & 1) === 1;
         if (isTrue && !wasTrue) raises += 1;
         wasTrue = isTrue;
@@ -107,6 +112,10 @@ export async function compareStored(options: {
         while ((counts[next]?.timeMs ?? Number.POSITIVE_INFINITY) <= timeMs) next += 1;
         if (quality !== Quality.good) continue;
         const count = counts[next - 1]?.count;
+        if (count === null) {
+          result.withoutCount += 1;
+          continue;
+        }
         result.comparedValues += 1;
         if (count === undefined || value !== waveValue(count, wave)) result.wrong += 1;
       }
