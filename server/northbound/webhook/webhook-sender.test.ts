@@ -258,6 +258,8 @@ test('what happened while the server was down is sent after the start, from wher
   const before = await here.sender(settingsFor(to.url));
   await here.append('alarm.raise');
   await eventually(() => sequences(to.bodies), [1], here.clock, before.sender);
+  // The body is there before its answer has been taken note of.
+  await eventually(() => before.sender.status().sent, 1, here.clock, before.sender);
   await before.stop();
   await here.append('alarm.clear', 'alarm.acknowledge');
   const { sender } = await here.sender(settingsFor(to.url));
