@@ -29,7 +29,7 @@ test(`${rounds} disks that fail under load (seed ${seed})`, { timeout: 60_000 + 
   }
   console.log(
     `failing disk: seed ${seed}, ${rounds} disks; ${figures.before} facts confirmed before and ${figures.after} after the first block failed, 0 of them missing on the disk; ` +
-      `${figures.refused} acknowledgements refused`,
+      `${figures.refused} requests refused`,
   );
 });
 
@@ -69,9 +69,11 @@ async function failOnce(random: () => number, figures: { before: number; after: 
   await expect
     .poll(
       async () => {
-        const [alarm] = await client.alarms('?state=unacknowledged');
+        // On a quiet machine everything was acknowledged before, and nothing new can rise: then he says something of one that is active.
+        const [waiting] = await client.alarms('?state=unacknowledged');
+        const [alarm] = waiting === undefined ? await client.alarms('?state=active') : [waiting];
         if (alarm === undefined) return refused;
-        const answer = await client.ask<AlarmView>('POST', `/api/alarms/${alarm.id}/acknowledge`, {
+        const answer = await client.ask<AlarmView>('POST', `/api/alarms/${alarm.id}/${waiting === undefined ? 'comment' : 'acknowledge'}`, {
           version: alarm.version,
           comment: 'asked',
         });
