@@ -163,6 +163,27 @@ async function startDemo(
   return { process: child, ready };
 }
 
+/** The readings, on a disk that keeps room for alarms. */
+async function openReadings(
+  parts: { settings: Settings; plant: Plant; dataDir: string; log: Logger; stops: StopList },
+  retention: { retention?: ReadingRetention } = {},
+): Promise<{ historian: Historian; disk: DiskReserve }> {
+  const { openHistorian } = await import('./historian/open-historian.ts');
+  const { settings, plant, dataDir, log, stops } = parts;
+  const disk = await openDiskReserve(dataDir, log, stops);
+  const historian = await openHistorian({
+    url: settings.historian,
+    plant,
+    dataDir,
+    clock: systemClock,
+    log,
+    mayStore: () => !disk.isFull,
+    ...retention,
+  });
+  stops.onStop('historian', () => historian.close());
+  return { historian, disk };
+}
+
 async function openDiskReserve(dataDir: string, log: Logger, stops: StopList): Promise<DiskReserve> {
   const { DiskReserve } = await import('./historian/disk-reserve.ts');
   const reserve = await DiskReserve.open({ dataDir, clock: systemClock, log });
@@ -212,7 +233,6 @@ async function untilSignal(stops: StopList, child: ChildProcess | null): Promise
 }
 
 async function run(options: RunOptions): Promise<void> {
-  const { openHistorian } = await import('./historian/open-historian.ts');
   const { createInProcessLink } = await import('./link/in-process/in-process-link.ts');
   const { createServer } = await import('./server/create-server.ts');
   const { createCollector } = await import('./collector/collector.ts');
@@ -234,18 +254,9 @@ async function run(options: RunOptions): Promise<void> {
     }
     const { plant, plantSource } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
     for (const warning of plantSource.warnings) log.warn(warning);
-    const disk = await openDiskReserve(dataDir, log, stops);
     let noteRemoval: Server['noteRemovedReadings'] = () => Promise.reject(new Error('the journal is not open yet'));
-    const historian = await openHistorian({
-      url: settings.historian,
-      plant,
-      dataDir,
-      clock: systemClock,
-      log,
-      mayStore: () => !disk.isFull,
-      ...retentionOf(settings, (removal) => noteRemoval(removal)),
-    });
-    stops.onStop('historian', () => historian.close());
+    const retention = retentionOf(settings, (removal) => noteRemoval(removal));
+    const { historian, disk } = await openReadings({ settings, plant, dataDir, log, stops }, retention);
     const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
     stops.onStop('link', () => link.server.close());
     const server = await createServer({
@@ -343,7 +354,6 @@ interface CollectorOptions extends Partial<Record<SettingName, string>> {
 }
 
 async function runCollector(options: CollectorOptions): Promise<void> {
-  const { openHistorian } = await import('./historian/open-historian.ts');
   const { connectNatsCollectorLink } = await import('./link/nats/nats-collector-link.ts');
   const { createCollector } = await import('./collector/collector.ts');
   const settings = settingsOf(options);
@@ -355,16 +365,7 @@ async function runCollector(options: CollectorOptions): Promise<void> {
   const stops = new StopList(log);
   try {
     const { plant } = loadPlant(settings.plant);
-    const disk = await openDiskReserve(dataDir, log, stops);
-    const historian = await openHistorian({
-      url: settings.historian,
-      plant,
-      dataDir,
-      clock: systemClock,
-      log,
-      mayStore: () => !disk.isFull,
-    });
-    stops.onStop('historian', () => historian.close());
+    const { historian, disk } = await openReadings({ settings, plant, dataDir, log, stops });
     if (options.hold !== undefined) {
       await holdAmongSeveral(options, options.hold, { settings, plant, historian, disk, dataDir, log, stops });
       return;
@@ -445,8 +446,6 @@ async function holdAmongSeveral(
   process.stdout.write(`collector process ${nodeName} is running\n`);
   await Promise.race([untilSignal(stops, null), failed]);
   if (!hasFailed) return;
-  await stops.stop();
-  process.exitCode = 1;
   throw new StartError('this process holds stations that it cannot read: it ends, so that another takes over (see the log)');
 }
 

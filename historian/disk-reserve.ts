@@ -1,15 +1,12 @@
 // Room on the disk for what must never be refused: alarms, acknowledgements, the journal. While the disk has room a file keeps some of it occupied; when the
 // disk is full the file goes, readings are no longer stored, and alarms go on. Looks once a second; deletes nothing but that file.
 import { randomFillSync } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Clock, TimerHandle } from '../domain/time/clock.ts';
+import type { Clock } from '../domain/time/clock.ts';
+import { repeat } from '../domain/time/repeat.ts';
+import { type DiskSpace, spaceAt } from './disk-space.ts';
 import type { HistorianLog } from './historian.ts';
-
-export interface DiskSpace {
-  readonly freeBytes: number;
-  readonly totalBytes: number;
-}
 
 /** Backups leave a file of this name out. */
 const reserveName = 'reserved-space';
@@ -20,27 +17,18 @@ const mostReserve = 64 * mebibyte;
 /** Of the disk. */
 const reserveShare = 0.01;
 
-export async function spaceAt(folder: string): Promise<DiskSpace> {
-  const { bavail, blocks, bsize } = await statfs(folder);
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-}
-
 export class DiskReserve {
   readonly #folder: string;
-  readonly #clock: Clock;
   readonly #log: HistorianLog;
   readonly #space: () => Promise<DiskSpace>;
   readonly #listeners = new Set<(isFull: boolean) => void>();
   #reserveBytes = leastReserve;
   #hasReserve = false;
   #isFull = false;
-  #isStopped = false;
-  #timer: TimerHandle | null = null;
-  #looking: Promise<void> = Promise.resolve();
+  #stopLooking: () => Promise<void> = async () => undefined;
 
-  private constructor(options: { dataDir: string; clock: Clock; log: HistorianLog; space?: () => Promise<DiskSpace> }) {
+  private constructor(options: { dataDir: string; log: HistorianLog; space?: () => Promise<DiskSpace> }) {
     this.#folder = options.dataDir;
-    this.#clock = options.clock;
     this.#log = options.log;
     this.#space = options.space ?? (() => spaceAt(this.#folder));
   }
@@ -53,7 +41,7 @@ export class DiskReserve {
     readonly space?: () => Promise<DiskSpace>;
   }): Promise<DiskReserve> {
     const reserve = new DiskReserve(options);
-    await reserve.#begin();
+    await reserve.#begin(options.clock);
     return reserve;
   }
 
@@ -68,10 +56,8 @@ export class DiskReserve {
     return () => void this.#listeners.delete(listener);
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#timer?.cancel();
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#stopLooking();
   }
 
   get #file(): string {
@@ -82,42 +68,32 @@ export class DiskReserve {
     return this.#reserveBytes / 2;
   }
 
-  async #begin(): Promise<void> {
+  async #begin(clock: Clock): Promise<void> {
     await rm(`${this.#file}.new`, { force: true });
-    this.#looking = this.#look();
-    await this.#looking;
-    this.#again();
-  }
-
-  #again(): void {
-    if (this.#isStopped) return;
-    this.#timer = this.#clock.after(lookMs, () => {
-      this.#looking = this.#look().finally(() => this.#again());
-    });
-  }
-
-  /** Never rejects: a disk that cannot be asked has other faults to tell of. */
-  async #look(): Promise<void> {
-    try {
-      const { freeBytes, totalBytes } = await this.#space();
-      this.#reserveBytes = Math.round(Math.min(mostReserve, Math.max(leastReserve, totalBytes * reserveShare)));
-      if (!this.#hasReserve) this.#hasReserve = (await stat(this.#file).catch(() => null))?.size === this.#reserveBytes;
-      if (!this.#isFull && freeBytes < this.#fullBelow) {
-        await rm(this.#file, { force: true });
-        this.#hasReserve = false;
-        this.#log.error({ freeBytes, folder: this.#folder }, 'the disk is full: readings are no longer stored, alarms go on; make room');
-        this.#tell(true);
-        return;
-      }
-      // Room for the file again and as much beside it, so that it does not come and go.
-      const hasRoom = freeBytes >= this.#reserveBytes + 2 * this.#fullBelow;
-      if (!this.#hasReserve && hasRoom) await this.#occupy();
-      if (this.#isFull && this.#hasReserve) {
-        this.#log.info({ freeBytes, folder: this.#folder }, 'the disk has room again: readings are stored');
-        this.#tell(false);
-      }
-    } catch (error) {
+    // A disk that cannot be asked has other faults to tell of.
+    const onError = (error: unknown) =>
       this.#log.warn({ error: (error as Error).message, folder: this.#folder }, 'the room on the disk cannot be looked at; trying again');
+    await this.#look().catch(onError);
+    this.#stopLooking = repeat(clock, { firstMs: lookMs, everyMs: lookMs }, () => this.#look(), onError);
+  }
+
+  async #look(): Promise<void> {
+    const { freeBytes, totalBytes } = await this.#space();
+    this.#reserveBytes = Math.round(Math.min(mostReserve, Math.max(leastReserve, totalBytes * reserveShare)));
+    if (!this.#hasReserve) this.#hasReserve = (await stat(this.#file).catch(() => null))?.size === this.#reserveBytes;
+    if (!this.#isFull && freeBytes < this.#fullBelow) {
+      await rm(this.#file, { force: true });
+      this.#hasReserve = false;
+      this.#log.error({ freeBytes, folder: this.#folder }, 'the disk is full: readings are no longer stored, alarms go on; make room');
+      this.#tell(true);
+      return;
+    }
+    // Room for the file again and as much beside it, so that it does not come and go.
+    const hasRoom = freeBytes >= this.#reserveBytes + 2 * this.#fullBelow;
+    if (!this.#hasReserve && hasRoom) await this.#occupy();
+    if (this.#isFull && this.#hasReserve) {
+      this.#log.info({ freeBytes, folder: this.#folder }, 'the disk has room again: readings are stored');
+      this.#tell(false);
     }
   }
 

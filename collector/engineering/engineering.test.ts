@@ -6,7 +6,7 @@ import { interpretRegisters, likelyReadings } from '../../domain/engineering/int
 import { engineeringCommandSchema } from '../../domain/messages/engineering-command.ts';
 import { isModbusDevice } from '../../domain/plant/device-kinds.ts';
 import { startOtherModbusServer, startOtherOpcuaServer } from '../../test/harness/other-devices.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { createModbusDrivers } from '../drivers/modbus/modbus-drivers.ts';
 import { createOpcuaDriver } from '../drivers/opcua/opcua-driver.ts';

@@ -1,9 +1,10 @@
 // The machine that a collector runs on, looked at once a minute: room on its disk, its memory, the certificates it goes by.
 import { X509Certificate } from 'node:crypto';
-import { readdir, readFile, statfs } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MachineStatus } from '../../domain/messages/collector-status.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import { spaceAt } from '../../historian/disk-space.ts';
 
 const lookMs = 60_000;
 
@@ -32,14 +33,14 @@ export class MachineWatch {
 
   async #look(): Promise<void> {
     try {
-      const { bavail, blocks, bsize } = await statfs(this.#dataDir);
+      const space = await spaceAt(this.#dataDir);
       const pki = path.join(this.#dataDir, 'pki');
       const certificates = [
         ...(await readCertificates(path.join(pki, 'own', 'certs'), 'opcuaClient')),
         ...(await readCertificates(path.join(pki, 'trusted', 'certs'), 'device')),
       ];
       this.#status = {
-        disk: { folder: this.#dataDir, freeBytes: bavail * bsize, totalBytes: blocks * bsize },
+        disk: { folder: this.#dataDir, ...space },
         residentBytes: process.memoryUsage.rss(),
         certificates,
       };

@@ -100,16 +100,18 @@ export class ConditionOutbox {
    */
   adopt(held: readonly ActiveCondition[]): readonly string[] {
     if (!this.needsAdoption) return [];
-    const pending = this.pending(this.#confirmedSequence, Number.MAX_SAFE_INTEGER).filter(({ term }) => term === this.term);
+    const found = this.pending(this.#confirmedSequence, Number.MAX_SAFE_INTEGER).filter(({ term }) => term === this.term);
+    const foundByAlarm = Map.groupBy(found, ({ alarmId }) => alarmId);
     const after = new Map<string, ActiveCondition>();
     const fresh: string[] = [];
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       for (const condition of held) {
         const { alarmId } = condition;
-        const ownId = pending.find((message) => message.alarmId === alarmId && message.kind === 'raise')?.occurrenceId;
+        const own = foundByAlarm.get(alarmId) ?? [];
+        const ownId = own.find(({ kind }) => kind === 'raise')?.occurrenceId;
         const active = this.#active.get(alarmId);
-        for (const message of pending.filter((one) => one.alarmId === alarmId && one.occurrenceId === ownId))
+        for (const message of own.filter(({ occurrenceId }) => occurrenceId === ownId))
           this.#changeMessage.run(JSON.stringify({ ...message, occurrenceId: condition.occurrenceId }), message.sequence);
         if (active !== undefined) {
           if (active.occurrenceId === ownId) after.set(alarmId, { ...active, occurrenceId: condition.occurrenceId });

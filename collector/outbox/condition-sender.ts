@@ -32,9 +32,8 @@ export class ConditionSender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    if (options.onlyDelivers === true) this.#needsStatement = false;
     this.#unsubscribe = options.link.onServerConnected(() => {
-      this.#needsStatement = options.onlyDelivers !== true;
+      this.#needsStatement = true;
       this.#failures = 0;
       this.poke();
     });
@@ -72,7 +71,7 @@ export class ConditionSender {
         // The server's database has less than it confirmed once: it was restored or made anew. What is pending goes under a new identity.
         if (result.throughSequence < outbox.confirmedSequence) {
           outbox.renew();
-          this.#needsStatement = this.#options.onlyDelivers !== true;
+          this.#needsStatement = true;
           continue;
         }
         if (result.throughSequence === outbox.confirmedSequence) return this.#retryLater();
@@ -84,7 +83,7 @@ export class ConditionSender {
         if (await this.#takeOver()) continue;
         return;
       }
-      if (!this.#needsStatement) return;
+      if (!this.#needsStatement || this.#options.onlyDelivers === true) return;
       const result = await link.stateConditions({
         schema: 1,
         collectorId,

@@ -1,14 +1,13 @@
 // From raw numbers to engineering values with the quality they deserve.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { isBad, Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { createSignalConditioner } from './condition-signal.ts';
 
 function createRig(points: readonly string[]) {
-  const parsed = parsePlantText(
-    `schema: 1
+  const plant = plantOf(`schema: 1
 company: { id: t, name: t }
 areas: [{ id: a, name: a }]
 stations:
@@ -22,11 +21,7 @@ stations:
         host: h
         points:
 ${points.map((point, index) => `          - { ${point}, name: p, register: { table: holding, address: ${index * 2}, type: float32 } }`).join('\n')}
-`,
-    { version: 't' },
-  );
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  const { plant } = parsed;
+`);
   const conditioner = createSignalConditioner(plant);
   /** One batch of raw readings; value and quality by tag. */
   return (

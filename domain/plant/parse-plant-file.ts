@@ -85,7 +85,7 @@ type Content =
   | { readonly kind: 'refused'; readonly message: string; readonly offset: number };
 
 /** What the library throws only when the text becomes values: an alias of nothing, aliases of aliases that would fill the memory. */
-function contentOf(document: Document): Content {
+export function contentOf(document: Document): Content {
   try {
     return { kind: 'content', value: document.toJS({ maxAliasCount: 1_000 }) };
   } catch (error) {

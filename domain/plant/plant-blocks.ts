@@ -3,7 +3,7 @@ import { parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
 import type { AddDevice, CopyStation, PlantCheckRequest } from '../api/engineering-api.ts';
 import type { ProfilePoint } from './device-profile.ts';
-import { locateIssues, type ParsedPlant, parsePlantText } from './parse-plant-file.ts';
+import { contentOf, locateIssues, type ParsedPlant, parsePlantText } from './parse-plant-file.ts';
 import type { PathPart, PlantIssue } from './plant-issues.ts';
 import type { PointRole } from './plant-kinds.ts';
 import { deviceProfiles } from './profiles/device-profiles.ts';
@@ -106,14 +106,11 @@ export function checkText(plantText: string, ask: PlantCheckRequest): ParsedPlan
   if (!loose.success) return refused('the plant file in force cannot be read');
   const block = parseDocument(ask.text, { version: '1.2', uniqueKeys: true, prettyErrors: false });
   if (block.errors.length > 0) return locateIssues(ask.text, []);
-  let content: unknown;
-  try {
-    content = block.toJS({ maxAliasCount: 1_000 });
-  } catch (error) {
-    return refused(error instanceof Error ? error.message : String(error));
-  }
-  const isList = Array.isArray(content);
-  const items: unknown[] = Array.isArray(content) ? content : [content];
+  const content = contentOf(block);
+  if (content.kind === 'refused') return refused(content.message);
+  const { value } = content;
+  const isList = Array.isArray(value);
+  const items: unknown[] = isList ? value : [value];
   if (items.length === 0 || items.some((item) => typeof item !== 'object' || item === null))
     return refused('expected a list that begins with "- id: …"');
   const { stations } = loose.data;

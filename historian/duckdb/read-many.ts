@@ -4,24 +4,33 @@ import type { RawColumnsOfMany } from '../historian.ts';
 import { partsRelation } from './parts.ts';
 import { inSnapshot, overlapping, rawColumns } from './read-readings.ts';
 
+/** As SQL: the readings of these points in the hot table and in the sealed files. Ask for it within the snapshot in which it is read. */
+export async function rowsOfMany(
+  connection: DuckDBConnection,
+  folder: string,
+  range: { readonly indexBySlot: ReadonlyMap<number, number>; readonly fromMs: number; readonly toMs: number },
+): Promise<string> {
+  const fromMs = Math.ceil(range.fromMs);
+  const toMs = Math.ceil(range.toMs);
+  const where = `point IN (${[...range.indexBySlot.keys()].join(',')}) AND time_ms >= ${fromMs} AND time_ms < ${toMs}`;
+  const parts = await overlapping(connection, 'readings', fromMs, toMs);
+  return `
+        SELECT point, time_ms, value, quality FROM hot WHERE ${where}
+        UNION ALL SELECT point, time_ms, value, quality FROM ${partsRelation(folder, parts, rawColumns)} WHERE ${where}`;
+}
+
 export async function readRawOfMany(
   connection: DuckDBConnection,
   folder: string,
   range: { readonly indexBySlot: ReadonlyMap<number, number>; readonly fromMs: number; readonly toMs: number; readonly limit: number },
 ): Promise<RawColumnsOfMany> {
   const { indexBySlot } = range;
-  const fromMs = Math.ceil(range.fromMs);
-  const toMs = Math.ceil(range.toMs);
   const limit = Math.floor(range.limit);
   const rows: { readonly point: number; readonly timeMs: number; readonly value: number; readonly quality: number }[] = [];
   let isTruncated = false;
   if (indexBySlot.size > 0) {
-    const where = `point IN (${[...indexBySlot.keys()].join(',')}) AND time_ms >= ${fromMs} AND time_ms < ${toMs}`;
     await inSnapshot(connection, async () => {
-      const parts = await overlapping(connection, 'readings', fromMs, toMs);
-      const source = `
-        SELECT point, time_ms, value, quality FROM hot WHERE ${where}
-        UNION ALL SELECT point, time_ms, value, quality FROM ${partsRelation(folder, parts, rawColumns)} WHERE ${where}`;
+      const source = await rowsOfMany(connection, folder, range);
       const result = await connection.stream(
         `SELECT point, time_ms::DOUBLE, value, quality FROM (${source}) ORDER BY time_ms, point LIMIT ${limit + 1}`,
       );
@@ -48,7 +57,7 @@ export async function readRawOfMany(
     });
   }
   if (isTruncated) {
-    const cutMs = rows.at(-1)?.timeMs ?? fromMs;
+    const cutMs = rows.at(-1)?.timeMs ?? range.fromMs;
     while ((rows.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY) >= cutMs) rows.pop();
   }
   return {

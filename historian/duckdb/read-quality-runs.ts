@@ -1,8 +1,8 @@
 // Runs of readings of equal quality, reckoned inside the embedded store: what is asked of every reading of the plant must not pass through this process row by row.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { QualityRuns } from '../historian.ts';
-import { partsRelation } from './parts.ts';
-import { inSnapshot, overlapping, rawColumns } from './read-readings.ts';
+import { rowsOfMany } from './read-many.ts';
+import { inSnapshot } from './read-readings.ts';
 
 export async function readQualityRuns(
   connection: DuckDBConnection,
@@ -13,17 +13,11 @@ export async function readQualityRuns(
   const firstMs: number[] = [];
   const lastMs: number[] = [];
   const quality: number[] = [];
-  const fromMs = Math.ceil(range.fromMs);
-  const toMs = Math.ceil(range.toMs);
   if (range.indexBySlot.size > 0) {
-    const where = `point IN (${[...range.indexBySlot.keys()].join(',')}) AND time_ms >= ${fromMs} AND time_ms < ${toMs}`;
     await inSnapshot(connection, async () => {
-      const parts = await overlapping(connection, 'readings', fromMs, toMs);
+      const source = await rowsOfMany(connection, folder, range);
       const result = await connection.stream(`
-        WITH source AS (
-          SELECT point, time_ms, quality FROM hot WHERE ${where}
-          UNION ALL SELECT point, time_ms, quality FROM ${partsRelation(folder, parts, rawColumns)} WHERE ${where}
-        ), marked AS (
+        WITH source AS (${source}), marked AS (
           SELECT point, time_ms, quality,
             (lag(quality) OVER own IS DISTINCT FROM quality OR time_ms - lag(time_ms) OVER own > ${Math.floor(range.silenceMs)})::UTINYINT AS begins
           FROM source WINDOW own AS (PARTITION BY point ORDER BY time_ms)

@@ -11,18 +11,10 @@ import type {
 } from '../../domain/messages/condition-message.ts';
 import type { EngineeringAnswer, EngineeringCommand } from '../../domain/messages/engineering-command.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
-import type {
-  CollectorLink,
-  CommandHandler,
-  DeliveryResult,
-  LinkOptions,
-  LinkState,
-  ServerLink,
-  StatementResult,
-  TakeoverResult,
-} from '../link.ts';
+import type { CollectorLink, CommandHandler, DeliveryResult, LinkOptions, LinkState, ServerLink } from '../link.ts';
 
 type ReadingsListener = (collectorId: string, batch: ReadingBatch) => void;
+type AskFailed = Extract<DeliveryResult, { kind: 'failed' }>;
 type StatementAnswer = { kind: 'accepted' } | { kind: 'behind'; committedThrough: number };
 
 export function createInProcessLink(options: LinkOptions): { readonly collector: CollectorLink; readonly server: ServerLink } {
@@ -57,8 +49,8 @@ class InProcessHub {
         for (const listener of this.#status) listener(status);
       },
       deliverConditions: (delivery) => this.#deliver(delivery),
-      stateConditions: (statement) => this.#state(statement),
-      takeOver: (request) => this.#takeOver(request),
+      stateConditions: (statement) => this.#ask(this.#handleStatement, statement),
+      takeOver: (request) => this.#ask(this.#handleTakeover, request),
       onServerConnected: (listener) => {
         this.#connected.add(listener);
         if (this.#isReady) queueMicrotask(listener);
@@ -134,33 +126,17 @@ class InProcessHub {
   async #deliver(delivery: ConditionDelivery): Promise<DeliveryResult> {
     // Over a wire, requests of people would have their turn between two deliveries; in one process nothing else would, until a flood is over.
     await turnOfOthers();
-    if (this.#isClosed) return { kind: 'failed', retryable: false, reason: 'closed' };
-    if (!this.#isReady || this.#handleConditions === null) return { kind: 'failed', retryable: true, reason: 'noServer' };
-    try {
-      const { committedThrough } = await this.#handleConditions(delivery);
-      return { kind: 'committed', throughSequence: committedThrough };
-    } catch {
-      // The server has logged why it could not commit; the outbox keeps the messages and tries again.
-      return { kind: 'failed', retryable: true, reason: 'rejected' };
-    }
+    const answer = await this.#ask(this.#handleConditions, delivery);
+    return 'kind' in answer ? answer : { kind: 'committed', throughSequence: answer.committedThrough };
   }
 
-  async #state(statement: ConditionStatement): Promise<StatementResult> {
+  async #ask<M, A>(handler: ((message: M) => Promise<A>) | null, message: M): Promise<A | AskFailed> {
     if (this.#isClosed) return { kind: 'failed', retryable: false, reason: 'closed' };
-    if (!this.#isReady || this.#handleStatement === null) return { kind: 'failed', retryable: true, reason: 'noServer' };
+    if (!this.#isReady || handler === null) return { kind: 'failed', retryable: true, reason: 'noServer' };
     try {
-      return await this.#handleStatement(statement);
+      return await handler(message);
     } catch {
-      return { kind: 'failed', retryable: true, reason: 'rejected' };
-    }
-  }
-
-  async #takeOver(request: TakeoverRequest): Promise<TakeoverResult> {
-    if (this.#isClosed) return { kind: 'failed', retryable: false, reason: 'closed' };
-    if (!this.#isReady || this.#handleTakeover === null) return { kind: 'failed', retryable: true, reason: 'noServer' };
-    try {
-      return await this.#handleTakeover(request);
-    } catch {
+      // The server has logged why it could not commit; the collector tries again.
       return { kind: 'failed', retryable: true, reason: 'rejected' };
     }
   }

@@ -5,7 +5,8 @@ import type { SessionView, SignInOptions } from '../../domain/api/session-api.ts
 import type { PersonView } from '../../domain/api/users-api.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { type DirectoryProvider, directoryClient, startDirectoryProvider } from '../../test/harness/directory-provider.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { SteeredClock } from '../../test/harness/steered-clock.ts';
 import { freePort } from '../../test/services/service.ts';
 

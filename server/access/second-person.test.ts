@@ -2,7 +2,8 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BegunSecondFactor } from '../../domain/api/account-api.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { SteeredClock } from '../../test/harness/steered-clock.ts';
 
 const plant = plantOf(`schema: 1

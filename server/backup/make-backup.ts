@@ -3,10 +3,11 @@
 // Must run in a process of its own (see sqlite-snapshot.ts).
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { spaceAt } from '../../historian/disk-space.ts';
 import { copyReadings } from '../../historian/duckdb/copy-readings.ts';
 import {
   type BackupContent,
@@ -165,15 +166,14 @@ class BackupJob {
   /** A backup that fills the disk of the monitor would do the harm that it is made against. */
   async #needsRoom(): Promise<void> {
     const { dataDir, into } = this.#order;
-    const { bavail, bsize, blocks } = await statfs(into);
+    const { freeBytes, totalBytes } = await spaceAt(into);
     let needed = 0;
     for (const name of ['journal.sqlite', 'journal.sqlite-wal', 'historian/readings.duckdb', 'historian/readings.duckdb.wal'])
       needed += (await stat(path.join(dataDir, name)).catch(() => null))?.size ?? 0;
-    const free = bavail * bsize;
-    const spare = Math.min(0.02 * blocks * bsize, 1_073_741_824);
-    if (free < needed + spare)
+    const spare = Math.min(0.02 * totalBytes, 1_073_741_824);
+    if (freeBytes < needed + spare)
       throw new BackupError(
-        `${into} has ${Math.floor(free / 1_048_576)} MB free; a backup needs at least ${Math.ceil((needed + spare) / 1_048_576)} MB: make room, or give another --to`,
+        `${into} has ${Math.floor(freeBytes / 1_048_576)} MB free; a backup needs at least ${Math.ceil((needed + spare) / 1_048_576)} MB: make room, or give another --to`,
       );
   }
 

@@ -1,8 +1,9 @@
 // Puts a backup into an empty data folder: refuses what is damaged, newer, or not empty, before anything is written; then copies, reads the copies, walks the
 // whole chain of the journal and compares it with the signed heads. A restore that was cut off leaves a mark, and nothing starts on such a folder.
-import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { spaceAt } from '../../historian/disk-space.ts';
 import { readHeadFile } from '../evidence/head-file.ts';
 import { contradictionOf, headFileOf } from '../evidence/journal-heads.ts';
 import { type Database, knownMigrations, openDatabase } from '../journal/database.ts';
@@ -129,11 +130,11 @@ async function refuseFull(dataDir: string): Promise<void> {
 }
 
 async function refuseSmall(dataDir: string, content: BackupContent): Promise<void> {
-  const { bavail, bsize } = await statfs(dataDir);
+  const { freeBytes } = await spaceAt(dataDir);
   const needed = content.files.reduce((sum, { bytes }) => sum + bytes, 0) * 1.05;
-  if (bavail * bsize < needed)
+  if (freeBytes < needed)
     throw new BackupError(
-      `${dataDir} has ${Math.floor((bavail * bsize) / 1_048_576)} MB free, the backup needs ${Math.ceil(needed / 1_048_576)} MB`,
+      `${dataDir} has ${Math.floor(freeBytes / 1_048_576)} MB free, the backup needs ${Math.ceil(needed / 1_048_576)} MB`,
     );
 }
 

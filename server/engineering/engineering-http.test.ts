@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LoopTest } from '../../domain/loop-test/loop-test.ts';
 import type { EngineeringAnswer, EngineeringCommand } from '../../domain/messages/engineering-command.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 
 const plantText = `schema: 1
 company: { id: t, name: 测试 }

@@ -2,9 +2,10 @@
 // evidence must never take the space that alarms need.
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
+import { spaceAt } from '../../historian/disk-space.ts';
 
 const leastFreeBytes = 512 * 1024 * 1024;
 const linesAtOnce = 500;
@@ -49,8 +50,8 @@ export class Stage {
 
   async #checkSpace(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    const { bavail, bsize } = await statfs(this.folder);
-    if (bavail * bsize < leastFreeBytes) throw new DiskNearlyFull('less than 512 MB are free in the data folder');
+    const { freeBytes } = await spaceAt(this.folder);
+    if (freeBytes < leastFreeBytes) throw new DiskNearlyFull('less than 512 MB are free in the data folder');
   }
 }
 

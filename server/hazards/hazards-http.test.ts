@@ -4,7 +4,8 @@ import type { CalibrationImport, CalibrationView } from '../../domain/api/calibr
 import type { HazardImport, HazardStatistics, HazardSummary, HazardView } from '../../domain/api/hazard-api.ts';
 import { addDays } from '../../domain/time/calendar-date.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { jpegPhoto } from '../incidents/photo-fixture.ts';
 import { readSheet } from '../sheet/sheets.ts';
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { plantOf, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { startSmallServer } from '../../test/harness/small-server.ts';
 
 const panelSchema = z.object({
   title: z.string(),

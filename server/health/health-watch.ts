@@ -1,6 +1,5 @@
 // Measures the running program for the health page: what collectors say of themselves, disks, certificates, memory, the event loop, the journal's chain.
 // It keeps ten minutes of what must be seen growing, and judges nothing itself.
-import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
@@ -19,6 +18,7 @@ import type { CollectorMember } from '../../domain/messages/collector-member.ts'
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { spaceAt } from '../../historian/disk-space.ts';
 import type { ServerLink } from '../../link/link.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LastValues } from '../live/last-values.ts';
@@ -189,14 +189,7 @@ export class HealthWatch {
     const { dataDir, statuses, link } = this.#sources;
     const found: DiskFacts[] = [];
     try {
-      const { bavail, blocks, bsize } = await statfs(dataDir);
-      found.push({
-        place: 'server',
-        folder: dataDir,
-        freeBytes: bavail * bsize,
-        totalBytes: blocks * bsize,
-        isFull: this.#sources.isDiskFull(),
-      });
+      found.push({ place: 'server', folder: dataDir, ...(await spaceAt(dataDir)), isFull: this.#sources.isDiskFull() });
     } catch {
       // A folder whose disk cannot be asked has other faults to tell of.
     }

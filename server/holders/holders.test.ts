@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { AlarmStore } from '../alarms/alarm-store.ts';
 import { openDatabase } from '../journal/database.ts';

@@ -2,7 +2,8 @@
 import { request } from 'node:http';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 
 const points = Array.from(
   { length: 40 },

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import type { LifecycleEvent } from '../alarms/alarm-machine.ts';
 import { AlarmStore } from '../alarms/alarm-store.ts';
 import { AlarmViews } from '../alarms/alarm-view.ts';

@@ -9,7 +9,8 @@ import {
   liveSnapshotSchema,
   type ServerToClientEvents,
 } from '../../domain/messages/live-channel.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { SteeredClock } from '../../test/harness/steered-clock.ts';
 
 const tags = ['PT-101', 'PT-102', 'PT-103', 'PT-104', 'PT-105', 'PT-106'];

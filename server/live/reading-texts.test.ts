@@ -3,7 +3,7 @@ import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { loadPlantText } from '../../test/bench/load-plant.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { LastValues } from './last-values.ts';
 import { nothingSubscribed, ReadingTexts } from './reading-texts.ts';
 

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type MapView, mapNameSchema } from '../../domain/api/maps-api.ts';
-import { plantOf, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { startSmallServer } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { rangeOf } from './map-routes.ts';
 

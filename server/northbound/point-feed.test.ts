@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { collectorLostMs, LastValues } from '../live/last-values.ts';
 import { PointFeed } from './point-feed.ts';
 

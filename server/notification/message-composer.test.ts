@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { AlarmPriority } from '../../domain/alarms/priority.ts';
 import type { UserView } from '../../domain/api/users-api.ts';
 import type { NotificationSubject } from '../../domain/notification/notification-order.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { newAlarmRecord } from '../alarms/alarm-record.ts';
 import type { StoredOrder } from './delivery-rows.ts';
 import { MessageComposer } from './message-composer.ts';

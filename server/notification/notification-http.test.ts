@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NotificationChannelView, NotificationLog } from '../../domain/api/notification-api.ts';
 import { type HttpReceiver, startHttpReceiver } from '../../test/harness/http-receiver.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 
 const station = (id: string) => `
   - id: ${id}

@@ -1,7 +1,8 @@
 // Emergency contacts over HTTP: the list of the plan, a call written down, a list that has changed, and what the obligation makes of it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EmergencyContacts, ObligationDetail } from '../../domain/api/obligations-api.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 
 const plant = plantOf(`schema: 1
 company: { id: t, name: t }

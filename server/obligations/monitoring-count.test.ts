@@ -8,7 +8,7 @@ import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal } from '../journal/journal.ts';

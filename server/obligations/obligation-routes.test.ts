@@ -9,7 +9,8 @@ import {
   obligationMatrixSchema,
 } from '../../domain/api/obligations-api.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { lastNight } from './inspection.ts';
 import { parseRulePack, readRulePack } from './read-rule-pack.ts';

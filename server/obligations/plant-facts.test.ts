@@ -1,7 +1,7 @@
 // What is to be seen of a station in the plant: levels that are laxer than the plant file says, the list of contacts.
 import { expect, test } from 'vitest';
 import type { Plant } from '../../domain/plant/plant.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { contactsDigest, seenOf } from './plant-facts.ts';
 
 const plant = plantOf(`schema: 1

@@ -5,7 +5,8 @@ import type { PastDuty } from '../../domain/api/replay-api.ts';
 import type { DutyNow, HandoverLine, LogEntryView, WatchView } from '../../domain/api/watch-api.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { rigPlantText } from '../incidents/incident-rig.ts';
 
 const clock = new ManualClock(Date.UTC(2026, 5, 1, 2));

@@ -6,7 +6,8 @@ import type { PastCoverage, ReplayDensity, ReplayEvents, ReplayNext, ReplayReadi
 import { Quality } from '../../domain/readings/quality.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { rigPlantText } from '../incidents/incident-rig.ts';
 
 const clock = new ManualClock(Date.UTC(2026, 5, 1, 2));

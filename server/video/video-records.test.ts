@@ -9,7 +9,7 @@ import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { cameraPlantText } from '../../test/harness/camera-plant.ts';
-import { plantOf } from '../../test/harness/small-server.ts';
+import { plantOf } from '../../test/harness/plant-of.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import type { Identity } from '../access/identity.ts';
 import { PhotoStore } from '../incidents/photo-store.ts';

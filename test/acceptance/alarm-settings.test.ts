@@ -10,7 +10,7 @@ import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import { createServer } from '../../server/create-server.ts';
 import { createUnitImage, startModbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { plantOf } from '../harness/small-server.ts';
+import { plantOf } from '../harness/plant-of.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const log = pino({ level: 'silent' });

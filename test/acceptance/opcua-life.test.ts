@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { NorthboundPart } from '../../domain/api/northbound-api.ts';
 import { type OpcuaClientProcess, startOpcuaClient } from '../harness/opcua-client.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../harness/small-server.ts';
+import { plantOf } from '../harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../harness/small-server.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const cleanUps: (() => Promise<void> | void)[] = [];

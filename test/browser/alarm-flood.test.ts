@@ -9,8 +9,9 @@ import type { Historian } from '../../historian/historian.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
 import { demoPlantText } from '../../simulators/demo/demo-plant.ts';
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
+import { plantOf } from '../harness/plant-of.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../harness/small-server.ts';
+import { type SmallServer, startSmallServer } from '../harness/small-server.ts';
 import { SteeredClock } from '../harness/steered-clock.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 

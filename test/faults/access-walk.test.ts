@@ -8,7 +8,8 @@ import type { MadeApiToken } from '../../domain/api/api-tokens-api.ts';
 import type { SessionInfo } from '../../domain/api/users-api.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { type Operation, readOperations } from '../harness/openapi.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../harness/small-server.ts';
+import { plantOf } from '../harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../harness/small-server.ts';
 import { SteeredClock } from '../harness/steered-clock.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 

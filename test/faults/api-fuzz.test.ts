@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Historian } from '../../historian/historian.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
 import { fitting, type KnownValues, nonsense, type Operation, readOperations } from '../harness/openapi.ts';
-import { plantOf, realClock, type SmallServer, startSmallServer } from '../harness/small-server.ts';
+import { plantOf } from '../harness/plant-of.ts';
+import { realClock, type SmallServer, startSmallServer } from '../harness/small-server.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const plant = plantOf(`schema: 1

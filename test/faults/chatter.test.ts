@@ -6,14 +6,13 @@ import type { RawReadings } from '../../domain/api/readings-api.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createUnitImage, startModbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices } from '../harness/toggling-devices.ts';
 import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 
 const lengthMs = process.env.FAULTS === 'long' ? 600_000 : 8_000;
-const password = 'a-long-enough-password';
 const seed = Number(process.env.FAULTS_SEED ?? 16);
 
 test(`an alarm that chatters at 50 Hz for ${lengthMs / 1_000} s`, { timeout: 180_000 + lengthMs * 2 }, async () => {
@@ -64,10 +63,8 @@ test(`an alarm that chatters at 50 Hz for ${lengthMs / 1_000} s`, { timeout: 180
   const fromMs = Date.now();
   const gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
   onTestFinished(() => gatewatch.kill());
-  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-  const duty = { username: 'duty', displayName: '值班员', role: 'operator', password };
-  expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
-  const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
+  const client = await signInDutyPerson(gatewatch.address);
 
   const toggling = setInterval(() => others.toggle(Date.now(), 1_000), 50);
   onTestFinished(() => clearInterval(toggling));

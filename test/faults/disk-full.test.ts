@@ -9,7 +9,7 @@ import { Quality } from '../../domain/readings/quality.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { verifyChain } from '../../server/journal/journal.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices } from '../harness/toggling-devices.ts';
@@ -17,7 +17,6 @@ import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 
 const diskMebibytes = 200;
 const rounds = process.env.FAULTS === 'long' ? 20 : 2;
-const password = 'a-long-enough-password';
 const seed = Number(process.env.FAULTS_SEED ?? 11);
 
 test(`a disk that is filled ${rounds} times under load`, { timeout: 120_000 + rounds * 90_000 }, async (context) => {
@@ -39,10 +38,8 @@ test(`a disk that is filled ${rounds} times under load`, { timeout: 120_000 + ro
   const dataDir = path.join(disk, 'data');
   const gatewatch = await startGatewatch({ dataDir, arguments: ['--plant', plantFile, '--no-simulators'] });
   onTestFinished(() => gatewatch.kill());
-  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-  const duty = { username: 'duty', displayName: '值班员', role: 'operator', password };
-  expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
-  const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
+  const client = await signInDutyPerson(gatewatch.address);
   const toggling = setInterval(() => devices.toggle(Date.now(), 600), 20);
   onTestFinished(() => clearInterval(toggling));
   const witness = new Witness();

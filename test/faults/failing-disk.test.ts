@@ -7,8 +7,8 @@ import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { verifyChain } from '../../server/journal/journal.ts';
 import { createRandom } from '../../simulators/process/random.ts';
+import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { openForgetfulDisk } from '../harness/forgetful-disk.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices } from '../harness/toggling-devices.ts';
@@ -16,7 +16,6 @@ import { expectAllThere, missingFrom, Witness, watch } from '../harness/witness.
 
 const rounds = process.env.FAULTS === 'long' ? 50 : 1;
 const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 30));
-const password = 'a-long-enough-password';
 
 test(`${rounds} disks that fail under load (seed ${seed})`, { timeout: 60_000 + rounds * 60_000 }, async (context) => {
   const random = createRandom(seed);
@@ -50,10 +49,8 @@ async function failOnce(random: () => number, figures: { before: number; after: 
   const start = () => startGatewatch({ dataDir, arguments: ['--plant', plantFile, '--no-simulators'] });
   const gatewatch = await start();
   onTestFinished(() => gatewatch.kill());
-  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-  const person = { username: 'duty', displayName: '值班员', role: 'operator', password };
-  expect((await administrator.ask('POST', '/api/users', person)).status).toBe(201);
-  const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
+  const client = await signInDutyPerson(gatewatch.address);
   const witness = new Witness();
   let isOver = false;
   onTestFinished(() => {
@@ -94,7 +91,7 @@ async function failOnce(random: () => number, figures: { before: number; after: 
   disk.mountAgain();
   const again = await start();
   onTestFinished(() => again.kill());
-  const sameClient = await GatewatchClient.signIn(again.address, 'duty', password);
+  const sameClient = await signInDutyPerson(again.address);
   await expect
     .poll(async () => new Set((await sameClient.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
     .toEqual(devices.trueAlarms());

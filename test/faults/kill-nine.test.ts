@@ -6,14 +6,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../server/journal/database.ts';
 import { verifyChain } from '../../server/journal/journal.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices } from '../harness/toggling-devices.ts';
 import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 
 const kills = process.env.FAULTS === 'long' ? 1_000 : 10;
-const password = 'a-long-enough-password';
 const seed = randomInt(1 << 30);
 
 test(`${kills} times kill -9 under load: nothing witnessed is lost (seed ${seed})`, { timeout: kills * 24_000 }, async () => {
@@ -33,12 +32,10 @@ test(`${kills} times kill -9 under load: nothing witnessed is lost (seed ${seed}
 
   const witness = new Witness();
   let gatewatch = await start();
-  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-  const added = await administrator.ask('POST', '/api/users', { username: 'duty', displayName: '值班员', role: 'operator', password });
-  expect(added.status).toBe(201);
+  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
   for (let round = 0; round < kills; round += 1) {
     let isOver = false;
-    const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+    const client = await signInDutyPerson(gatewatch.address);
     const watching = watch(client, witness, () => isOver);
     await new Promise((resolve) => setTimeout(resolve, 500 + random() * 2_500));
     isOver = true;
@@ -48,7 +45,7 @@ test(`${kills} times kill -9 under load: nothing witnessed is lost (seed ${seed}
   }
 
   clearInterval(toggling);
-  const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+  const client = await signInDutyPerson(gatewatch.address);
   await expect
     .poll(async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
     .toEqual(devices.trueAlarms());

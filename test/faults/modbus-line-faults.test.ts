@@ -7,13 +7,13 @@ import type { PolledDriver } from '../../collector/drivers/driver.ts';
 import { createModbusDrivers } from '../../collector/drivers/modbus/modbus-drivers.ts';
 import { ScanScheduler } from '../../collector/scheduler/scan-scheduler.ts';
 import { systemClock } from '../../collector/system-clock.ts';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import type { ModbusDevice } from '../../domain/plant/plant.ts';
 import { isBad, Quality } from '../../domain/readings/quality.ts';
 import { createRandom } from '../../simulators/process/random.ts';
 import { driveModbus, openTcpSockets, plantOf, requestTimeoutMs, settled } from '../harness/driven-modbus.ts';
 import { type Asked, type Behaviour, type HostileModbus, startHostileModbus } from '../harness/hostile-modbus.ts';
 import { rightReply } from '../harness/modbus-frames.ts';
+import { plantOf as plantOfText } from '../harness/plant-of.ts';
 
 const isLong = process.env.FAULTS === 'long';
 const seed = Number(process.env.FAULTS_SEED ?? randomInt(1 << 30));
@@ -79,8 +79,7 @@ interface Watched {
 }
 
 function plantOfPorts(ports: readonly number[]) {
-  const parsed = parsePlantText(
-    `schema: 1
+  return plantOfText(`schema: 1
 company: { id: t, name: t }
 areas: [{ id: a, name: a }]
 stations:
@@ -90,11 +89,7 @@ stations:
     area: a
     devices:
 ${ports.map((port, index) => `      - { id: D-${index}, protocol: modbusTcp, host: 127.0.0.1, port: ${port}, unitId: 1, scan: 200ms, points: [{ tag: P-${index}, name: p, range: { min: 0, max: 70000 }, register: { table: holding, address: 0, type: uint16 } }] }`).join('\n')}
-`,
-    { version: 't' },
-  );
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  return parsed.plant;
+`);
 }
 
 function percentile(values: readonly number[], share: number): number {

@@ -15,8 +15,8 @@ import { Quality } from '../../domain/readings/quality.ts';
 import { createUnitImage, startModbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { startSimulators } from '../../simulators/start-simulators.ts';
 import { driveOpcua, startFaultyOpcua, startOpcuaWire } from '../harness/faulty-opcua.ts';
+import { plantOf } from '../harness/plant-of.ts';
 import { type RecordingProxy, startRecordingProxy } from '../harness/recording-proxy.ts';
-import { plantOf } from '../harness/small-server.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const isLong = process.env.FAULTS === 'long';

@@ -9,8 +9,8 @@ import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { readJournalAfter, verifyChain } from '../../server/journal/journal.ts';
 import { createRandom, type Random } from '../../simulators/process/random.ts';
+import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { type ForgetfulDisk, openForgetfulDisk, type PowerCut } from '../harness/forgetful-disk.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices, type TogglingDevices } from '../harness/toggling-devices.ts';
@@ -19,7 +19,6 @@ import { expectAllThere, expectInTurn, missingFrom, Witness, watch } from '../ha
 const isLong = process.env.FAULTS === 'long';
 const lives = isLong ? 20 : 1;
 const cutsEach = isLong ? 10 : 5;
-const password = 'a-long-enough-password';
 const seed = process.env.FAULTS_SEED === undefined ? randomInt(1 << 30) : Number(process.env.FAULTS_SEED);
 
 interface Figures {
@@ -67,15 +66,13 @@ async function liveAndCut(options: { folder: string; disk: ForgetfulDisk | null;
 
   const gatewatch = await start(path.join(home, 'data'));
   onTestFinished(() => gatewatch.kill());
-  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-  const person = { username: 'duty', displayName: '值班员', role: 'operator', password };
-  expect((await administrator.ask('POST', '/api/users', person)).status).toBe(201);
+  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
   const witness = new Witness();
   let isOver = false;
   onTestFinished(() => {
     isOver = true;
   });
-  const watching = watch(await GatewatchClient.signIn(gatewatch.address, 'duty', password), witness, () => isOver);
+  const watching = watch(await signInDutyPerson(gatewatch.address), witness, () => isOver);
   for (let cut = 0; cut < cutsEach; cut += 1) {
     await new Promise((resolve) => setTimeout(resolve, 300 + random() * 900));
     gatewatch.child.kill('SIGSTOP');
@@ -142,7 +139,7 @@ async function missingAt(dataDir: string, confirmed: Witness): Promise<number> {
 /** Started on what the power cut left: the alarms become what the devices say, and all that was confirmed is there, once and in turn. */
 async function goOn(gatewatch: GatewatchProcess, confirmed: Witness, devices: TogglingDevices): Promise<void> {
   try {
-    const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+    const client = await signInDutyPerson(gatewatch.address);
     await expect
       .poll(async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
       .toEqual(devices.trueAlarms());

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { createRandom } from '../../simulators/process/random.ts';
+import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { type FrozenWire, startFrozenWire } from '../harness/frozen-wire.ts';
-import { GatewatchClient, type LiveSocket } from '../harness/gatewatch-client.ts';
+import type { LiveSocket } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { startSlowWire } from '../harness/slow-wire.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
@@ -19,7 +20,6 @@ const pagesAtOnce = isLong ? 500 : 100;
 /** 10 kbit/s. */
 const bytesPerSecond = 1_250;
 const mostBuffered = 1_048_576;
-const password = 'a-long-enough-password';
 const seed = Number(process.env.FAULTS_SEED ?? 22);
 
 /** What a page shows as active, and whether it was told of everything in turn. */
@@ -63,11 +63,8 @@ test(`${slowPages} slow pages, one that sleeps, ${pagesAtOnce} at once (seed ${s
   writeFileSync(plantFile, devices.plantText);
   const gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
   onTestFinished(() => gatewatch.kill());
-  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-  expect(
-    (await administrator.ask('POST', '/api/users', { username: 'duty', displayName: '值班员', role: 'operator', password })).status,
-  ).toBe(201);
-  const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
+  const client = await signInDutyPerson(gatewatch.address);
   const stations = Array.from({ length: 10 }, (_, index) => `RS-${String(index + 1).padStart(2, '0')}`);
   const { hostname: host, port } = new URL(gatewatch.address);
   const target = { host, port: Number(port) };

@@ -1,15 +1,14 @@
 // The product's Modbus drivers on a clock that the test moves: time-outs and back-off pass at once, the sockets are real.
 import { createModbusDrivers, type ModbusDrivers } from '../../collector/drivers/modbus/modbus-drivers.ts';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import type { ModbusDevice, Plant } from '../../domain/plant/plant.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
+import { plantOf as plantOfText } from './plant-of.ts';
 
 export const requestTimeoutMs = 900;
 
 /** Every device at one port has the same points in the four tables. */
 export function plantOf(port: number, units: readonly number[], points: readonly { table: string; address: number }[]): Plant {
-  const parsed = parsePlantText(
-    `schema: 1
+  return plantOfText(`schema: 1
 company: { id: t, name: t }
 areas: [{ id: a, name: a }]
 stations:
@@ -24,11 +23,7 @@ stations:
 ${points.map(({ table, address }, index) => `          { tag: P${unit}-${index}, name: p, range: { min: 0, max: 70000 }, register: { table: ${table}, address: ${address}, type: ${table === 'coil' || table === 'discrete' ? 'bit' : 'uint16'} } }`).join(',\n')} ] }`,
       )
       .join('')}
-`,
-    { version: 't' },
-  );
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  return parsed.plant;
+`);
 }
 
 export interface Reading {

@@ -14,10 +14,10 @@ import {
 } from 'node-opcua';
 import { createOpcuaDriver, type InspectableOpcuaDriver } from '../../collector/drivers/opcua/opcua-driver.ts';
 import { systemClock } from '../../collector/system-clock.ts';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import type { OpcuaDevice } from '../../domain/plant/plant.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { freePorts } from '../../simulators/free-ports.ts';
+import { plantOf } from './plant-of.ts';
 
 const password = 'a-long-enough-password';
 export const tags = ['PT-101', 'PT-102', 'PT-103'] as const;
@@ -231,8 +231,7 @@ export function driveOpcua(options: {
   readonly isSecured?: boolean;
 }): DrivenOpcua {
   const isSecured = options.isSecured ?? true;
-  const parsed = parsePlantText(
-    `schema: 1
+  const plant = plantOf(`schema: 1
 company: { id: t, name: t }
 areas: [{ id: a, name: a }]
 stations:
@@ -249,11 +248,7 @@ stations:
         publishingInterval: 100ms
         scan: 100ms
         points: [${tags.map((tag) => `{ tag: ${tag}, name: p, range: { min: 0, max: 1000000000 }, node: 'nsu=urn:test:plc;s=${tag}' }`).join(', ')}]
-`,
-    { version: 't' },
-  );
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  const { plant } = parsed;
+`);
   const latest = new Map<string, { value: number; quality: number }>();
   const reasons: string[] = [];
   const told = { badReadings: 0, connected: 0, onReading: null as DrivenOpcua['onReading'] };

@@ -6,7 +6,6 @@ import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmSettingsMessage } from '../../domain/messages/alarm-settings-message.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
@@ -50,12 +49,6 @@ export interface SmallServer {
   /** As a collector does every second: without it the server takes the collector for lost after three. */
   beat(): void;
   stop(): Promise<void>;
-}
-
-export function plantOf(text: string): Plant {
-  const parsed = parsePlantText(text, { version: 'v1' });
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  return parsed.plant;
 }
 
 export async function startSmallServer(

@@ -4,14 +4,13 @@ import path from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { openDatabase } from '../../server/journal/database.ts';
 import { verifyChain } from '../../server/journal/journal.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
+import type { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startCollectorProcess, startOneOfServers } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices, type TogglingDevices } from '../harness/toggling-devices.ts';
 import { expectAllThere, type Witness } from '../harness/witness.ts';
 import { startNatsServer } from './nats-server.ts';
-
-const dutyPassword = 'a-long-enough-password';
 
 /** Another form than one NATS and one collector without history. */
 export interface PlantForm {
@@ -59,16 +58,14 @@ export async function startAlarmingPlant(form: string | PlantForm, journalUrl: s
       }),
     async begin(address, firstPassword) {
       await startCollectors(halves);
-      const administrator = await GatewatchClient.signIn(address, 'admin', firstPassword ?? '');
-      const duty = { username: 'duty', displayName: '值班员', role: 'operator', password: dutyPassword };
-      expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
+      await addDutyPerson(address, firstPassword);
       toggling = setInterval(() => devices.toggle(Date.now(), restMs), 20);
       onTestFinished(() => clearInterval(toggling));
     },
     async signIn(address) {
       const clients: GatewatchClient[] = [];
       const isIn = async () => {
-        const client = await GatewatchClient.signIn(address, 'duty', dutyPassword).catch(() => null);
+        const client = await signInDutyPerson(address).catch(() => null);
         if (client !== null) clients.push(client);
         return client !== null;
       };

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { HealthView } from '../../domain/api/health-api.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { type CollectorProcess, startCollectorProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices } from '../harness/toggling-devices.ts';
@@ -53,10 +53,8 @@ describe.skipIf(natsProgram === null || influxProgram === null)('two collector p
       processes.set(node, collector);
       return collector;
     };
-    const administrator = await GatewatchClient.signIn(server.address, 'admin', server.firstPassword ?? '');
-    const duty = { username: 'duty', displayName: '值班员', role: 'operator', password: 'a-long-enough-password' };
-    expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
-    const client = await GatewatchClient.signIn(server.address, duty.username, duty.password);
+    const administrator = await addDutyPerson(server.address, server.firstPassword);
+    const client = await signInDutyPerson(server.address);
     const holders = async () => {
       const health = await administrator.get<{ collectors: { collectorId: string; isLive: boolean; holder?: { node: string } }[] }>(
         '/api/health',

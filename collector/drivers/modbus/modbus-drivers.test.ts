@@ -1,9 +1,9 @@
 // The Modbus driver against devices that misbehave, on real sockets: what it believes, what it does not, and what it ever sends.
 import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { parsePlantText } from '../../../domain/plant/parse-plant-file.ts';
 import type { ModbusDevice, Plant } from '../../../domain/plant/plant.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
+import { plantOf as plantOfText } from '../../../test/harness/plant-of.ts';
 import { systemClock } from '../../system-clock.ts';
 import type { ConnectionState, PolledDriver } from '../driver.ts';
 import { assertReadFrame, WriteRefusedError } from './guarded-port.ts';
@@ -103,8 +103,7 @@ function plantOf(port: number, options: { units?: readonly number[]; points?: re
 ${more}
         points: [${points.map((address) => `{ tag: PT-${unit * 100 + address}, name: p, range: { min: 0, max: 70000 }, register: { table: holding, address: ${address}, type: uint16 } }`).join(', ')}]`,
   );
-  const parsed = parsePlantText(
-    `schema: 1
+  return plantOfText(`schema: 1
 company: { id: t, name: t }
 areas: [{ id: a, name: a }]
 stations:
@@ -113,11 +112,7 @@ stations:
     name: s
     area: a
     devices: ${devices.join('')}
-`,
-    { version: 't' },
-  );
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  return parsed.plant;
+`);
 }
 
 interface Rig {

@@ -15,9 +15,9 @@ import {
   Variant,
 } from 'node-opcua';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { parsePlantText } from '../../../domain/plant/parse-plant-file.ts';
 import type { OpcuaDevice } from '../../../domain/plant/plant.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
+import { plantOf } from '../../../test/harness/plant-of.ts';
 import { systemClock } from '../../system-clock.ts';
 import type { ConnectionState } from '../driver.ts';
 import { createOpcuaDriver } from './opcua-driver.ts';
@@ -97,8 +97,7 @@ function connect(
   options: { readonly thumbprint: string; readonly word?: string; readonly nodes?: readonly string[]; readonly more?: string },
 ) {
   const nodes = options.nodes ?? ['nsu=urn:test:plc;s=PT-101', 'nsu=urn:test:plc;s=PT-102'];
-  const parsed = parsePlantText(
-    `schema: 1
+  const plant = plantOf(`schema: 1
 company: { id: t, name: t }
 areas: [{ id: a, name: a }]
 stations:
@@ -115,11 +114,7 @@ stations:
         publishingInterval: 100ms
         scan: 100ms
         points: [${nodes.map((node, index) => `{ tag: PT-${101 + index}, name: p, range: { min: 0, max: 100 }, node: '${node}'${options.more ?? ''} }`).join(', ')}]
-`,
-    { version: 't' },
-  );
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  const { plant } = parsed;
+`);
   const states: ConnectionState[] = [];
   const latest = new Map<string, { value: number; quality: number; timeMs: number }>();
   const driver = createOpcuaDriver({

@@ -1,7 +1,8 @@
 // The pull feed of a real server: complete, in order, waiting for the next line, and only what the person may see.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FeedView } from '../../../domain/api/northbound-api.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../../test/harness/small-server.ts';
+import { plantOf } from '../../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../../test/harness/small-server.ts';
 
 const station = (id: string) => `
   - { id: ${id}, type: gate, name: { zh: 站, en: S }, area: a, devices: [{ id: PLC-1, protocol: modbusTcp, host: h, points: [

@@ -1,7 +1,7 @@
 // The children of conditions come when they are asked for and go when nobody watches them, however many a client walks through.
 import { AddressSpace, type BaseNode, generateAddressSpace, nodesets, resolveNodeId } from 'node-opcua';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { plantOf } from '../../../test/harness/small-server.ts';
+import { plantOf } from '../../../test/harness/plant-of.ts';
 import type { FieldContext } from './condition-fields.ts';
 import { ConditionNodes } from './condition-nodes.ts';
 import { ConditionTable } from './condition-table.ts';

@@ -2,7 +2,7 @@
 import { AddressSpace, generateAddressSpace, nodesets } from 'node-opcua';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alarmKinds } from '../../../domain/alarms/alarm-definition.ts';
-import { plantOf } from '../../../test/harness/small-server.ts';
+import { plantOf } from '../../../test/harness/plant-of.ts';
 import { eventLayouts } from './condition-event.ts';
 import { conditionFields } from './condition-fields.ts';
 import { conditionClassOf, conditionTypeOf, conditionTypes, limitOf } from './condition-type.ts';

@@ -7,7 +7,8 @@ import type { NorthboundPart } from '../../../domain/api/northbound-api.ts';
 import type { JournalEntry } from '../../../domain/journal/journal-entry.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
 import { type OpcuaClientProcess, startOpcuaClient } from '../../../test/harness/opcua-client.ts';
-import { plantOf, type SmallServer, startSmallServer } from '../../../test/harness/small-server.ts';
+import { plantOf } from '../../../test/harness/plant-of.ts';
+import { type SmallServer, startSmallServer } from '../../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../../test/harness/temporary-folder.ts';
 import { moveClientCertificate } from './client-certificates.ts';
 

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../server/journal/database.ts';
 import { verifyChain } from '../../../server/journal/journal.ts';
 import { createRandom, type Random } from '../../../simulators/process/random.ts';
-import { GatewatchClient } from '../../harness/gatewatch-client.ts';
+import { addDutyPerson, signInDutyPerson } from '../../harness/duty-person.ts';
 import { startGatewatch } from '../../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
 import { expectAllThere, Witness, watch } from '../../harness/witness.ts';
@@ -30,7 +30,6 @@ const handleAllowance = 10;
 /** An hour, where it lasts for one: what a warm process may still grow while its caches and the historian's fill. */
 const mostHeapGrowthMB = 10;
 const mostResidentGrowthMB = 50;
-const password = 'a-long-enough-password';
 const seed = Number(process.env.FAULTS_SEED ?? randomInt(1 << 30));
 
 test(`${lengthMs / 1_000} s with faults all the time: nothing lost, nothing grows (seed ${seed})`, {
@@ -48,10 +47,8 @@ test(`${lengthMs / 1_000} s with faults all the time: nothing lost, nothing grow
   const fromMs = Date.now();
   const gatewatch = await startGatewatch({ dataDir, arguments: ['--plant', plantFile, '--no-simulators'] });
   onTestFinished(() => gatewatch.kill());
-  const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-  const duty = { username: 'duty', displayName: '值班员', role: 'operator', password };
-  expect((await administrator.ask('POST', '/api/users', duty)).status).toBe(201);
-  const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
+  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
+  const client = await signInDutyPerson(gatewatch.address);
 
   const begunMs = Date.now();
   const endMs = begunMs + lengthMs;
