@@ -77,17 +77,31 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-/** `gatewatch run …` (or `server …`), ready when its welcome has been printed. */
-export async function startGatewatch(options: {
+interface StartOptions {
   readonly command?: 'run' | 'server';
   readonly dataDir: string;
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-}): Promise<GatewatchProcess> {
+}
+
+function argumentsOf(options: StartOptions): string[] {
   const arguments_ = [options.command ?? 'run', '--data-dir', options.dataDir, '--log-level', 'warn', ...(options.arguments ?? [])];
   if (!arguments_.includes('--http-port')) arguments_.push('--http-port', '0');
   if (options.command !== 'server' && !arguments_.includes('--simulator-control-port')) arguments_.push('--simulator-control-port', '0');
-  const { child, output, until } = spawnGatewatch(arguments_, options.environment ?? {});
+  return arguments_;
+}
+
+/** SIGKILL somewhere between its first instruction and a while after it is ready. */
+export async function killWhileStarting(options: StartOptions, afterMs: number): Promise<void> {
+  const { child } = spawnGatewatch(argumentsOf(options), options.environment ?? {});
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  child.kill('SIGKILL');
+  await exitOf(child);
+}
+
+/** `gatewatch run …` (or `server …`), ready when its welcome has been printed. */
+export async function startGatewatch(options: StartOptions): Promise<GatewatchProcess> {
+  const { child, output, until } = spawnGatewatch(argumentsOf(options), options.environment ?? {});
   const welcome = await until((text) => /Gatewatch 站哨\s+(http:\S+)[\s\S]*Ctrl-C stops everything/.exec(text));
   return {
     child,

@@ -1,4 +1,4 @@
-// Modbus devices whose values go up and down at random, with the truth known: what every alarm must be in the end.
+// Modbus devices whose values go up and down at random, with the truth known: what every alarm must be in the end. Each counts its answers in a point of its own.
 import { createUnitImage, type ModbusServer, startModbusServer, type UnitImage } from '../../simulators/modbus/modbus-server.ts';
 
 export const highValue = 80;
@@ -12,10 +12,20 @@ export interface TogglingDevices {
   riseCount(): number;
   /** Turns a point that has been as it is for at least `restMs`; none where all are younger. */
   toggle(nowMs: number, restMs: number): void;
+  /** The point that counts the answers of each device, whose n-th answer has the value n; and when each was given. */
+  readonly counts: readonly AnswerCount[];
   /** The longest that any device has waited for a question since this was last called. */
   longestSilenceMs(): number;
   stop(): Promise<void>;
 }
+
+export interface AnswerCount {
+  readonly pointId: string;
+  /** Of answer n at n − 1. */
+  readonly answeredAtMs: readonly number[];
+}
+
+const countTag = 'XQ-100';
 
 /** One station a device; every point has an alarm above 50. */
 export async function startTogglingDevices(options: {
@@ -37,17 +47,25 @@ export async function startTogglingDevices(options: {
     askedAtMs[device] = nowMs;
   };
   const stations: unknown[] = [];
+  const counts: { readonly pointId: string; readonly answeredAtMs: number[] }[] = [];
   for (let device = 0; device < devices; device += 1) {
     const image = createUnitImage();
     image.holding.fill(normalValue, 0, pointsEach);
     images.push(image);
+    const answeredAtMs: number[] = [];
+    counts.push({ pointId: `${stationId(device)}.${countTag}`, answeredAtMs });
     const server = await startModbusServer({
       host: '127.0.0.1',
       port: 0,
       framing: 'tcp',
-      imageOf: (unitId) => {
+      imageOf: (unitId, address) => {
         hear(device);
-        return unitId === 1 ? image : null;
+        if (unitId !== 1) return null;
+        if (address !== 0) return image;
+        answeredAtMs.push(Date.now());
+        image.holding[pointsEach] = answeredAtMs.length >>> 16;
+        image.holding[pointsEach + 1] = answeredAtMs.length & 0xffff;
+        return image;
       },
       behaviourOf: () => ({ kind: 'normal' }),
     });
@@ -64,17 +82,7 @@ export async function startTogglingDevices(options: {
           host: '127.0.0.1',
           port: server.port,
           scan: `${scanMs}ms`,
-          points: Array.from({ length: pointsEach }, (_, point) => ({
-            tag: tag(point),
-            name: { zh: `浓度 ${point}`, en: `Gas ${point}` },
-            unit: '%LEL',
-            range: { min: 0, max: 100 },
-            register: { table: 'holding', address: point, type: 'uint16' },
-            defaultAlarms: false,
-            alarms: [
-              { kind: 'high', setpoint: 50, deadband: 5, priority: 'medium', class: 'safety', response: { zh: '查看', en: 'Look' } },
-            ],
-          })),
+          points: [...Array.from({ length: pointsEach }, (_, point) => gasPoint(point)), countPoint(pointsEach)],
         },
       ],
     });
@@ -104,6 +112,7 @@ export async function startTogglingDevices(options: {
       if (holding[point] === highValue) rises += 1;
     },
     riseCount: () => rises,
+    counts,
     longestSilenceMs() {
       for (let device = 0; device < devices; device += 1) hear(device);
       const longestMs = silenceMs;
@@ -113,6 +122,28 @@ export async function startTogglingDevices(options: {
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));
     },
+  };
+}
+
+function gasPoint(point: number): object {
+  return {
+    tag: tag(point),
+    name: { zh: `浓度 ${point}`, en: `Gas ${point}` },
+    unit: '%LEL',
+    range: { min: 0, max: 100 },
+    register: { table: 'holding', address: point, type: 'uint16' },
+    defaultAlarms: false,
+    alarms: [{ kind: 'high', setpoint: 50, deadband: 5, priority: 'medium', class: 'safety', response: { zh: '查看', en: 'Look' } }],
+  };
+}
+
+function countPoint(address: number): object {
+  return {
+    tag: countTag,
+    name: { zh: '应答次数', en: 'Answers' },
+    kind: 'counter',
+    register: { table: 'holding', address, type: 'uint32' },
+    defaultAlarms: false,
   };
 }
 
