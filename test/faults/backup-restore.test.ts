@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { SignedHead } from '../../domain/evidence/signed-head.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { createRandom } from '../../simulators/process/random.ts';
+import { compareCounts, ReadingsWitness, watchReadings } from '../harness/counted-readings.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { runGatewatch, startGatewatch } from '../harness/gatewatch-process.ts';
 import { makeNewer } from '../harness/newer-backup.ts';
@@ -15,6 +16,8 @@ import { startTogglingDevices } from '../harness/toggling-devices.ts';
 import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 
 const backups = process.env.FAULTS === 'long' ? 20 : 3;
+/** What the historian may still have had in memory when the backup began. */
+const unstoredMs = 2_000;
 const password = 'a-long-enough-password';
 const seed = randomInt(1 << 30);
 
@@ -45,27 +48,30 @@ test(`${backups} backups under load, each restored and started (seed ${seed})`, 
   const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
   const witness = new Witness();
   let isOver = false;
-  const watching = watch(client, witness, () => isOver);
+  const readings = new ReadingsWitness();
+  const watching = [watch(client, witness, () => isOver), watchReadings(client, readings, devices.counts, () => isOver)];
 
   const into = path.join(folder, 'backups');
-  const taken: { readonly folder: string; readonly told: Witness; readonly atMs: number }[] = [];
+  const taken: { readonly folder: string; readonly told: Witness; readonly shown: ReadingsWitness; readonly atMs: number }[] = [];
   for (let round = 0; round < backups; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1_000 + random() * 1_500));
     const told = witness.copy();
+    const shown = readings.copy();
     const atMs = Date.now();
     const made = await runGatewatch(['backup', '--data-dir', dataDir, '--to', into, ...(round === 0 ? [] : ['--with-keys'])]);
     expect(made, made.output).toMatchObject({ code: 0 });
-    taken.push({ folder: made.output.split('\n')[0] ?? '', told, atMs });
+    taken.push({ folder: made.output.split('\n')[0] ?? '', told, shown, atMs });
   }
   isOver = true;
-  await watching;
+  await Promise.all(watching);
   clearInterval(toggling);
   expect(await gatewatch.stop()).toBe(0);
   const heads = readHeads(dataDir);
 
   let raises = 0;
   let acknowledgements = 0;
-  for (const [round, { folder: backup, told, atMs: backupAtMs }] of taken.entries()) {
+  let readingsShown = 0;
+  for (const [round, { folder: backup, told, shown, atMs: backupAtMs }] of taken.entries()) {
     const restored = path.join(folder, `restored-${round}`);
     const keys = round === 0 ? ['--keys-from', taken.at(-1)?.folder ?? ''] : [];
     const answer = await runGatewatch(['restore', backup, '--data-dir', restored, ...keys]);
@@ -84,8 +90,18 @@ test(`${backups} backups under load, each restored and started (seed ${seed})`, 
       const inspector = await GatewatchClient.signIn(again.address, 'inspector', password);
       const checked = await inspector.ask<{ brokenAt: unknown }>('POST', '/api/health/journal-check', {});
       expect(checked).toMatchObject({ status: 200, body: { brokenAt: null } });
-      const { rows } = await person.get<{ rows: unknown[] }>(`/api/readings?point=RS-01.AT-100&from=${startedAtMs}&to=${backupAtMs}`);
-      expect(rows.length).toBeGreaterThan(0);
+      const counted = await compareCounts({
+        client: person,
+        counts: devices.counts,
+        witness: shown,
+        fromMs: startedAtMs,
+        toMs: Date.now(),
+      });
+      expect({ lost: counted.lost, doubled: counted.doubled, wrong: counted.wrong }).toEqual({ lost: 0, doubled: 0, wrong: 0 });
+      // One hole of each device: what it answered between the backup and now.
+      expect(counted.holes.filter(({ answeredAtMs }) => (answeredAtMs[0] ?? 0) < backupAtMs - unstoredMs)).toEqual([]);
+      expect(counted.holes.length).toBeLessThanOrEqual(devices.counts.length);
+      readingsShown += shown.toldCount;
     } finally {
       expect(await again.stop()).toBe(0);
     }
@@ -94,8 +110,9 @@ test(`${backups} backups under load, each restored and started (seed ${seed})`, 
   }
   expect(raises).toBeGreaterThan(50);
   expect(acknowledgements).toBeGreaterThan(20);
+  expect(readingsShown).toBeGreaterThan(20);
   console.log(
-    `backup: seed ${seed}, ${backups} under load, restored and started: 0 of ${raises} raises and ${acknowledgements} acknowledgements told before them missing; ${heads.length} signed heads`,
+    `backup: seed ${seed}, ${backups} under load, restored and started: 0 of ${raises} raises and ${acknowledgements} acknowledgements told before them missing, 0 of ${readingsShown} readings shown before them missing or doubled; ${heads.length} signed heads`,
   );
 
   const backup = taken.at(-1)?.folder ?? '';
