@@ -29,10 +29,11 @@ process.on('exit', () => {
   for (const child of living) child.kill('SIGKILL');
 });
 
-function spawnGatewatch(arguments_: readonly string[], environment: Readonly<Record<string, string>>) {
+/** `program`: the folder of another version. */
+function spawnGatewatch(arguments_: readonly string[], environment: Readonly<Record<string, string>>, program = root) {
   // Where a test leaves its pictures is no setting of the product, which refuses settings that it does not know.
   const { GATEWATCH_PICTURES: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(root, 'gatewatch.ts'), ...arguments_], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(program, 'gatewatch.ts'), ...arguments_], {
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -123,12 +124,15 @@ export async function startOneOfServers(options: {
   readonly dataDir: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Folder of another version. */
+  readonly program?: string | undefined;
 }): Promise<
   Omit<GatewatchProcess, 'controlUrl' | 'firstPassword'> & { readonly isInCharge: boolean; readonly firstPassword: () => string | null }
 > {
   const { child, output, until } = spawnGatewatch(
     ['server', '--data-dir', options.dataDir, '--log-level', 'warn', '--http-port', String(options.port), ...options.arguments],
     options.environment ?? {},
+    options.program,
   );
   const isInCharge = await until((text) => {
     if (/Ctrl-C stops everything/.test(text)) return true;
@@ -184,10 +188,13 @@ export async function startCollectorProcess(options: {
   readonly dataDir: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Folder of another version. */
+  readonly program?: string | undefined;
 }): Promise<CollectorProcess> {
   const { child, output, until } = spawnGatewatch(
     ['collector', '--data-dir', options.dataDir, '--log-level', 'warn', ...options.arguments],
     options.environment ?? {},
+    options.program,
   );
   const untilPrinted = (pattern: RegExp) => until((text) => (pattern.test(text) ? true : null)).then(() => undefined);
   await untilPrinted(/^collector (process )?\S+ is running$/m);

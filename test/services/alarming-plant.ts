@@ -24,8 +24,8 @@ export interface PlantForm {
 }
 
 export interface AlarmingPlant {
-  /** One of the servers, whose journal is at `journalUrl`. They share a data folder. */
-  startServer(port: number): ReturnType<typeof startOneOfServers>;
+  /** One of the servers, whose journal is at `journalUrl`. They share a data folder. `program`: the folder of another version. */
+  startServer(port: number, program?: string): ReturnType<typeof startOneOfServers>;
   /** The other half; then alarms begin to come and go. `address` takes requests, `firstPassword` is the administrator's. */
   begin(address: string, firstPassword: string | null): Promise<void>;
   signIn(address: string): Promise<GatewatchClient>;
@@ -50,9 +50,10 @@ export async function startAlarmingPlant(form: string | PlantForm, journalUrl: s
   const halves = ['--plant', plantFile, '--link', natsUrl, ...more];
   let toggling: NodeJS.Timeout | undefined;
   return {
-    startServer: (port) =>
+    startServer: (port, program) =>
       startOneOfServers({
         port,
+        program,
         dataDir: path.join(folder, 'server'),
         arguments: [...halves, '--journal', journalUrl, '--advertise', `http://127.0.0.1:${port}`],
       }),

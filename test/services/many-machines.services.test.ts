@@ -1,5 +1,6 @@
 // The whole form of docker-compose.yml from installed programs: three NATS, PostgreSQL, InfluxDB, two collectors and two servers. A node of NATS, the collector that reads and
-// the server in charge are killed in turn under load, the servers then stopped and started one after the other as an upgrade does. What was lost, and the gaps, are printed.
+// the server in charge are killed in turn under load, servers and collectors then stopped and started one after the other as an upgrade does. With
+// OLDER_GATEWATCH=FOLDER everything is of that other version at first, and of this one in the end. What was lost, and the gaps, are printed.
 import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -18,6 +19,7 @@ import { freePort } from './service.ts';
 const natsProgram = natsServerProgram();
 const influxProgram = influxdProgram();
 const hasAll = natsProgram !== null && influxProgram !== null && postgresProgram() !== null;
+const older = process.env.OLDER_GATEWATCH;
 const seed = randomInt(1 << 30);
 
 describe.skipIf(!hasAll)('many machines', () => {
@@ -36,6 +38,8 @@ describe.skipIf(!hasAll)('many machines', () => {
     onTestFinished(() => postgres.remove());
 
     const collectors: CollectorProcess[] = [];
+    /** Of new parts: the other version at first, where one is given. */
+    let program = older;
     let startCollector: (index: 0 | 1) => Promise<void> = async () => undefined;
     onTestFinished(async () => {
       for (const collector of collectors) await collector.kill();
@@ -48,7 +52,7 @@ describe.skipIf(!hasAll)('many machines', () => {
           startCollector = async (index) => {
             const node = index === 0 ? 'one' : 'two';
             const own = ['--hold', 'default', '--node', node];
-            collectors[index] = await startCollectorProcess({ dataDir: path.join(folder, node), arguments: [...halves, ...own] });
+            collectors[index] = await startCollectorProcess({ dataDir: path.join(folder, node), arguments: [...halves, ...own], program });
           };
           await startCollector(0);
           await startCollector(1);
@@ -58,7 +62,7 @@ describe.skipIf(!hasAll)('many machines', () => {
       random,
     );
     const ports = [await freePort(), await freePort()] as const;
-    const startServer = (index: 0 | 1) => plant.startServer(ports[index]);
+    const startServer = (index: 0 | 1) => plant.startServer(ports[index], program);
     const servers = [await startServer(0), await startServer(1)];
     onTestFinished(async () => {
       for (const server of servers) await server.kill();
@@ -100,10 +104,17 @@ describe.skipIf(!hasAll)('many machines', () => {
       inCharge = otherServer();
     });
     // An upgrade: first the one that stands by, then the one in charge.
-    await under('both servers changed one by one', async () => {
+    program = undefined;
+    await under(`both servers changed one by one${older === undefined ? '' : ` from the version in ${older}`}`, async () => {
       for (const index of [otherServer(), inCharge]) {
         expect(await servers[index]?.stop()).toBe(0);
         servers[index] = await startServer(index);
+      }
+    });
+    await under('both collectors changed one by one', async () => {
+      for (const index of [0, 1] as const) {
+        expect(await collectors[index]?.stop()).toBe(0);
+        await startCollector(index);
       }
     });
 
