@@ -17,9 +17,12 @@ import { startSimulators } from '../../simulators/start-simulators.ts';
 import { driveOpcua, startFaultyOpcua, startOpcuaWire } from '../harness/faulty-opcua.ts';
 import { plantOf } from '../harness/plant-of.ts';
 import { type RecordingProxy, startRecordingProxy } from '../harness/recording-proxy.ts';
+import { startSerialLine } from '../harness/serial-line.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { serviceProgram } from '../services/service.ts';
 
 const isLong = process.env.FAULTS === 'long';
+const socat = serviceProgram('socat', 'socat');
 const rounds = isLong ? 200 : 6;
 const patience = { timeout: 40_000, interval: 50 };
 /** OPC UA Part 4: what connects, reads, browses and subscribes. */
@@ -191,6 +194,61 @@ test('every device profile in both framings', { timeout: 300_000 }, async () => 
   expect(good).toBeGreaterThan(deviceProfiles.size * 4);
   console.log(
     `only reads: ${deviceProfiles.size} profiles in 2 framings, requests by function code ${sumOf(proxies)}; ${good} good readings`,
+  );
+});
+
+test.skipIf(socat === null)('a serial line: every profile over a port of the machine', { timeout: 300_000 }, async () => {
+  const image = createUnitImage();
+  let isRefusing = false;
+  const device = await startModbusServer({
+    host: '127.0.0.1',
+    port: 0,
+    framing: 'rtu',
+    imageOf: () => image,
+    behaviourOf: () => ({ kind: isRefusing ? 'exception' : 'normal' }),
+  });
+  onTestFinished(() => device.stop());
+  const proxy = await startRecordingProxy(device.port, 'rtu');
+  onTestFinished(() => proxy.stop());
+  let good = 0;
+  for (const profileId of deviceProfiles.keys()) {
+    const line = await startSerialLine(socat ?? '', temporaryFolder(), proxy.port);
+    onTestFinished(() => line.stop());
+    const block = deviceFromProfile({
+      ...{ stationId: 'RS-01', profileId, deviceId: 'D-1', protocol: 'modbusRtuOverTcp', host: '127.0.0.1', port: 1, unitId: 1 },
+      ...{ firstLoop: 100, channels: 4 },
+    });
+    if (block.kind === 'refused') throw new Error(block.reason);
+    const overSerial = block.text
+      .replace('protocol: modbusRtuOverTcp', 'protocol: modbusRtu')
+      .replace(/host: .*$/m, `serial: { path: '${line.path}', baudRate: 115200, parity: none }`)
+      .replace(/^ *port: 1\n/m, '');
+    const plant = plantOf(
+      `schema: 1\ncompany: { id: t, name: t }\nareas: [{ id: a, name: a }]\nstations:\n  - id: RS-01\n    type: regulating\n    name: s\n    area: a\n    devices:\n${overSerial}`,
+    );
+    const modbus = createModbusDrivers({
+      plant,
+      devices: plant.devices.filter(isModbusDevice),
+      clock: systemClock,
+      sink: {
+        readings(batch) {
+          for (let row = 0; row < batch.length; row += 1) if (batch.quality[row] === Quality.good) good += 1;
+        },
+        connection: () => undefined,
+      },
+    });
+    for (const refusing of [false, true, false]) {
+      isRefusing = refusing;
+      for (const driver of modbus.drivers) for (const [group] of driver.groups.entries()) await driver.scan(group);
+    }
+    await askEverything(plant, modbus, []);
+    await modbus.stop();
+    await line.stop();
+  }
+  expect(device.refusedWrites).toBe(0);
+  expect(good).toBeGreaterThan(deviceProfiles.size * 4);
+  console.log(
+    `only reads: ${deviceProfiles.size} profiles on a serial line, requests by function code ${sumOf([proxy])}; ${good} good readings`,
   );
 });
 

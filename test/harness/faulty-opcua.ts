@@ -16,6 +16,7 @@ import { createOpcuaDriver, type InspectableOpcuaDriver } from '../../collector/
 import { systemClock } from '../../collector/system-clock.ts';
 import type { OpcuaDevice } from '../../domain/plant/plant.ts';
 import { Quality } from '../../domain/readings/quality.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import { freePorts } from '../../simulators/free-ports.ts';
 import { plantOf } from './plant-of.ts';
 
@@ -229,6 +230,7 @@ export function driveOpcua(options: {
   readonly folder: string;
   readonly thumbprint?: string;
   readonly isSecured?: boolean;
+  readonly clock?: Clock;
 }): DrivenOpcua {
   const isSecured = options.isSecured ?? true;
   const plant = plantOf(`schema: 1
@@ -255,7 +257,7 @@ stations:
   const driver = createOpcuaDriver({
     plant,
     device: plant.devices[0] as OpcuaDevice,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     pkiDir: path.join(options.folder, 'collector-pki'),
     readSecret: async () => password,
     random: () => 0,

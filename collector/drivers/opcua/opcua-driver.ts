@@ -55,7 +55,7 @@ const restateMs = 5_000;
 const itemsPerRequest = 500;
 /** Server_ServerStatus_CurrentTime (OPC 10000-6, annex A). */
 const currentTimeNode = 'i=2258';
-const clockLookMs = 60_000;
+const lookMs = 60_000;
 
 /** What a session may be asked: reading, browsing, subscribing. Writing and calling are not in the type. */
 type ReadingSession = Pick<ClientSession, 'read' | 'readNamespaceArray' | 'createSubscription2'>;
@@ -101,7 +101,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
   #wait: { readonly timer: TimerHandle; readonly done: () => void } | null = null;
   session: InspectedSession | null = null;
   clockOffsetMs: number | null = null;
-  #clockLook: TimerHandle | null = null;
+  #nextLook: TimerHandle | null = null;
   overflows = 0;
 
   constructor(options: OpcuaDriverOptions) {
@@ -182,7 +182,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       this.#failures = 0;
       this.#heardAtMs = clock.monotonicMs();
       this.session = session;
-      this.#lookAtClock();
+      this.#look(client);
       this.#tell({ kind: 'connected' });
       return await ended;
     } catch (error) {
@@ -195,18 +195,43 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       this.#end = null;
       this.session = null;
       this.clockOffsetMs = null;
-      this.#clockLook?.cancel();
+      this.#nextLook?.cancel();
       this.#poll?.cancel();
       this.#watch?.cancel();
       await this.#takeDown(client, session);
     }
   }
 
-  /** Once a minute: what the server says the time is, against the middle of question and answer. */
-  #lookAtClock(): void {
+  /** Once a minute: its clock, and whether its certificate is still trusted. */
+  #look(client: OPCUAClient): void {
+    if (this.session === null || this.#isStopped) return;
+    this.#lookAtClock(this.session);
+    void this.#lookAtCertificate(client);
+    this.#nextLook = this.#options.clock.after(lookMs, () => this.#look(client));
+  }
+
+  /** A certificate may be revoked or run out while its session is up: the library asks at the beginning only (OPC 10000-4, 6.1.3). */
+  async #lookAtCertificate(client: OPCUAClient): Promise<void> {
+    const { device, pkiDir, log } = this.#options;
+    const certificate = client.serverCertificate;
+    if (device.securityMode === 'None' || certificate === undefined) return;
+    const end = this.#end;
+    try {
+      const verdict = await pinnedStore(await openPki(pkiDir), device.serverThumbprint).checkCertificate(certificate);
+      if (verdict.isGood()) return;
+      log.warn({ device: device.id, verdict: verdict.name }, 'the certificate of an OPC UA server is no longer trusted');
+      end?.('securityRejected');
+    } catch (error) {
+      log.warn(
+        { device: device.id, message: (error as Error).message },
+        'the certificate of an OPC UA server could not be looked at again',
+      );
+    }
+  }
+
+  /** What the server says the time is, against the middle of question and answer. */
+  #lookAtClock(session: InspectedSession): void {
     const { clock } = this.#options;
-    const session = this.session;
-    if (session === null || this.#isStopped) return;
     const askedMs = clock.nowMs();
     session.read({ nodeId: currentTimeNode, attributeId: AttributeIds.Value }).then(
       (value) => {
@@ -216,7 +241,6 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       // A server without a clock is no worse a server.
       () => undefined,
     );
-    this.#clockLook = clock.after(clockLookMs, () => this.#lookAtClock());
   }
 
   #poll: TimerHandle | null = null;
