@@ -19,6 +19,7 @@ import type { Plant } from './domain/plant/plant.ts';
 import { plantFileSchema } from './domain/plant/plant-file.ts';
 import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
+import { isAlarmStep } from './domain/tracing/alarm-step.ts';
 import type { DiskReserve } from './historian/disk-reserve.ts';
 import type { Historian, ReadingRetention } from './historian/historian.ts';
 import { isRestoreUnfinished } from './server/backup/restore-mark.ts';
@@ -51,6 +52,12 @@ function createLog(settings: Settings): Logger {
   if (!process.stdout.isTTY) return pino(base);
   return pino({
     ...base,
+    hooks: {
+      // A person who looks on is not told each step of each alarm, unless he asks for it.
+      logMethod(call, method, level) {
+        if (level > (pino.levels.values.info ?? 0) || settings.logLevel !== 'info' || !isAlarmStep(call[0])) method.apply(this, call);
+      },
+    },
     transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true } },
   });
 }

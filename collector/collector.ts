@@ -21,6 +21,7 @@ import { MachineWatch } from './engineering/machine-watch.ts';
 import type { Holding } from './holding/holding.ts';
 import { ConditionOutbox, type NamedEdge, outboxFile } from './outbox/condition-outbox.ts';
 import { ConditionSender } from './outbox/condition-sender.ts';
+import { EdgeTrace } from './outbox/edge-trace.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { ScanScheduler } from './scheduler/scan-scheduler.ts';
 
@@ -88,6 +89,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     collectorId,
     clock,
     random,
+    log,
     ...(holding === undefined
       ? {}
       : {
@@ -96,13 +98,16 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
             onHeld: (held) => {
               const fresh = outbox.adopt(held);
               const indexes = fresh.flatMap((alarmId) => plant.alarmIndexById.get(alarmId) ?? []);
-              detector.adopt(indexes, clock.nowMs(), clock.monotonicMs());
+              trace.because('takeover', () => detector.adopt(indexes, clock.nowMs(), clock.monotonicMs()));
               dropForgottenConditions();
               adopted();
             },
           },
         }),
   });
+
+  const scheduler = new ScanScheduler(clock, mayRead);
+  const trace = new EdgeTrace({ plant, collectorId, clock, log, scansOf: (index) => scheduler.statisticsOf(index)?.scans ?? null });
 
   // Edges that came in one turn of the loop are committed together, a few hundred at a time: when every device answers at once in a flood, what people ask for
   // still has its turn between. Those that the disk refused stay here, in order, and are tried again at the next tick.
@@ -119,6 +124,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       quality: edge.quality,
       measured: edge.measured,
       byAlarmId: edge.byAlarmIndex === null ? null : (plant.alarms[edge.byAlarmIndex]?.id ?? null),
+      finding: trace.findingOf(alarm.id),
     });
   };
   let commitTurn: NodeJS.Immediate | null = null;
@@ -134,9 +140,10 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     if (edges.length === 0) return;
     const some = edges.slice(0, mostEdgesPerCommit);
     try {
-      outbox.append(some);
+      const kept = outbox.appendTraced(some);
       edges = edges.slice(some.length);
       isOutboxFailing = false;
+      trace.kept(outbox.outboxId, kept);
     } catch (error) {
       if (!isOutboxFailing)
         log.error({ err: error, waiting: edges.length }, 'the outbox could not be written; alarms are kept in memory and tried again');
@@ -162,7 +169,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     readings(batch) {
       // [HD4] What a device has sent by itself while this process was frozen belongs to whoever holds the stations now.
       if (!mayRead()) return;
-      pipeline.take(batch);
+      trace.because('reading', () => pipeline.take(batch));
       commitEdgesSoon();
     },
     connection(deviceIndex, state) {
@@ -183,8 +190,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       }
       entry.state = state;
       if (!mayRead()) return;
-      if (state.kind === 'connected') detector.device(deviceIndex, true, clock.nowMs(), clock.monotonicMs());
-      else if (state.kind !== 'connecting') detector.device(deviceIndex, false, clock.nowMs(), clock.monotonicMs());
+      if (state.kind !== 'connecting')
+        trace.because('device', () => detector.device(deviceIndex, state.kind === 'connected', clock.nowMs(), clock.monotonicMs()));
       commitEdgesSoon();
     },
   };
@@ -192,7 +199,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
   const stopHearingSettings = link.onAlarmSettings((message) => {
     const touched = alarmSettings.take(message);
     if (touched === null) return;
-    detector.applySettings(alarmSettings.plant, touched, clock.nowMs(), clock.monotonicMs());
+    trace.because('settings', () => detector.applySettings(alarmSettings.plant, touched, clock.nowMs(), clock.monotonicMs()));
     commitEdgesSoon();
     link.publishStatus(status());
   });
@@ -209,7 +216,6 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     .map((device) => createOpcuaDriver({ plant, device, sink, clock, log, pkiDir: path.join(options.dataDir, 'pki'), readSecret, random }));
   const cameras = createCameraWatch({ plant, cameras: devices.filter(isCamera), sink, clock, log, random, readSecret });
   const drivers: readonly Driver[] = [...modbus.drivers, ...opcua];
-  const scheduler = new ScanScheduler(clock, mayRead);
   for (const driver of modbus.drivers) scheduler.add(driver);
 
   const machine = new MachineWatch({ dataDir: options.dataDir, clock });
@@ -246,6 +252,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
         quality: 0,
         measured: null,
         byAlarmId: null,
+        finding: { cause: 'plant', deviceId: null, scan: null, pointId: null, foundAtMs: clock.nowMs() },
       });
     }
     while (edges.length > 0 && !isOutboxFailing) commitEdges();

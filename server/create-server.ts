@@ -155,7 +155,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       },
     });
     const windows = await WorkWindows.open({ plant, database, nowMs: clock.nowMs() });
-    const store = await AlarmStore.open({ plant, ledger, clock, circumstances: windows });
+    const store = await AlarmStore.open({ plant, ledger, clock, circumstances: windows, log });
     const policy = options.accessPolicy ?? defaultAccessPolicy;
     const access = new AccessControl(ledger, clock, { policy, key: openAccessKey(options.dataDir) });
     onStop('access', () => access.stop());
@@ -424,6 +424,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       incidents: incidents.store,
       values,
       clock,
+      log,
     });
     socketCount = () => live.clientCount;
     mostBufferedBytes = () => live.mostBufferedBytes;

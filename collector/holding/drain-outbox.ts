@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { CollectorLink } from '../../link/link.ts';
 import { ConditionOutbox, outboxFile } from '../outbox/condition-outbox.ts';
-import { ConditionSender } from '../outbox/condition-sender.ts';
+import { ConditionSender, type SenderLog } from '../outbox/condition-sender.ts';
 
 const lookEveryMs = 1_000;
 
@@ -13,9 +13,10 @@ export async function drainOutbox(options: {
   readonly collectorId: string;
   readonly dataDir: string;
   readonly clock: Clock;
+  readonly log: SenderLog;
   readonly connectLink: (collectorId: string) => Promise<CollectorLink>;
 }): Promise<{ stop(): Promise<void> } | null> {
-  const { collectorId, clock } = options;
+  const { collectorId, clock, log } = options;
   const file = outboxFile(options.dataDir, collectorId);
   if (!existsSync(file)) return null;
   const outbox = new ConditionOutbox({ file, makeOccurrenceId: () => randomUUIDv7() });
@@ -24,7 +25,7 @@ export async function drainOutbox(options: {
     return null;
   }
   const link = await options.connectLink(collectorId);
-  const sender = new ConditionSender({ outbox, link, collectorId, clock, random: Math.random, onlyDelivers: true });
+  const sender = new ConditionSender({ outbox, link, collectorId, clock, random: Math.random, log, onlyDelivers: true });
   let timer: TimerHandle | null = null;
   let isOpen = true;
   const close = async () => {

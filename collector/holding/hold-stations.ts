@@ -134,8 +134,8 @@ class Seat {
 
   /** [HD7] */
   async #drain(): Promise<Work | null> {
-    const { dataDir, clock, connectLink } = this.#options;
-    return this.#isStopped ? null : drainOutbox({ collectorId: this.collectorId, dataDir, clock, connectLink });
+    const { dataDir, clock, log, connectLink } = this.#options;
+    return this.#isStopped ? null : drainOutbox({ collectorId: this.collectorId, dataDir, clock, log, connectLink });
   }
 }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { ActiveCondition, ConditionMessage } from '../../domain/messages/condition-message.ts';
 import { conditionMessageSchema } from '../../domain/messages/condition-message.ts';
+import type { Finding } from './edge-trace.ts';
 
 /** An edge with names instead of indexes. */
 export interface NamedEdge {
@@ -16,6 +17,8 @@ export interface NamedEdge {
   readonly quality: number;
   readonly measured: number | null;
   readonly byAlarmId: string | null;
+  /** How it was found, for the log. */
+  readonly finding?: Finding;
 }
 
 /** SQLite before this version could corrupt a write-ahead log that was reset while another connection read it. */
@@ -151,7 +154,12 @@ export class ConditionOutbox {
    * A clear, suppress or unsuppress of a condition that is not active is dropped: there is no occurrence it could belong to.
    */
   append(edges: readonly NamedEdge[]): readonly ConditionMessage[] {
-    const messages: ConditionMessage[] = [];
+    return this.appendTraced(edges).map(({ message }) => message);
+  }
+
+  /** As `append`, with how each was found. */
+  appendTraced(edges: readonly NamedEdge[]): readonly { readonly message: ConditionMessage; readonly finding: Finding | null }[] {
+    const messages: { message: ConditionMessage; finding: Finding | null }[] = [];
     const changes: (() => void)[] = [];
     const seen = new Map<string, ActiveCondition | null>();
     const current = (alarmId: string) => (seen.has(alarmId) ? (seen.get(alarmId) ?? null) : (this.#active.get(alarmId) ?? null));
@@ -170,7 +178,7 @@ export class ConditionOutbox {
         if (after === null) this.#deleteActive.run(edge.alarmId);
         else this.#putActive.run(after.alarmId, after.occurrenceId, after.sinceMs, after.value, after.suppressedByAlarmId);
         changes.push(() => (after === null ? this.#active.delete(edge.alarmId) : this.#active.set(edge.alarmId, after)));
-        messages.push(message);
+        messages.push({ message, finding: edge.finding ?? null });
       }
       this.#putSequence.run('lastSequence', String(sequence));
       this.#database.exec('COMMIT');

@@ -1,6 +1,7 @@
 // Carries the outbox to the server: in order, again and again until the server's database has committed it, then states all conditions by level.
-import type { ActiveCondition } from '../../domain/messages/condition-message.ts';
+import type { ActiveCondition, ConditionMessage } from '../../domain/messages/condition-message.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import { logAlarmStep, type StepLog } from '../../domain/tracing/alarm-step.ts';
 import type { CollectorLink } from '../../link/link.ts';
 import type { ConditionOutbox } from './condition-outbox.ts';
 
@@ -8,6 +9,10 @@ import type { ConditionOutbox } from './condition-outbox.ts';
 const messagesPerDelivery = 200;
 const firstRetryMs = 200;
 const longestRetryMs = 5_000;
+
+export interface SenderLog extends StepLog {
+  warn(fields: object, message: string): void;
+}
 
 interface SenderOptions {
   readonly outbox: ConditionOutbox;
@@ -19,6 +24,7 @@ interface SenderOptions {
   readonly takeover?: { readonly node: string; readonly onHeld: (held: readonly ActiveCondition[]) => void };
   /** Who holds the stations no longer says nothing of what is true now. */
   readonly onlyDelivers?: boolean;
+  readonly log?: SenderLog;
 }
 
 export class ConditionSender {
@@ -65,9 +71,13 @@ export class ConditionSender {
       // [HD6] What earlier terms left goes first, under their own number; then the server is asked what it holds; then what this term has found out.
       const messages = outbox.needsAdoption ? leading(pending, ({ term }) => term !== outbox.term) : pending;
       if (messages.length > 0) {
+        const sentAtMs = clock.monotonicMs();
         const result = await link.deliverConditions({ schema: 1, collectorId, outboxId: outbox.outboxId, messages: [...messages] });
         if (this.#isStopped) return;
-        if (result.kind === 'failed') return this.#retryLater();
+        if (result.kind === 'failed') {
+          this.#logFailure(result.reason, messages);
+          return this.#retryLater();
+        }
         // The server's database has less than it confirmed once: it was restored or made anew. What is pending goes under a new identity.
         if (result.throughSequence < outbox.confirmedSequence) {
           outbox.renew();
@@ -77,6 +87,7 @@ export class ConditionSender {
         if (result.throughSequence === outbox.confirmedSequence) return this.#retryLater();
         this.#failures = 0;
         outbox.confirm(result.throughSequence);
+        this.#logConfirmed(result.throughSequence, messages, clock.monotonicMs() - sentAtMs);
         continue;
       }
       if (outbox.needsAdoption) {
@@ -107,6 +118,26 @@ export class ConditionSender {
           return this.#retryLater();
       }
     }
+  }
+
+  #logConfirmed(throughSequence: number, messages: readonly ConditionMessage[], tookMs: number): void {
+    const { log, collectorId, outbox } = this.#options;
+    if (log === undefined) return;
+    const common = { collectorId, outboxId: outbox.outboxId, tookMs: Math.round(tookMs) };
+    const confirmed = messages.filter(({ sequence }) => sequence <= throughSequence);
+    const items = confirmed.map(({ occurrenceId, sequence }) => ({ correlationId: occurrenceId, sequence }));
+    logAlarmStep(log, 'link', 'the server has confirmed it', common, items);
+  }
+
+  /** The first of several in a row. */
+  #logFailure(reason: string, messages: readonly ConditionMessage[]): void {
+    if (this.#failures > 0) return;
+    const { collectorId, outbox, log } = this.#options;
+    const correlationId = messages.slice(0, 100).map(({ occurrenceId }) => occurrenceId);
+    log?.warn(
+      { step: 'link', correlationId, collectorId, outboxId: outbox.outboxId, waiting: outbox.pendingCount, reason },
+      'the server has not confirmed it; kept and sent again',
+    );
   }
 
   /** Whether it was granted. */

@@ -33,6 +33,7 @@ import { AlarmOccurrences } from './alarm-occurrences.tsx';
 import { isSetAside } from './alarm-order.ts';
 import { AlarmPlaceLink } from './alarm-place.tsx';
 import { hasNumber } from './alarm-row.tsx';
+import { CorrelationId } from './correlation-id.tsx';
 import { flashOf, hueOf, PriorityMark } from './priority-mark.tsx';
 import { RelatedAlarms } from './related-alarms.tsx';
 import { SetAsideFacts } from './set-aside-list.tsx';
@@ -225,6 +226,14 @@ function Facts({ alarm, definition }: { readonly alarm: AlarmView; readonly defi
           <dt>{t(`alarmState.${alarm.state}`)}</dt>
           <dd data-testid="set-aside-facts">
             <SetAsideFacts alarm={alarm} />
+          </dd>
+        </>
+      )}
+      {alarm.id !== alarm.alarmId && (
+        <>
+          <dt>{t('alarm.correlationId')}</dt>
+          <dd>
+            <CorrelationId id={alarm.id} />
           </dd>
         </>
       )}

@@ -93,7 +93,9 @@ export function reasonOf(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): stri
       return `${t('common.malformed')} (${answer.detail})`;
     case 'problem': {
       const [first] = answer.problem.errors ?? [];
-      const said = first === undefined ? answer.problem.detail : `${first.path}: ${first.message}`;
+      const reason = first === undefined ? answer.problem.detail : `${first.path}: ${first.message}`;
+      // What failed within the server is looked up in its log by this.
+      const said = answer.status === 500 ? [reason, answer.problem.requestId].filter(Boolean).join(' ') : reason;
       if (language === 'en') return said ?? answer.problem.title;
       const kind = t(`refusalKind.${refusalKindOf(answer.status)}`);
       return said === undefined ? kind : `${kind}（${said}）`;

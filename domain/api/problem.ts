@@ -7,6 +7,8 @@ export const problemSchema = z.object({
   status: z.int(),
   detail: z.string().optional(),
   instance: z.string().optional(),
+  /** As `x-request-id` of the answer and `requestId` in the server's log. */
+  requestId: z.string().optional(),
   /** For bad input. */
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });

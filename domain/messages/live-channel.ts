@@ -101,7 +101,18 @@ export const liveNoticeSchema = z.object({
 });
 export type LiveNotice = z.output<typeof liveNoticeSchema>;
 
+/** What the client sent makes no sense: told what is wrong with it. What it had subscribed before stays. */
+export const liveRefusalSchema = z.object({
+  schema: z.literal(1),
+  /** The event that was sent. */
+  event: z.string(),
+  detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+export type LiveRefusal = z.output<typeof liveRefusalSchema>;
+
 export interface ServerToClientEvents {
+  refusal(message: LiveRefusal): void;
   snapshot(message: LiveSnapshot): void;
   readings(message: LiveReadings): void;
   alarm(message: LiveAlarm): void;

@@ -11,6 +11,7 @@ import type {
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { Deadlines } from '../../domain/time/deadlines.ts';
+import type { StepLog } from '../../domain/tracing/alarm-step.ts';
 import { isLate } from '../holders/late-messages.ts';
 import { type StationHolder, StationHolders } from '../holders/station-holders.ts';
 import { isDatabaseAway } from '../journal/database-away.ts';
@@ -19,6 +20,7 @@ import type { Commit, DatabaseWrite, Ledger } from '../journal/ledger.ts';
 import { type AlarmChange, type AlarmCircumstances, type KnownAlarm, ordinaryCircumstances, serverActor } from './alarm-change.ts';
 import { applyEvent, type LifecycleEvent, type Refusal } from './alarm-machine.ts';
 import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
+import { AlarmTrace } from './alarm-trace.ts';
 import { type AppliedAction, appliedBefore, noteApplied } from './applied-actions.ts';
 import { changesByTime } from './changes-by-time.ts';
 import { activeConditionsOf, changesOfMessages, changesOfStatement, setAsideEntry } from './condition-changes.ts';
@@ -49,6 +51,15 @@ export interface CommitWith {
   readonly write?: DatabaseWrite;
 }
 
+interface AlarmStoreOptions {
+  readonly plant: Plant;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly circumstances?: AlarmCircumstances;
+  /** Each step of each alarm; none where absent. */
+  readonly log?: StepLog;
+}
+
 interface Progress {
   readonly key: string;
   readonly collectorId: string;
@@ -74,9 +85,11 @@ export class AlarmStore {
   #setAside: { readonly count: number; readonly lastAtMs: number | null } = { count: 0, lastAtMs: null };
 
   readonly holders: StationHolders;
+  readonly #trace: AlarmTrace;
 
-  private constructor(plant: Plant, ledger: Ledger, clock: Clock, circumstances: AlarmCircumstances, holders: StationHolders) {
+  private constructor({ plant, ledger, clock, circumstances = ordinaryCircumstances, log }: AlarmStoreOptions, holders: StationHolders) {
     this.holders = holders;
+    this.#trace = new AlarmTrace(log ?? null);
     this.#plant = plant;
     this.#ledger = ledger;
     this.#clock = clock;
@@ -85,10 +98,9 @@ export class AlarmStore {
     this.#occurrencesMax = Math.max(100_000, plant.alarms.length * 2);
   }
 
-  static async open(options: { plant: Plant; ledger: Ledger; clock: Clock; circumstances?: AlarmCircumstances }): Promise<AlarmStore> {
+  static async open(options: AlarmStoreOptions): Promise<AlarmStore> {
     const { database } = options.ledger;
-    const holders = await StationHolders.open(database);
-    const store = new AlarmStore(options.plant, options.ledger, options.clock, options.circumstances ?? ordinaryCircumstances, holders);
+    const store = new AlarmStore(options, await StationHolders.open(database));
     for (const row of await database.selectFrom('alarm').select('record').orderBy('alarm_id').execute())
       store.#put(JSON.parse(row.record) as AlarmRecord);
     for (const row of await database.selectFrom('outbox_progress').selectAll().execute())
@@ -135,6 +147,7 @@ export class AlarmStore {
         through = message.sequence;
         fresh.push(message);
       }
+      this.#trace.received(delivery, fresh);
       if (fresh.length === 0) return { committedThrough: through };
       const { collectorId, outboxId } = delivery;
       const to = (sequence: number): Progress => ({ key, collectorId, outboxId, sequence });
@@ -329,7 +342,7 @@ export class AlarmStore {
     }
     if (entries.length === 0 && progress === null && also.write === undefined) return;
     const told = [...touched.values()];
-    await commit(entries, async (transaction) => {
+    const lines = await commit(entries, async (transaction) => {
       const rows = told.map(({ definition, record }) => ({
         alarm_id: definition.id,
         station_id: this.#stationIdOf(definition.stationIndex) ?? '',
@@ -351,6 +364,7 @@ export class AlarmStore {
       }
       await also.write?.(transaction);
     });
+    this.#trace.committed(lines, progress?.outboxId ?? null);
     if (progress !== null) this.#progress.set(progress.key, progress.sequence);
     for (const { record } of told) this.#put(record);
     if (told.length > 0) for (const listener of this.#listeners) listener(told);

@@ -26,6 +26,7 @@ import { CommitUnknownError, isDatabaseAway } from '../journal/database-away.ts'
 import { isSameOrigin } from './origin.ts';
 import { ProblemError } from './problem-error.ts';
 import { type Credentials, identityOfCredentials, shownCredential } from './request-identity.ts';
+import { logRequest, requestIdHeader, requestIdOf, shownUrl } from './request-log.ts';
 import { knownDevice, sessionCookieName } from './session-cookie.ts';
 import { readTlsFiles } from './tls-files.ts';
 
@@ -61,6 +62,8 @@ export async function createApp(options: { readonly access: AccessControl; reado
     ...({ https: tls === undefined ? null : readTlsFiles(tls) } as { https: null }),
     loggerInstance: options.log as never,
     logController: new LogController({ disableRequestLogging: true }),
+    requestIdHeader: false,
+    genReqId: requestIdOf,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: 256 * 1024,
     // A photo may take a while from a cellar; headers may not.
@@ -73,14 +76,21 @@ export async function createApp(options: { readonly access: AccessControl; reado
     frameworkErrors: (error, request, reply) => {
       const status = error.statusCode ?? 400;
       const title = error.message.replace(/'.*/, '').trim();
-      void reply.code(status as never).type('application/problem+json');
-      reply.serializer(JSON.stringify).send({ type: 'about:blank', title, status, instance: shownUrl(request.url).slice(0, 200) } as never);
+      void reply
+        .code(status as never)
+        .header(requestIdHeader, request.id)
+        .type('application/problem+json');
+      const instance = shownUrl(request.url).slice(0, 200);
+      reply.serializer(JSON.stringify).send({ type: 'about:blank', title, status, instance, requestId: request.id } as never);
     },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('identity', null);
   app.decorateRequest('isRefusalTold', false);
+  // First of all hooks: also what is refused at the door bears it.
+  app.addHook('onRequest', async (request, reply) => void reply.header(requestIdHeader, request.id));
+  app.addHook('onResponse', async (request, reply) => logRequest(options.log, request, reply));
   await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -193,7 +203,7 @@ export async function createApp(options: { readonly access: AccessControl; reado
         .headers(headers)
         .type('application/problem+json')
         .serializer(JSON.stringify)
-        .send({ ...body, instance: request.url });
+        .send({ ...body, instance: request.url, requestId: request.id });
     if (error instanceof ProblemError) {
       // What a route itself does not allow is told here; the door has told its own.
       if (error.problem.title === notAllowedTitle && !request.isRefusalTold && request.identity !== null)
@@ -215,7 +225,7 @@ export async function createApp(options: { readonly access: AccessControl; reado
     }
     const status = error.statusCode ?? 500;
     if (status < 500) return send(status, { type: 'about:blank', title: error.message, status });
-    options.log.error({ err: error, url: shownUrl(request.url) }, 'request failed');
+    options.log.error({ err: error, requestId: request.id, url: shownUrl(request.url) }, 'request failed');
     if (isDatabaseAway(error))
       return send(
         503,
@@ -265,6 +275,7 @@ export async function createApp(options: { readonly access: AccessControl; reado
         status: 404,
         detail: `${request.method} ${request.url} does not exist`,
         instance: request.url,
+        requestId: request.id,
       });
   });
   if (options.dashboardDir !== null && existsSync(options.dashboardDir)) {
@@ -312,11 +323,6 @@ function notAllowed(identity: Identity, permission: Permission): ProblemError {
     });
   const who = identity.kind === 'token' ? 'This token' : `The role ${identity.role}`;
   return new ProblemError(403, notAllowedTitle, { detail: `${who} lacks ${permission}` });
-}
-
-/** Of an address that is itself a secret (a link that acknowledges), journal and log hold the beginning. */
-function shownUrl(url: string): string {
-  return url.replace(/^\/a\/[^/?#]+/, '/a/…');
 }
 
 /** The identity of a route that names a permission. */

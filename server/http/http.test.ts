@@ -10,12 +10,14 @@ import { mayDo, type Permission } from '../../domain/access/roles.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
-import type {
-  ClientToServerEvents,
-  LiveAlarm,
-  LiveReadings,
-  LiveSnapshot,
-  ServerToClientEvents,
+import {
+  type ClientToServerEvents,
+  type LiveAlarm,
+  type LiveReadings,
+  type LiveRefusal,
+  type LiveSnapshot,
+  liveRefusalSchema,
+  type ServerToClientEvents,
 } from '../../domain/messages/live-channel.ts';
 import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { Quality } from '../../domain/readings/quality.ts';
@@ -717,6 +719,27 @@ describe('bad input is told: where, and what to do', () => {
     expect(answer.status).toBe(413);
   });
 
+  test('every answer bears an id, which the log and problem documents have too; one that was given is kept, one that makes no sense is not', async () => {
+    const made = await ask('duty', 'GET', '/api/stations/GS-99');
+    const requestId = made.headers.get('x-request-id') ?? '';
+    expect(requestId).toMatch(/^[\da-f-]{36}$/);
+    expect(made.body).toMatchObject({ requestId });
+    const given = await ask('duty', 'POST', '/api/alarms/GS-01.PT-101.high/acknowledge', {}, { 'x-request-id': 'proxy-7:0001' });
+    expect([given.headers.get('x-request-id'), given.body]).toEqual([
+      'proxy-7:0001',
+      expect.objectContaining({ requestId: 'proxy-7:0001' }),
+    ]);
+    const line = logLines.map((text) => JSON.parse(text) as Record<string, unknown>).find((found) => found.requestId === 'proxy-7:0001');
+    expect(line).toMatchObject({ method: 'POST', path: '/api/alarms/:id/acknowledge', status: 400, username: 'duty', msg: 'request' });
+    const foul = await ask('duty', 'GET', '/api/stations', undefined, { 'x-request-id': 'two words "and more"' });
+    expect(foul.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    // Refused at the door, by the router, and not there at all.
+    for (const url of ['/api/stations', `/api/alarms/${'x'.repeat(5_000)}`, '/api/%E0%A4%A', '/nothing']) {
+      const refused = await ask(null, 'GET', url);
+      expect([url, refused.body]).toEqual([url, expect.objectContaining({ requestId: refused.headers.get('x-request-id') })]);
+    }
+  });
+
   test('a page of another site cannot act with somebody’s session', async () => {
     const answer = await ask(
       'duty',
@@ -1020,8 +1043,22 @@ describe('live channel', () => {
   test('a subscription that makes no sense is answered or refused, never a crash', async () => {
     const socket = listen(cookies.get('duty') ?? '');
     await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
-    for (const nonsense of [null, 'x', { stations: 'GS-01' }, { points: [1, {}] }, { stations: ['GS-77'] }])
-      socket.emit('subscribe', nonsense as never);
+    const refusals: LiveRefusal[] = [];
+    socket.on('refusal', (message) => void refusals.push(message));
+    for (const nonsense of [null, 'x', { stations: 'GS-01' }, { points: [1, {}] }]) socket.emit('subscribe', nonsense as never);
+    await expect.poll(() => refusals.length).toBe(4);
+    (socket as unknown as Socket).emit('acknowledge', {});
+    await expect.poll(() => refusals.length).toBe(5);
+    for (const refusal of refusals) expect(liveRefusalSchema.parse(refusal)).toEqual(refusal);
+    expect(refusals.map(({ event, errors }) => [event, errors.map(({ path }) => path)])).toEqual([
+      ['subscribe', ['']],
+      ['subscribe', ['']],
+      ['subscribe', ['stations']],
+      ['subscribe', ['points.0', 'points.1']],
+      ['acknowledge', []],
+    ]);
+    expect(refusals[2]?.detail).toMatch(/stations: .*array/);
+    expect(refusals[4]?.detail).toMatch(/HTTP/);
     const snapshot = new Promise<LiveSnapshot>((resolve) => socket.on('snapshot', resolve));
     socket.emit('subscribe', { stations: ['GS-01'] });
     expect((await snapshot).schema).toBe(1);

@@ -4,12 +4,14 @@
 // No action travels over a socket.
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
+import type { z } from 'zod';
 import type { FloodView } from '../../domain/alarms/flood.ts';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import {
   type ClientToServerEvents,
   type LiveAlarm,
   type LiveNotice,
+  type LiveRefusal,
   type LiveSnapshot,
   type LiveTopic,
   type ServerToClientEvents,
@@ -17,6 +19,7 @@ import {
 } from '../../domain/messages/live-channel.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
+import { logAlarmStep, type StepLog } from '../../domain/tracing/alarm-step.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import { type Identity, isAllowed, maySee } from '../access/identity.ts';
 import { stateOf } from '../alarms/alarm-record.ts';
@@ -109,8 +112,10 @@ export function createLiveChannel(options: {
   readonly incidents: IncidentStore;
   readonly values: LastValues;
   readonly clock: Clock;
+  /** Which alarms have gone to the pages. */
+  readonly log: StepLog;
 }): LiveChannel {
-  const { plant, access, store, views, floods, incidents, values, clock } = options;
+  const { plant, access, store, views, floods, incidents, values, clock, log } = options;
   const io = new Server<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { identity?: Identity }>(options.httpServer, {
     serveClient: false,
     transports: ['websocket', 'polling'],
@@ -173,12 +178,20 @@ export function createLiveChannel(options: {
     clients.set(socket.id, client);
     socket.on('subscribe', (message) => {
       const parsed = subscribeSchema.safeParse(message);
-      if (!parsed.success) return;
+      if (!parsed.success) {
+        if (!isBehind(client)) socket.emit('refusal', refusalOf(parsed.error.issues));
+        return;
+      }
       readings.leave(client.subscription);
       client.subscription = readings.join(subscribedPoints(client.identity, parsed.data.stations ?? [], parsed.data.points ?? []));
       client.isSubscribed = true;
       client.needsSnapshot = true;
       sendSnapshotsSoon();
+    });
+    socket.onAny((event: unknown) => {
+      if (event === 'subscribe' || isBehind(client)) return;
+      const detail = 'The live channel takes `subscribe` alone: everything else is done over HTTP.';
+      socket.emit('refusal', { schema: 1, event: String(event).slice(0, 100), detail, errors: [] });
     });
     socket.on('disconnect', () => {
       clients.delete(socket.id);
@@ -418,26 +431,33 @@ export function createLiveChannel(options: {
       for (const alarmId of audience.changedAlarms) client.changedAlarms.add(alarmId);
     }
     audience.sequence += 1;
-    io.to(audience.room).emit('alarm', alarmMessage(audience, false, takeSome(audience.changedAlarms)));
+    const some = takeSome(audience.changedAlarms);
+    io.to(audience.room).emit('alarm', alarmMessage(audience, false, some.json));
+    const pages = [...audience.members].filter(({ isInStep }) => isInStep).length;
+    logAlarmStep(log, 'live', 'sent to the pages', { room: audience.room, liveSequence: audience.sequence, pages }, some.sent);
   }
 
   function catchUp(client: Client): void {
     const { audience } = client;
     if (audience === null || client.isInStep || client.needsSnapshot || isBehind(client)) return;
     // With the last of what it missed it is in step again: everything later reaches it through the room.
-    client.socket.emit('alarm', alarmMessage(audience, true, takeSome(client.changedAlarms)));
+    client.socket.emit('alarm', alarmMessage(audience, true, takeSome(client.changedAlarms).json));
     if (client.changedAlarms.size === 0) joinAudience(client);
   }
 
-  function takeSome(alarmIds: Set<string>): string[] {
-    const taken: string[] = [];
+  function takeSome(alarmIds: Set<string>): { json: string[]; sent: { correlationId: string; alarmId: string; state: string }[] } {
+    const json: string[] = [];
+    const sent: { correlationId: string; alarmId: string; state: string }[] = [];
     for (const alarmId of alarmIds) {
       alarmIds.delete(alarmId);
       const text = texts.of(alarmId);
-      if (text !== null) taken.push(text.json);
-      if (taken.length === alarmsPerMessage) break;
+      if (text === null) continue;
+      json.push(text.json);
+      const record = store.find(alarmId)?.record;
+      if (record?.occurrenceId != null) sent.push({ correlationId: record.occurrenceId, alarmId, state: stateOf(record) });
+      if (json.length === alarmsPerMessage) break;
     }
-    return taken;
+    return { json, sent };
   }
 
   function alarmMessage(audience: Audience, isCatchUp: boolean, alarms: readonly string[]): LiveAlarm {
@@ -534,6 +554,12 @@ export function createLiveChannel(options: {
       await io.close();
     },
   };
+}
+
+function refusalOf(issues: readonly z.core.$ZodIssue[]): LiveRefusal {
+  const errors = issues.slice(0, 10).map(({ path, message }) => ({ path: path.join('.'), message }));
+  const detail = `A subscription names stations or points by their ids. ${errors.map(({ path, message }) => `${path === '' ? 'message' : path}: ${message}`).join('; ')}`;
+  return { schema: 1, event: 'subscribe', detail, errors };
 }
 
 function sameStations(one: ReadonlySet<string> | null, other: ReadonlySet<string> | null): boolean {

@@ -14,6 +14,7 @@ import type { DeliveryStore, EndedAttempt } from './delivery-store.ts';
 import { FloodGuard } from './flood-guard.ts';
 import type { MessageComposer } from './message-composer.ts';
 import { digestOrder, newDelivery } from './new-delivery.ts';
+import { logAttempt, logDigest } from './notification-trace.ts';
 import type { SteadyTime } from './steady-time.ts';
 import { TargetQueue } from './target-queue.ts';
 
@@ -239,6 +240,7 @@ export class DeliveryWorker {
         const result = await this.#send(open, orders.get(delivery.orderKey), target);
         const nowMs = this.#options.time.nowMs();
         const after = afterAttempt(delivery, result, this.#options.settings, nowMs, this.#options.random);
+        logAttempt(this.#options.log, orders.get(delivery.orderKey), { delivery, step, result, after });
         this.#ended.push({ delivery, step, endedAtMs: this.#options.clock.nowMs(), result, after });
         await this.#flush();
       });
@@ -342,6 +344,7 @@ export class DeliveryWorker {
       this.#persistently('a digest of notifications', async () => {
         await this.#options.store.addDigest({ order, facts: [], deliveries: [digest] }, digest, members, this.#options.clock.nowMs());
         for (const member of members) this.#open.delete(member.deliveryId);
+        logDigest(this.#options.log, order.key, members);
         this.digestsTotal += 1;
         this.take(digest, nowMs);
         this.#options.onChanged();

@@ -12,6 +12,7 @@ import type { DeliveryStore, EndedAttempt, NewOrder } from './delivery-store.ts'
 import { DeliveryWorker } from './delivery-worker.ts';
 import type { MessageComposer } from './message-composer.ts';
 import { newDelivery } from './new-delivery.ts';
+import { logOrders } from './notification-trace.ts';
 import { SteadyTime } from './steady-time.ts';
 import type { SubjectFact } from './subject-facts.ts';
 
@@ -69,6 +70,7 @@ export class NotificationCenter implements Notifier {
     );
     for (const delivery of made.flatMap(({ deliveries }) => deliveries)) this.#worker.take(delivery, nowMs);
     if (made.length > 0) this.#options.onChanged?.();
+    logOrders(this.#options.log, made);
     this.#worker.pump();
   }
 
