@@ -138,6 +138,37 @@ export function linkContract(open: () => Promise<LinkEnds>): void {
       expect(database.seen).toEqual([1, 2, 3]);
     }));
 
+  test('which outboxes a renewed one replaced arrives with what it sends, and of one that was not nothing', () =>
+    withLink(async ({ collector, server }) => {
+      const heard: unknown[] = [];
+      server.handleConditions(async (incoming) => {
+        heard.push(incoming.replaces);
+        return { committedThrough: incoming.messages.at(-1)?.sequence ?? 0 };
+      });
+      server.handleStatement(async (incoming) => {
+        heard.push(incoming.replaces);
+        return { kind: 'behind', committedThrough: -1 };
+      });
+      server.announceReady();
+      const replaces = [{ outboxId: '018f0000-0000-7000-8000-000000000009', throughSequence: 7, carried: 1 }];
+      await expect
+        .poll(() => collector.deliverConditions({ ...delivery(1), replaces }), { timeout: 20_000 })
+        .toEqual({ kind: 'committed', throughSequence: 1 });
+      expect(await collector.stateConditions({ ...statement, replaces })).toEqual({ kind: 'behind', committedThrough: -1 });
+      expect(await collector.deliverConditions(delivery(2))).toEqual({ kind: 'committed', throughSequence: 2 });
+      expect(new Set(heard.slice(0, -1))).toEqual(new Set([replaces]));
+      expect(heard.at(-1)).toBeUndefined();
+    }));
+
+  test('an outbox that is retired hears −1 at once, also when it has settled nothing', () =>
+    withLink(async ({ collector, server }) => {
+      server.handleConditions(async () => ({ committedThrough: -1 }));
+      server.announceReady();
+      await expect
+        .poll(() => collector.deliverConditions(delivery(1)), { timeout: 20_000 })
+        .toEqual({ kind: 'committed', throughSequence: -1 });
+    }));
+
   test('a server that cannot commit does not confirm; when it can, the same delivery goes through', () =>
     withLink(async ({ collector, server }) => {
       const database = serve(server);

@@ -87,6 +87,31 @@ describe('the outbox', () => {
     second.close();
   });
 
+  test('[OB2] renewed, it carries what waits under numbers from 1 and names those it replaced, in its own numbers; also over a restart', () => {
+    const file = newFile();
+    const first = open(file);
+    expect(first.replaces).toEqual([]);
+    first.append(['a', 'b', 'c', 'd', 'e'].map((alarmId) => edge('raise', alarmId)));
+    first.confirm(2);
+    const names = [first.outboxId];
+    first.renew();
+    names.push(first.outboxId);
+    expect(first.replaces).toEqual([{ outboxId: names[0], throughSequence: 2, carried: 3 }]);
+    expect(first.pending(0, 9).map(({ sequence, alarmId }) => `${sequence} ${alarmId}`)).toEqual(['1 c', '2 d', '3 e']);
+    first.confirm(1);
+    first.append([edge('raise', 'f')]);
+    first.renew();
+    first.close();
+    const second = open(file);
+    expect(second.replaces).toEqual([
+      { outboxId: names[1], throughSequence: 1, carried: 3 },
+      { outboxId: names[0], throughSequence: 3, carried: 2 },
+    ]);
+    for (let count = 0; count < 20; count += 1) second.renew();
+    expect(second.replaces).toHaveLength(8);
+    second.close();
+  });
+
   test('an edge that changes nothing makes no message: a raise of what is up, a clear of what is not', () => {
     const outbox = open(newFile());
     expect(outbox.append([edge('raise', 'a')])).toHaveLength(1);
@@ -285,6 +310,7 @@ describe('the sender', () => {
     connect();
     await settle();
     expect(outbox.outboxId).not.toBe(outboxId);
+    expect(statements.at(-1)?.replaces).toEqual([{ outboxId, throughSequence: 3, carried: 0 }]);
     expect(statements.at(-1)?.active.map((condition) => condition.alarmId)).toEqual(['a', 'b', 'c']);
 
     outbox.append([edge('clear', 'a'), edge('clear', 'b')]);
@@ -296,6 +322,7 @@ describe('the sender', () => {
     await settle();
     expect(outbox.pendingCount).toBe(0);
     expect(deliveries.at(-1)?.messages.map(({ kind, alarmId, sequence }) => `${sequence} ${kind} ${alarmId}`)).toEqual(['1 raise d']);
+    expect(deliveries.at(-1)?.replaces?.map((replaced) => replaced.outboxId)).toContain(outboxId);
     expect(statements.at(-1)?.active.map((condition) => condition.alarmId)).toEqual(['c', 'd']);
     sender.stop();
     outbox.close();

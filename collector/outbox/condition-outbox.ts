@@ -4,8 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { ActiveCondition, ConditionMessage } from '../../domain/messages/condition-message.ts';
-import { conditionMessageSchema } from '../../domain/messages/condition-message.ts';
+import { z } from 'zod';
+import {
+  type ActiveCondition,
+  type ConditionMessage,
+  conditionMessageSchema,
+  type ReplacedOutbox,
+  replacedOutboxSchema,
+} from '../../domain/messages/condition-message.ts';
 import type { Finding } from './edge-trace.ts';
 
 /** An edge with names instead of indexes. */
@@ -24,10 +30,15 @@ export interface NamedEdge {
 /** SQLite before this version could corrupt a write-ahead log that was reset while another connection read it. */
 const leastSqliteVersion = [3, 51, 3] as const;
 
+/** A message that is late by as many restores of the server's database as this is no longer known for one. */
+const mostReplaced = 8;
+
 export const outboxFile = (dataDir: string, collectorId: string) => path.join(dataDir, `outbox-${collectorId}.sqlite`);
 
 export class ConditionOutbox {
   #outboxId: string;
+  #replaces: readonly ReplacedOutbox[];
+  readonly #makeOutboxId: () => string;
   readonly #database: DatabaseSync;
   readonly #makeOccurrenceId: () => string;
   readonly #active = new Map<string, ActiveCondition>();
@@ -44,11 +55,12 @@ export class ConditionOutbox {
   readonly term: number | null;
   #adoptedTerm: number | null = null;
 
-  constructor(options: { file: string; makeOccurrenceId: () => string; term?: number | null }) {
+  constructor(options: { file: string; makeOccurrenceId: () => string; makeOutboxId?: () => string; term?: number | null }) {
     requireSqlite();
     this.term = options.term ?? null;
     mkdirSync(path.dirname(options.file), { recursive: true });
     this.#makeOccurrenceId = options.makeOccurrenceId;
+    this.#makeOutboxId = options.makeOutboxId ?? randomUUID;
     this.#database = new DatabaseSync(options.file);
     this.#database.exec(`
       PRAGMA journal_mode = WAL;
@@ -66,7 +78,8 @@ export class ConditionOutbox {
     this.#selectPending = this.#database.prepare('SELECT message FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?');
     this.#deleteConfirmed = this.#database.prepare('DELETE FROM outbox WHERE sequence <= ?');
     this.#putSequence = this.#database.prepare('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)');
-    this.#outboxId = this.#fact('outboxId') ?? this.#remember('outboxId', randomUUID());
+    this.#outboxId = this.#fact('outboxId') ?? this.#remember('outboxId', this.#makeOutboxId());
+    this.#replaces = z.array(replacedOutboxSchema).parse(JSON.parse(this.#fact('replaces') ?? '[]'));
     this.#lastSequence = Number(this.#fact('lastSequence') ?? '0');
     this.#confirmedSequence = Number(this.#fact('confirmedSequence') ?? '0');
     this.#adoptedTerm = Number(this.#fact('adoptedTerm') ?? '0') || null;
@@ -141,6 +154,11 @@ export class ConditionOutbox {
     return this.#outboxId;
   }
 
+  /** [OB2] The newest few that this one replaced. */
+  get replaces(): readonly ReplacedOutbox[] {
+    return this.#replaces;
+  }
+
   get lastSequence(): number {
     return this.#lastSequence;
   }
@@ -211,16 +229,27 @@ export class ConditionOutbox {
     this.#confirmedSequence = through;
   }
 
-  /** A new identity for a server that has lost what it confirmed: pending messages keep their order and are numbered from 1. One transaction. */
+  /** [OB2] A new identity for a server that has lost what it confirmed: pending messages keep their order and are numbered from 1. One transaction. */
   renew(): void {
     const pending = this.pending(this.#confirmedSequence, Number.MAX_SAFE_INTEGER);
-    const outboxId = randomUUID();
+    const outboxId = this.#makeOutboxId();
+    const confirmed = this.#confirmedSequence;
+    const replaces = [
+      { outboxId: this.#outboxId, throughSequence: confirmed, carried: pending.length },
+      // In the numbers of the new one: what this one has settled of theirs is not carried on.
+      ...this.#replaces.map((earlier) => ({
+        outboxId: earlier.outboxId,
+        throughSequence: earlier.throughSequence + confirmed,
+        carried: Math.max(0, earlier.carried - confirmed),
+      })),
+    ].slice(0, mostReplaced);
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       this.#deleteConfirmed.run(this.#lastSequence);
       for (const [index, message] of pending.entries())
         this.#insertMessage.run(index + 1, JSON.stringify({ ...message, sequence: index + 1 }));
       this.#putSequence.run('outboxId', outboxId);
+      this.#putSequence.run('replaces', JSON.stringify(replaces));
       this.#putSequence.run('lastSequence', String(pending.length));
       this.#putSequence.run('confirmedSequence', '0');
       this.#database.exec('COMMIT');
@@ -229,6 +258,7 @@ export class ConditionOutbox {
       throw error;
     }
     this.#outboxId = outboxId;
+    this.#replaces = replaces;
     this.#lastSequence = pending.length;
     this.#confirmedSequence = 0;
   }

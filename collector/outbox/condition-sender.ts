@@ -1,5 +1,5 @@
 // Carries the outbox to the server: in order, again and again until the server's database has committed it, then states all conditions by level.
-import type { ActiveCondition, ConditionMessage } from '../../domain/messages/condition-message.ts';
+import type { ActiveCondition, ConditionMessage, ReplacedOutbox } from '../../domain/messages/condition-message.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import { logAlarmStep, type StepLog } from '../../domain/tracing/alarm-step.ts';
 import type { CollectorLink } from '../../link/link.ts';
@@ -72,7 +72,7 @@ export class ConditionSender {
       const messages = outbox.needsAdoption ? leading(pending, ({ term }) => term !== outbox.term) : pending;
       if (messages.length > 0) {
         const sentAtMs = clock.monotonicMs();
-        const result = await link.deliverConditions({ schema: 1, collectorId, outboxId: outbox.outboxId, messages: [...messages] });
+        const result = await link.deliverConditions({ schema: 1, collectorId, ...this.#identity(), messages: [...messages] });
         if (this.#isStopped) return;
         if (result.kind === 'failed') {
           this.#logFailure(result.reason, messages);
@@ -98,7 +98,7 @@ export class ConditionSender {
       const result = await link.stateConditions({
         schema: 1,
         collectorId,
-        outboxId: outbox.outboxId,
+        ...this.#identity(),
         throughSequence: outbox.lastSequence,
         atMs: clock.nowMs(),
         ...(outbox.term === null ? {} : { term: outbox.term }),
@@ -118,6 +118,12 @@ export class ConditionSender {
           return this.#retryLater();
       }
     }
+  }
+
+  /** [OB2] */
+  #identity(): { readonly outboxId: string; readonly replaces?: ReplacedOutbox[] } {
+    const { outboxId, replaces } = this.#options.outbox;
+    return replaces.length === 0 ? { outboxId } : { outboxId, replaces: [...replaces] };
   }
 
   #logConfirmed(throughSequence: number, messages: readonly ConditionMessage[], tookMs: number): void {

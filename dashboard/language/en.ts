@@ -412,6 +412,7 @@ export const en: Texts<typeof zh> = {
       'readings.remove': 'Readings removed at the end of their keeping',
       'backup.made': 'Backup made',
       'collector.takeover': 'Collector process took over',
+      'collector.outboxRenewed': 'Database had less than it had confirmed: collector process began to number anew',
       'alarm.setAside': 'Alarm message that could not be taken',
       'alarm.late': 'Alarm message that came after a takeover',
       'backup.failed': 'Backup failed',

@@ -410,6 +410,7 @@ export const zh = {
       'readings.remove': '按保存期限删除的读数',
       'backup.made': '备份完成',
       'collector.takeover': '采集进程接管',
+      'collector.outboxRenewed': '服务器数据库比已确认的少，采集进程重新编号',
       'alarm.setAside': '无法处理、另存的报警消息',
       'alarm.late': '接管后才送到的报警消息',
       'backup.failed': '备份失败',

@@ -31,11 +31,25 @@ export const conditionMessageSchema = z.discriminatedUnion('kind', [
 ]);
 export type ConditionMessage = z.output<typeof conditionMessageSchema>;
 
+/** An outbox that the sending one replaced (`server/outboxes/RULES.md`), in the numbers of the two. */
+export const replacedOutboxSchema = z.object({
+  outboxId: z.uuid(),
+  /** Up to here it was settled, and nothing of it is sent any more. */
+  throughSequence: z.int().min(0),
+  /** So many messages after that are the first of the sending one, under its own numbers. */
+  carried: z.int().min(0),
+});
+export type ReplacedOutbox = z.output<typeof replacedOutboxSchema>;
+
+/** The newest few; absent where there are none, and from collectors of before. */
+const replaces = z.array(replacedOutboxSchema).max(64).optional();
+
 /** A run of messages from one outbox. `outboxId` changes when an outbox is made anew, so that sequence 1 is not taken for a duplicate. */
 export const conditionDeliverySchema = z.object({
   schema: z.literal(1),
   collectorId: z.string(),
   outboxId: z.uuid(),
+  replaces,
   messages: z.array(conditionMessageSchema),
 });
 export type ConditionDelivery = z.output<typeof conditionDeliverySchema>;
@@ -83,6 +97,7 @@ export const conditionStatementSchema = z.object({
   schema: z.literal(1),
   collectorId: z.string(),
   outboxId: z.uuid(),
+  replaces,
   throughSequence: z.int().min(0),
   atMs: z.number(),
   term: z.int().positive().optional(),

@@ -17,6 +17,7 @@ import { type StationHolder, StationHolders } from '../holders/station-holders.t
 import { isDatabaseAway } from '../journal/database-away.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, DatabaseWrite, Ledger } from '../journal/ledger.ts';
+import { entryOfSuccession, OutboxProgress, type Progress } from '../outboxes/outbox-progress.ts';
 import { type AlarmChange, type AlarmCircumstances, type KnownAlarm, ordinaryCircumstances, serverActor } from './alarm-change.ts';
 import { applyEvent, type LifecycleEvent, type Refusal } from './alarm-machine.ts';
 import { type AlarmRecord, newAlarmRecord, stateOf } from './alarm-record.ts';
@@ -60,13 +61,6 @@ interface AlarmStoreOptions {
   readonly log?: StepLog;
 }
 
-interface Progress {
-  readonly key: string;
-  readonly collectorId: string;
-  readonly outboxId: string;
-  readonly sequence: number;
-}
-
 export class AlarmStore {
   readonly #plant: Plant;
   readonly #ledger: Ledger;
@@ -79,7 +73,7 @@ export class AlarmStore {
   readonly #occurrencesMax: number;
   /** Of the last change other than an escalation. */
   readonly #newsVersions = new Map<string, number>();
-  readonly #progress = new Map<string, number>();
+  readonly #outboxes: OutboxProgress;
   readonly #listeners = new Set<AlarmListener>();
   readonly #setAsideListeners = new Set<() => void>();
   #setAside: { readonly count: number; readonly lastAtMs: number | null } = { count: 0, lastAtMs: null };
@@ -87,24 +81,24 @@ export class AlarmStore {
   readonly holders: StationHolders;
   readonly #trace: AlarmTrace;
 
-  private constructor({ plant, ledger, clock, circumstances = ordinaryCircumstances, log }: AlarmStoreOptions, holders: StationHolders) {
+  private constructor(options: AlarmStoreOptions, holders: StationHolders, outboxes: OutboxProgress) {
+    const { plant, ledger, clock } = options;
     this.holders = holders;
-    this.#trace = new AlarmTrace(log ?? null);
+    this.#outboxes = outboxes;
+    this.#trace = new AlarmTrace(options.log ?? null);
     this.#plant = plant;
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#circumstances = circumstances;
+    this.#circumstances = options.circumstances ?? ordinaryCircumstances;
     this.#deadlines = new Deadlines(clock);
     this.#occurrencesMax = Math.max(100_000, plant.alarms.length * 2);
   }
 
   static async open(options: AlarmStoreOptions): Promise<AlarmStore> {
     const { database } = options.ledger;
-    const store = new AlarmStore(options, await StationHolders.open(database));
+    const store = new AlarmStore(options, await StationHolders.open(database), await OutboxProgress.open(database));
     for (const row of await database.selectFrom('alarm').select('record').orderBy('alarm_id').execute())
       store.#put(JSON.parse(row.record) as AlarmRecord);
-    for (const row of await database.selectFrom('outbox_progress').selectAll().execute())
-      store.#progress.set(`${row.collector_id}/${row.outbox_id}`, row.sequence);
     return store;
   }
 
@@ -131,14 +125,12 @@ export class AlarmStore {
     return found;
   }
 
-  /**
-   * Exactly once by (collector, outbox, sequence): what was committed before is passed over. Resolves after commit. A message that can never be taken is set
-   * aside with a line of the journal, and those behind it go on.
-   */
+  /** [OB1] Resolves after commit. A message that can never be taken is set aside with a line of the journal, and those behind it go on. */
   deliver(delivery: ReceivedDelivery): Promise<{ committedThrough: number }> {
     return this.#ledger.exclusively(async (commit) => {
-      const key = `${delivery.collectorId}/${delivery.outboxId}`;
-      let through = this.#progress.get(key) ?? 0;
+      if (this.#outboxes.isRetired(delivery)) return { committedThrough: -1 }; // OB4
+      await this.#retireReplaced(commit, delivery);
+      let through = this.#outboxes.throughOf(delivery);
       const fresh: (ConditionMessage | UnreadableMessage)[] = [];
       for (const message of delivery.messages) {
         if (message.sequence <= through) continue;
@@ -150,7 +142,7 @@ export class AlarmStore {
       this.#trace.received(delivery, fresh);
       if (fresh.length === 0) return { committedThrough: through };
       const { collectorId, outboxId } = delivery;
-      const to = (sequence: number): Progress => ({ key, collectorId, outboxId, sequence });
+      const to = (sequence: number): Progress => ({ collectorId, outboxId, sequence });
       try {
         await this.#take(commit, fresh, to(through));
       } catch (error) {
@@ -160,6 +152,15 @@ export class AlarmStore {
       }
       return { committedThrough: through };
     });
+  }
+
+  /** [OB3] Before anything of the new one is taken, and whatever becomes of that. */
+  async #retireReplaced(commit: Commit, sent: ReceivedDelivery | ConditionStatement): Promise<void> {
+    const succession = this.#outboxes.successionOf(sent);
+    if (succession === null) return;
+    const nowMs = this.#clock.nowMs();
+    await commit([entryOfSuccession(succession, nowMs)], this.#outboxes.writeOfSuccession(succession, nowMs));
+    this.#outboxes.putSuccession(succession);
   }
 
   async #take(commit: Commit, messages: readonly (ConditionMessage | UnreadableMessage)[], progress: Progress): Promise<void> {
@@ -240,8 +241,10 @@ export class AlarmStore {
   /** Level: raises what is stated and missing here, clears what is held here and no longer stated. */
   state(statement: ConditionStatement): Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }> {
     return this.#ledger.exclusively(async (commit) => {
+      if (this.#outboxes.isRetired(statement)) return { kind: 'behind', committedThrough: -1 }; // OB4
+      await this.#retireReplaced(commit, statement);
       if (isLate(statement, this.holders.find(statement.collectorId))) return { kind: 'accepted' }; // HO2
-      const through = this.#progress.get(`${statement.collectorId}/${statement.outboxId}`) ?? 0;
+      const through = this.#outboxes.throughOf(statement);
       // Behind what it follows, or overtaken on the way by what came after it: then it speaks of conditions that are long over.
       if (through !== statement.throughSequence) return { kind: 'behind', committedThrough: through };
       const changes = changesOfStatement(statement, {
@@ -355,17 +358,11 @@ export class AlarmStore {
           .onConflict((conflict) => conflict.column('alarm_id').doUpdateSet((eb) => ({ record: eb.ref('excluded.record') })))
           .execute();
       }
-      if (progress !== null) {
-        await transaction
-          .insertInto('outbox_progress')
-          .values({ collector_id: progress.collectorId, outbox_id: progress.outboxId, sequence: progress.sequence })
-          .onConflict((conflict) => conflict.columns(['collector_id', 'outbox_id']).doUpdateSet({ sequence: progress.sequence }))
-          .execute();
-      }
+      if (progress !== null) await this.#outboxes.writeOf(progress)(transaction);
       await also.write?.(transaction);
     });
     this.#trace.committed(lines, progress?.outboxId ?? null);
-    if (progress !== null) this.#progress.set(progress.key, progress.sequence);
+    if (progress !== null) this.#outboxes.put(progress);
     for (const { record } of told) this.#put(record);
     if (told.length > 0) for (const listener of this.#listeners) listener(told);
   }

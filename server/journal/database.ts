@@ -20,6 +20,7 @@ import { maintenanceMigration, type WorkWindowTable } from '../maintenance/maint
 import { northboundMigration, type WebhookCursorTable } from '../northbound/northbound-tables.ts';
 import { type NotificationTables, notificationMigration } from '../notification/notification-tables.ts';
 import { contactMigration, type ObligationTables, obligationMigration } from '../obligations/obligation-tables.ts';
+import { type RetiredOutboxTable, retiredOutboxMigration } from '../outboxes/outbox-tables.ts';
 import { type PatrolTables, patrolMigration, patrolTimesMigration } from '../patrols/patrol-tables.ts';
 import { type PerformanceTables, performanceMigration } from '../performance/performance-tables.ts';
 import { type PlantVersionTables, plantVersionMigration } from '../plant/plant-version-tables.ts';
@@ -118,6 +119,7 @@ export interface Schema
   trend_view: TrendViewTable;
   evidence_job: EvidenceJobTable;
   station_holder: StationHolderTable;
+  retired_outbox: RetiredOutboxTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -148,6 +150,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0022-contact-calls': contactMigration,
   '0023-patrol-times': patrolTimesMigration,
   '0024-station-holders': holderMigration,
+  '0025-retired-outboxes': retiredOutboxMigration,
 };
 
 /** What this program can read: a database with others was written by a newer one. */

@@ -10,8 +10,8 @@ afterAll(() => {
   for (const folder of ofFile) remove(folder);
 });
 
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-test-'));
+export function temporaryFolder(parent = tmpdir()): string {
+  const folder = mkdtempSync(path.join(parent, 'gatewatch-test-'));
   try {
     onTestFinished(() => remove(folder));
   } catch {

@@ -103,7 +103,7 @@ class Simulation {
   async play(): Promise<SimulationResult> {
     this.#startCollector();
     await this.#startServer();
-    const mayPutBack = this.#random() < 0.15;
+    const mayPutBack = this.#random() < 0.3;
     for (let passedMs = 0; passedMs < busyMs; passedMs += stepMs) {
       this.#somethingHappens(mayPutBack);
       await this.#step(passedMs);
@@ -152,8 +152,6 @@ class Simulation {
       if (mayPutBack && this.#hasBackup && this.#random() < 0.5) {
         this.#note('the database is put back from a copy');
         this.#disk.putBack(this.#backupFile);
-        // Between the death of a database and the return of its copy lies more time than a message is late.
-        this.#network.forget();
         this.#wasPutBack = true;
       }
       void this.#startServer();
@@ -192,7 +190,7 @@ class Simulation {
       link: this.#network.collectorEnd(),
       clock: this.#clock,
       random: this.#random,
-      makeOccurrenceId: () => this.#makeId(),
+      makeId: () => this.#makeId(),
       onDurable: (messages) => {
         for (const message of messages) {
           this.#note(`durable ${message.sequence} ${message.kind} ${message.alarmId} ${message.occurrenceId.slice(-4)}`);

@@ -35,13 +35,14 @@ export class SimulatedCollector {
     readonly link: CollectorLink;
     readonly clock: Clock;
     readonly random: Random;
-    readonly makeOccurrenceId: () => string;
+    readonly makeId: () => string;
     /** On disk. */
     readonly onDurable: (messages: readonly ConditionMessage[]) => void;
   }) {
     const { plant, field, link, clock, random, onDurable } = options;
     this.#link = link;
-    this.outbox = new ConditionOutbox({ file: options.outboxFile, makeOccurrenceId: options.makeOccurrenceId });
+    const { makeId } = options;
+    this.outbox = new ConditionOutbox({ file: options.outboxFile, makeOccurrenceId: makeId, makeOutboxId: makeId });
     this.#sender = new ConditionSender({ outbox: this.outbox, link, collectorId: options.collectorId, clock, random });
     const detector = createDetector({
       plant,

@@ -18,7 +18,6 @@ export class SimulatedNetwork {
   readonly #clock: Clock;
   readonly #random: Random;
   #receiver: SimulatedReceiver | null = null;
-  #age = 0;
   readonly #connected = new Set<() => void>();
   isCut = false;
   isCalm = false;
@@ -40,11 +39,6 @@ export class SimulatedNetwork {
 
   cut(): void {
     this.isCut = true;
-  }
-
-  /** What is under way now never arrives. */
-  forget(): void {
-    this.#age += 1;
   }
 
   mend(): void {
@@ -116,7 +110,6 @@ export class SimulatedNetwork {
   /** Once, never or twice; soon or late; over others that were sent before. */
   #carry(arrive: () => void): void {
     this.messages += 1;
-    const age = this.#age;
     const isDoubled = !this.isCalm && this.#random() < doubledShare;
     if (isDoubled) this.doubled += 1;
     for (let copy = 0; copy < (isDoubled ? 2 : 1); copy += 1) {
@@ -128,7 +121,7 @@ export class SimulatedNetwork {
       if (isLate) this.late += 1;
       const delayMs = isLate ? 3_000 + this.#random() * 60_000 : 1 + this.#random() * 40;
       this.#clock.after(delayMs, () => {
-        if (!this.isCut && age === this.#age) arrive();
+        if (!this.isCut) arrive();
       });
     }
   }
