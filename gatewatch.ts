@@ -1,50 +1,63 @@
 #!/usr/bin/env node
-// The one executable. It reads the settings, composes the parts and stops them in order; the parts know nothing of it.
-// Parts are imported when a command needs them, so that checking a plant file does not load an OPC UA stack.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+// The one executable: the command line, and the whole monitor in one process. It reads the settings, composes the parts and stops them in order; the parts know
+// nothing of it. Parts are imported when a command needs them, so that checking a plant file does not load an OPC UA stack.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { type Logger, pino } from 'pino';
-import { z } from 'zod';
+import type { CollectorOptions } from './collector/collector-command.ts';
 import { systemClock } from './collector/system-clock.ts';
-import { type AccessPolicy, defaultAccessPolicy, parseAccessFile } from './domain/access/access-policy.ts';
-import type { Finding } from './domain/alarm-settings/finding.ts';
-import { findingsOf } from './domain/alarm-settings/rationalisation.ts';
-import { parsePlantText } from './domain/plant/parse-plant-file.ts';
-import type { Plant } from './domain/plant/plant.ts';
-import { plantFileSchema } from './domain/plant/plant-file.ts';
-import { formatIssue } from './domain/plant/plant-issues.ts';
 import { parseSettings, type SettingName, type Settings } from './domain/settings/settings.ts';
+import { StartError, toldPlainly } from './domain/start/start-error.ts';
 import { isAlarmStep } from './domain/tracing/alarm-step.ts';
-import type { DiskReserve } from './historian/disk-reserve.ts';
-import type { Historian, ReadingRetention } from './historian/historian.ts';
-import { isRestoreUnfinished } from './server/backup/restore-mark.ts';
-import type { BackupSchedule } from './server/backup/scheduled-backups.ts';
+import { retentionOf } from './historian/reading-retention.ts';
+import { commandPerson } from './server/access/command-person.ts';
+import { loadAccessFile } from './server/access/load-access-file.ts';
+import { prepareDataDir } from './server/backup/prepare-data-dir.ts';
 import type { Server } from './server/create-server.ts';
-import type { Fence } from './server/journal/ledger.ts';
-import type { PlantFileSource } from './server/plant/plant-versions.ts';
+import { loadPlantFile } from './server/plant/load-plant-file.ts';
 import { StopList } from './server/stop-list.ts';
+import type { DemoOptions } from './simulators/demo-process.ts';
 
-const root = path.dirname(fileURLToPath(import.meta.url));
+const executable = fileURLToPath(import.meta.url);
+const dashboardDir = path.join(path.dirname(executable), 'dashboard', 'dist');
 
-/** A start that cannot go on because of what it was given: told to the person, without a stack. */
-class StartError extends Error {}
+type SettingOptions = Partial<Record<SettingName, string>>;
 
-/** What goes wrong with the files that a person named is told without a stack. */
-function toldPlainly<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
-    throw new StartError(error instanceof Error ? error.message : String(error));
-  });
+interface RunOptions extends SettingOptions, DemoOptions {
+  readonly simulators: boolean;
 }
+
+interface BackupOptions {
+  readonly to: string;
+  readonly dataDir?: string;
+  readonly journal?: string;
+  readonly historian?: string;
+  readonly withKeys: boolean;
+  readonly keep?: string;
+}
+
+const showProgress = (line: string) => void process.stderr.write(`\r\u001b[K${line}`);
+const onTerminal = process.stderr.isTTY ? { onProgress: showProgress } : {};
+const clearProgress = () => {
+  if (process.stderr.isTTY) showProgress('');
+};
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 function settingsOf(options: Partial<Record<SettingName, string | undefined>>): Settings {
   const parsed = parseSettings(process.env, options);
   if (parsed.kind === 'invalid') throw new StartError(parsed.messages.join('\n'));
   return parsed.settings;
+}
+
+function settingsOfHalf(half: 'collector' | 'server', options: SettingOptions): Settings & { readonly plant: string } {
+  const settings = settingsOf(options);
+  const { plant } = settings;
+  if (plant === undefined) throw new StartError(`a ${half} needs a plant file: --plant FILE`);
+  if (!settings.link.startsWith('nats://')) throw new StartError(`a ${half} apart needs --link nats://HOST:PORT`);
+  if (settings.keepReadings !== undefined)
+    throw new StartError('--keep-readings is for gatewatch run: with the halves apart InfluxDB removes by the retention of its own bucket');
+  return { ...settings, plant };
 }
 
 function createLog(settings: Settings): Logger {
@@ -62,187 +75,27 @@ function createLog(settings: Settings): Logger {
   });
 }
 
-function loadPlant(file: string): { plant: Plant; plantSource: PlantFileSource } {
-  let text: string;
+/** What was started runs until a signal, or until it ends by itself; then everything is stopped, and a reason to end is told. */
+async function untilEnd(log: Logger, start: (stops: StopList) => Promise<{ readonly ended?: Promise<StartError | null> }>): Promise<void> {
+  const stops = new StopList(log);
   try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new StartError(`cannot read the plant file ${file}: ${(error as Error).message}`);
-  }
-  const parsed = parsePlantText(text, { version: createHash('sha256').update(text).digest('hex').slice(0, 16) });
-  if (parsed.kind === 'invalid') {
-    const lines = parsed.issues.map((issue) => formatIssue(issue, file));
-    throw new StartError([...lines, `${lines.length} error(s): the plant was not started`].join('\n'));
-  }
-  const warnings = parsed.warnings.map((issue) => formatIssue(issue, file));
-  return { plant: parsed.plant, plantSource: { file, text, loadedBy: `${accountName()}@${hostname()}`, warnings } };
-}
-
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? '?'}`; // a container may run under a number that has no name
+    const { ended } = await start(stops);
+    const reason = await Promise.race([signal(), ...(ended === undefined ? [] : [ended])]);
+    if (reason !== null) throw reason;
+  } finally {
+    await stops.stop();
   }
 }
 
-/** Paths in it are relative to it. */
-function loadAccessPolicy(file: string | undefined): AccessPolicy {
-  if (file === undefined) return defaultAccessPolicy;
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new StartError(`cannot read the access file ${file}: ${(error as Error).message}`);
-  }
-  const parsed = parseAccessFile(text);
-  if (parsed.kind === 'invalid')
-    throw new StartError(
-      [...parsed.messages.map((message) => `${file}: ${message}`), 'the access file was not used: nothing was started'].join('\n'),
-    );
-  const { tls } = parsed.policy;
-  if (tls === undefined) return parsed.policy;
-  const beside = (name: string) => path.resolve(path.dirname(file), name);
-  return { ...parsed.policy, tls: { ...tls, certificateFile: beside(tls.certificateFile), keyFile: beside(tls.keyFile) } };
-}
-
-/** What rationalisation finds, a line an alarm. Never stops a start: errors have been refused before. */
-function findingLines(findings: readonly Finding[]): readonly string[] {
-  const byAlarm = Map.groupBy(findings, ({ alarmId }) => alarmId ?? 'plant');
-  return [...byAlarm].map(([alarmId, found]) => `${alarmId}: warning: ${found.map(({ message }) => message.en).join('; ')}`);
-}
-
-function prepareDataDir(dataDir: string): string {
-  const absolute = path.resolve(dataDir);
-  if (isRestoreUnfinished(absolute))
-    throw new StartError(`${absolute} holds a restore that was cut off: empty the folder and restore again`);
-  try {
-    mkdirSync(absolute, { recursive: true });
-  } catch (error) {
-    throw new StartError(`cannot use the data folder ${absolute}: ${(error as Error).message}`);
-  }
-  return absolute;
-}
-
-const simulatorsReadySchema = z.object({
-  ready: z.literal(true),
-  plantFile: z.string(),
-  controlUrl: z.string(),
-  environment: z.record(z.string(), z.string()),
-});
-
-/** The demo plant runs in a process of its own, as real devices would. */
-async function startDemo(
-  dataDir: string,
-  options: RunOptions,
-): Promise<{ process: ChildProcess; ready: z.output<typeof simulatorsReadySchema> }> {
-  const plantFile = path.join(dataDir, 'demo-plant.yaml');
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      path.join(root, 'gatewatch.ts'),
-      'simulate',
-      '--plant-out',
-      plantFile,
-      '--data-dir',
-      path.join(dataDir, 'simulators'),
-      '--port-base',
-      options.simulatorPortBase,
-      '--control-port',
-      options.simulatorControlPort,
-      '--seed',
-      options.seed,
-      ...(options.story ? ['--story'] : []),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], detached: true },
-  );
-  const ready = await new Promise<z.output<typeof simulatorsReadySchema>>((resolve, reject) => {
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      const line = text.split('\n').find((candidate) => candidate.startsWith('{"ready"'));
-      if (line !== undefined && text.includes('\n')) resolve(simulatorsReadySchema.parse(JSON.parse(line)));
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new StartError(`the simulators ended with code ${code} before they were ready`)));
+function signal(): Promise<null> {
+  return new Promise((resolve) => {
+    // A server that waits for its next try has no socket and no timer that would keep the process. Its end is `process.exit`.
+    setInterval(() => undefined, 60_000);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(null));
   });
-  return { process: child, ready };
-}
-
-/** The readings, on a disk that keeps room for alarms. */
-async function openReadings(
-  parts: { settings: Settings; plant: Plant; dataDir: string; log: Logger; stops: StopList },
-  retention: { retention?: ReadingRetention } = {},
-): Promise<{ historian: Historian; disk: DiskReserve }> {
-  const { openHistorian } = await import('./historian/open-historian.ts');
-  const { settings, plant, dataDir, log, stops } = parts;
-  const disk = await openDiskReserve(dataDir, log, stops);
-  const historian = await openHistorian({
-    url: settings.historian,
-    plant,
-    dataDir,
-    clock: systemClock,
-    log,
-    mayStore: () => !disk.isFull,
-    ...retention,
-  });
-  stops.onStop('historian', () => historian.close());
-  return { historian, disk };
-}
-
-async function openDiskReserve(dataDir: string, log: Logger, stops: StopList): Promise<DiskReserve> {
-  const { DiskReserve } = await import('./historian/disk-reserve.ts');
-  const reserve = await DiskReserve.open({ dataDir, clock: systemClock, log });
-  stops.onStop('disk', () => reserve.stop());
-  return reserve;
-}
-
-/** Each in a process of its own, at low priority: what a backup reads and hashes holds up no alarm. */
-async function backupsBySchedule(settings: Settings, dataDir: string): Promise<{ backups?: BackupSchedule }> {
-  if (settings.backupTo === undefined) return {};
-  const folder = path.resolve(settings.backupTo);
-  const { backupInOwnProcess } = await import('./server/backup/backup-in-own-process.ts');
-  const parameters = [
-    '--to',
-    folder,
-    '--data-dir',
-    dataDir,
-    '--journal',
-    settings.journal,
-    '--historian',
-    settings.historian,
-    '--keep',
-    String(settings.backupKeep),
-  ];
-  return {
-    backups: { everyMs: settings.backupEvery, folder, make: () => backupInOwnProcess(path.join(root, 'gatewatch.ts'), parameters) },
-  };
-}
-
-interface RunOptions extends Partial<Record<SettingName, string>> {
-  readonly simulators: boolean;
-  readonly story: boolean;
-  readonly seed: string;
-  readonly simulatorPortBase: string;
-  readonly simulatorControlPort: string;
-}
-
-async function untilSignal(stops: StopList, child: ChildProcess | null): Promise<void> {
-  // A server that waits for its next try has no socket and no timer that would keep the process.
-  const alive = setInterval(() => undefined, 60_000);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-    child?.once('exit', () => resolve());
-  });
-  clearInterval(alive);
-  await stops.stop();
 }
 
 async function run(options: RunOptions): Promise<void> {
-  const { createInProcessLink } = await import('./link/in-process/in-process-link.ts');
-  const { createServer } = await import('./server/create-server.ts');
-  const { createCollector } = await import('./collector/collector.ts');
   const settings = settingsOf(options);
   const isDemo = settings.plant === undefined;
   if (isDemo && !options.simulators)
@@ -252,291 +105,89 @@ async function run(options: RunOptions): Promise<void> {
   // The demo keeps to its own folder, so that a real plant never starts with a demo's journal.
   const dataDir = prepareDataDir(isDemo ? path.join(settings.dataDir, 'demo') : settings.dataDir);
   const log = createLog(settings);
-  const stops = new StopList(log);
-  try {
-    const demo = isDemo ? await startDemo(dataDir, options) : null;
-    if (demo !== null) {
-      stops.onStop('simulators', () => stopChild(demo.process));
-      Object.assign(process.env, demo.ready.environment);
-    }
-    const { plant, plantSource } = loadPlant(demo?.ready.plantFile ?? (settings.plant as string));
-    for (const warning of plantSource.warnings) log.warn(warning);
-    let noteRemoval: Server['noteRemovedReadings'] = () => Promise.reject(new Error('the journal is not open yet'));
-    const retention = retentionOf(settings, (removal) => noteRemoval(removal));
-    const { historian, disk } = await openReadings({ settings, plant, dataDir, log, stops }, retention);
-    const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
-    stops.onStop('link', () => link.server.close());
-    const server = await createServer({
-      plant,
-      plantSource,
-      isDemo,
-      hasDemoDuty: isDemo,
-      accessPolicy: loadAccessPolicy(settings.access),
-      link: link.server,
-      historian,
-      journalUrl: settings.journal,
-      dataDir,
-      disk,
-      http: { host: settings.httpHost, port: settings.httpPort },
-      dashboardDir: path.join(root, 'dashboard', 'dist'),
-      clock: systemClock,
-      log,
-      ...(await backupsBySchedule(settings, dataDir)),
-    });
-    stops.onStop('server', () => server.stop());
-    noteRemoval = server.noteRemovedReadings;
-    const collector = await createCollector({ plant, historian, link: link.collector, disk, dataDir, clock: systemClock, log });
-    stops.onStop('collector', () => collector.stop());
-    await collector.start();
-    printWelcome({
-      address: server.address,
-      isDemo,
-      plant,
-      controlUrl: demo?.ready.controlUrl ?? null,
-      firstPasswords: server.firstPasswords,
-    });
-    server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
-    await untilSignal(stops, demo?.process ?? null);
-  } catch (error) {
-    await stops.stop();
-    throw error;
-  }
+  await untilEnd(log, (stops) => startWhole(options, { settings, dataDir, log, stops }));
 }
 
-/** Each removal is a line of the journal, so only where the readings and the journal are in one process. */
-function retentionOf(settings: Settings, announce: ReadingRetention['announce']): { retention?: ReadingRetention } {
-  if (settings.keepReadings === undefined) return {};
-  if (!settings.historian.startsWith('duckdb:'))
-    throw new StartError('--keep-readings is for the embedded historian: InfluxDB removes by the retention of its own bucket');
-  return { retention: { days: Math.floor(settings.keepReadings / 86_400_000), announce } };
-}
-
-function refuseRetention(settings: Settings): void {
-  if (settings.keepReadings !== undefined)
-    throw new StartError('--keep-readings is for gatewatch run: with the halves apart InfluxDB removes by the retention of its own bucket');
-}
-
-function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    const force = setTimeout(() => child.kill('SIGKILL'), 3_000);
-    child.once('exit', () => {
-      clearTimeout(force);
-      resolve();
-    });
-    child.kill('SIGTERM');
-  });
-}
-
-function printWelcome(facts: {
-  address: string;
-  isDemo: boolean;
-  plant: Plant;
-  controlUrl: string | null;
-  firstPasswords: readonly { readonly username: string; readonly password: string }[];
-}): void {
-  const { plant } = facts;
-  const lines = [
-    '',
-    `  Gatewatch 站哨  ${facts.address}`,
-    `  ${plant.company.name.zh} / ${plant.company.name.en}: ${plant.stations.length} stations, ${plant.points.length} points, ${plant.alarms.length} alarms`,
-  ];
-  if (facts.isDemo) {
-    lines.push('  Demo sign-ins (name / password): duty / duty-demo, supervisor / supervisor-demo, team / team-demo,');
-    lines.push('                                   engineer / engineer-demo, auditor / auditor-demo, admin / admin-demo');
-  }
-  if (facts.controlUrl !== null) lines.push(`  Make something happen: ${facts.controlUrl}`);
-  for (const { username, password } of facts.firstPasswords)
-    lines.push(`  First administrator: ${username} / ${password}  (shown once; change it after signing in)`);
-  lines.push('  Ctrl-C stops everything.', '');
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-interface CollectorOptions extends Partial<Record<SettingName, string>> {
-  readonly collectorId: string;
-  /** Several processes may hold these, one each at a time; its own first. */
-  readonly hold?: string;
-  readonly node?: string;
-  readonly whenIsolated: string;
-}
-
-async function runCollector(options: CollectorOptions): Promise<void> {
-  const { connectNatsCollectorLink } = await import('./link/nats/nats-collector-link.ts');
-  const { createCollector } = await import('./collector/collector.ts');
-  const settings = settingsOf(options);
-  if (settings.plant === undefined) throw new StartError('a collector needs a plant file: --plant FILE');
-  if (!settings.link.startsWith('nats://')) throw new StartError('a collector apart needs --link nats://HOST:PORT');
-  refuseRetention(settings);
-  const dataDir = prepareDataDir(settings.dataDir);
-  const log = createLog(settings);
-  const stops = new StopList(log);
-  try {
-    const { plant } = loadPlant(settings.plant);
-    const { historian, disk } = await openReadings({ settings, plant, dataDir, log, stops });
-    if (options.hold !== undefined) {
-      await holdAmongSeveral(options, options.hold, { settings, plant, historian, disk, dataDir, log, stops });
-      return;
-    }
-    const link = await connectNatsCollectorLink(settings.link, {
-      collectorId: options.collectorId,
-      table: plant.pointTable,
-      plantId: plant.company.id,
-    });
-    stops.onStop('link', () => link.close());
-    const collector = await createCollector({
-      plant,
-      collectorId: options.collectorId,
-      historian,
-      link,
-      disk,
-      dataDir,
-      clock: systemClock,
-      log,
-    });
-    stops.onStop('collector', () => collector.stop());
-    await collector.start();
-    process.stdout.write(`collector ${options.collectorId} is running\n`);
-    await untilSignal(stops, null);
-  } catch (error) {
-    await stops.stop();
-    throw error;
-  }
-}
-
-/** Several processes may hold the stations of these collectors, one at a time. */
-async function holdAmongSeveral(
-  options: CollectorOptions,
-  hold: string,
-  parts: { settings: Settings; plant: Plant; historian: Historian; disk: DiskReserve; dataDir: string; log: Logger; stops: StopList },
-): Promise<void> {
-  const { connectNatsCollectorLink } = await import('./link/nats/nats-collector-link.ts');
-  const { connectNatsLeaseStore } = await import('./link/nats/nats-lease-store.ts');
-  const { createCollector } = await import('./collector/collector.ts');
-  const { holdStations } = await import('./collector/holding/hold-stations.ts');
-  const { settings, plant, historian, disk, dataDir, log, stops } = parts;
-  if (settings.historian.startsWith('duckdb:'))
-    throw new StartError('the embedded historian belongs to one process: give the collectors that share stations --historian influx://…');
-  const collectorIds = hold.split(',').map((id) => id.trim());
-  const known = new Set(plant.stations.map((station) => station.collectorId));
-  const unknown = collectorIds.filter((id) => !known.has(id));
-  if (unknown.length > 0)
-    throw new StartError(`--hold ${hold}: the plant file gives no station to ${unknown.join(', ')}; it knows ${[...known].join(', ')}`);
-  const { whenIsolated } = options;
-  if (whenIsolated !== 'goOn' && whenIsolated !== 'stop') throw new StartError(`--when-isolated is ${whenIsolated}: expected goOn or stop`);
-  const nodeName = options.node ?? hostname();
-  const plantId = plant.company.id;
-  const store = await connectNatsLeaseStore(settings.link, { plantId, node: nodeName });
-  stops.onStop('leases', () => store.close());
-  let hasFailed = false;
-  let fail: () => void = () => undefined;
-  const failed = new Promise<void>((resolve) => {
-    fail = resolve;
-  });
-  const stations = holdStations({
-    collectorIds,
-    nodeName,
-    dataDir,
-    store,
-    clock: systemClock,
-    log,
-    whenIsolated,
-    connectLink: (collectorId) => connectNatsCollectorLink(settings.link, { collectorId, table: plant.pointTable, plantId }),
-    createCollector: (collectorId, link, holding) =>
-      createCollector({ plant, collectorId, historian, link, disk, dataDir, clock: systemClock, log, holding }),
-    onChange: (collectorId, isHeld) => process.stdout.write(`  ${isHeld ? 'holds' : 'leaves'} the stations of ${collectorId}\n`),
-    onFailed: () => {
-      hasFailed = true;
-      fail();
-    },
-  });
-  stops.onStop('stations', () => stations.stop());
-  process.stdout.write(`collector process ${nodeName} is running\n`);
-  await Promise.race([untilSignal(stops, null), failed]);
-  if (!hasFailed) return;
-  throw new StartError('this process holds stations that it cannot read: it ends, so that another takes over (see the log)');
-}
-
-async function runServer(options: Partial<Record<SettingName, string>>): Promise<void> {
-  const { openHistorian } = await import('./historian/open-historian.ts');
-  const { connectNatsServerLink } = await import('./link/nats/nats-server-link.ts');
+/** The whole monitor in one process; the demo plant beside it where no plant file is given. */
+async function startWhole(
+  options: RunOptions,
+  parts: { readonly settings: Settings; readonly dataDir: string; readonly log: Logger; readonly stops: StopList },
+): Promise<{ readonly ended?: Promise<null> }> {
+  const { createInProcessLink } = await import('./link/in-process/in-process-link.ts');
+  const { openReadings } = await import('./historian/open-readings.ts');
+  const { backupScheduleOf } = await import('./server/backup/backup-schedule.ts');
   const { createServer } = await import('./server/create-server.ts');
-  const settings = settingsOf(options);
-  if (settings.plant === undefined) throw new StartError('a server needs a plant file: --plant FILE');
-  if (!settings.link.startsWith('nats://')) throw new StartError('a server apart needs --link nats://HOST:PORT');
-  refuseRetention(settings);
+  const { createCollector } = await import('./collector/collector.ts');
+  const { settings, dataDir, log, stops } = parts;
+  const clock = systemClock;
+  const demo = settings.plant === undefined ? await startDemo(dataDir, options, stops) : null;
+  const { plant, plantSource } = loadPlantFile(demo?.plantFile ?? (settings.plant as string));
+  for (const warning of plantSource.warnings) log.warn(warning);
+  let noteRemoval: Server['noteRemovedReadings'] = () => Promise.reject(new Error('the journal is not open yet'));
+  const retention = retentionOf(settings, (removal) => noteRemoval(removal));
+  const onStop = stops.onStop.bind(stops);
+  const { historian, disk } = await openReadings({ url: settings.historian, plant, dataDir, clock, log, ...retention }, onStop);
+  const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
+  stops.onStop('link', () => link.server.close());
+  const server = await createServer({
+    plant,
+    plantSource,
+    isDemo: demo !== null,
+    hasDemoDuty: demo !== null,
+    accessPolicy: loadAccessFile(settings.access),
+    link: link.server,
+    historian,
+    journalUrl: settings.journal,
+    dataDir,
+    disk,
+    http: { host: settings.httpHost, port: settings.httpPort },
+    dashboardDir,
+    clock,
+    log,
+    ...backupScheduleOf(settings, dataDir, executable),
+  });
+  stops.onStop('server', () => server.stop());
+  noteRemoval = server.noteRemovedReadings;
+  const collector = await createCollector({ plant, historian, link: link.collector, disk, dataDir, clock, log });
+  stops.onStop('collector', () => collector.stop());
+  await collector.start();
+  const { address, firstPasswords } = server;
+  const { welcomeText } = await import('./server/welcome.ts');
+  print(welcomeText({ address, isDemo: demo !== null, plant, controlUrl: demo?.controlUrl ?? null, firstPasswords }));
+  server.onNorthboundReady((line) => print(`  ${line}`));
+  return demo === null ? {} : { ended: demo.ended };
+}
+
+async function startDemo(dataDir: string, options: RunOptions, stops: StopList) {
+  const { startDemoProcess } = await import('./simulators/demo-process.ts');
+  const demo = await startDemoProcess(executable, dataDir, options);
+  stops.onStop('simulators', () => demo.stop());
+  Object.assign(process.env, demo.environment);
+  return demo;
+}
+
+async function runCollector(options: SettingOptions & CollectorOptions): Promise<void> {
+  const settings = settingsOfHalf('collector', options);
   const dataDir = prepareDataDir(settings.dataDir);
   const log = createLog(settings);
-  const stops = new StopList(log);
-  try {
-    const { plant, plantSource } = loadPlant(settings.plant);
-    // An embedded historian belongs to one process, the collector's; a server apart reads a shared one or has no history.
-    const historian = settings.historian.startsWith('duckdb:')
-      ? null
-      : await openHistorian({ url: settings.historian, plant, dataDir, clock: systemClock, log });
-    if (historian === null)
-      log.warn('no history: the embedded historian belongs to the collector; give both --historian influx://… for trends');
-    else stops.onStop('historian', () => historian.close());
-    const accessPolicy = loadAccessPolicy(settings.access);
-    const http = { host: settings.httpHost, port: settings.httpPort };
-    const serve = async (fence?: Fence): Promise<{ stop(): Promise<void> }> => {
-      const link = await connectNatsServerLink(settings.link, {
-        collectorId: 'server',
-        table: plant.pointTable,
-        plantId: plant.company.id,
-      });
-      const own = new StopList(log);
-      own.onStop('link', () => link.close());
-      try {
-        const disk = await openDiskReserve(dataDir, log, own);
-        const server = await createServer({
-          plant,
-          plantSource,
-          isDemo: false,
-          accessPolicy,
-          link,
-          historian,
-          journalUrl: settings.journal,
-          dataDir,
-          disk,
-          http,
-          dashboardDir: path.join(root, 'dashboard', 'dist'),
-          clock: systemClock,
-          log,
-          ...(await backupsBySchedule(settings, dataDir)),
-          ...(fence === undefined ? {} : { fence }),
-        });
-        printWelcome({ address: server.address, isDemo: false, plant, controlUrl: null, firstPasswords: server.firstPasswords });
-        server.onNorthboundReady((line) => process.stdout.write(`  ${line}\n`));
-        return { stop: () => server.stop().finally(() => own.stop()) };
-      } catch (error) {
-        await own.stop();
-        throw error;
-      }
-    };
-    if (settings.journal.startsWith('sqlite:')) {
-      const server = await serve();
-      stops.onStop('server', () => server.stop());
-    } else {
-      const { takeTurns } = await import('./server/standby/take-turns.ts');
-      const turns = await takeTurns({
-        journalUrl: settings.journal,
-        address:
-          settings.advertise ??
-          `${accessPolicy.tls === undefined ? 'http' : 'https'}://${http.host === '0.0.0.0' ? hostname() : http.host}:${http.port}`,
-        http,
-        policy: accessPolicy,
-        clock: systemClock,
-        log,
-        serve,
-        onStandby: (inCharge) => process.stdout.write(`  standing by; in charge is ${inCharge === '' ? 'nobody yet' : inCharge}\n`),
-      });
-      stops.onStop('server', () => turns.stop());
-    }
-    await untilSignal(stops, null);
-  } catch (error) {
-    await stops.stop();
-    throw error;
-  }
+  const { startCollectorApart } = await import('./collector/collector-command.ts');
+  await untilEnd(log, (stops) => {
+    const { plant } = loadPlantFile(settings.plant);
+    return startCollectorApart(options, { settings, plant, dataDir, clock: systemClock, log, onStop: stops.onStop.bind(stops), print });
+  });
+}
+
+async function runServer(options: SettingOptions): Promise<void> {
+  const settings = settingsOfHalf('server', options);
+  const dataDir = prepareDataDir(settings.dataDir);
+  const log = createLog(settings);
+  const { startServerApart } = await import('./server/server-command.ts');
+  await untilEnd(log, async (stops) => {
+    const onStop = stops.onStop.bind(stops);
+    const plantFile = loadPlantFile(settings.plant);
+    await startServerApart({ ...plantFile, settings, dataDir, dashboardDir, executable, clock: systemClock, log, onStop, print });
+    return {};
+  });
 }
 
 function withSettings(command: Command): Command {
@@ -574,10 +225,10 @@ withSettings(program.command('collector').description('the half that talks to th
   .option('--hold <ids>', 'instead: collectors whose stations this process may hold, its own first; other processes may hold them too')
   .option('--node <name>', 'name of this process where several may hold the same stations (the host name)')
   .option('--when-isolated <what>', 'goOn or stop reading where NATS cannot be reached and another may have taken over', 'goOn')
-  .action((options: CollectorOptions) => runCollector(options));
+  .action((options: SettingOptions & CollectorOptions) => runCollector(options));
 
-withSettings(program.command('server').description('the half that talks to people')).action(
-  (options: Partial<Record<SettingName, string>>) => runServer(options),
+withSettings(program.command('server').description('the half that talks to people')).action((options: SettingOptions) =>
+  runServer(options),
 );
 
 program
@@ -606,19 +257,16 @@ const plantCommand = program.command('plant').description('work on a plant file'
 plantCommand
   .command('check <file>')
   .description('print every error and warning with line and path; exit 1 where there is an error')
-  .action((file: string) => {
-    const { plant, plantSource } = loadPlant(file);
-    for (const warning of plantSource.warnings) process.stdout.write(`${warning}\n`);
-    for (const line of findingLines(findingsOf(plant))) process.stdout.write(`${line}\n`);
-    process.stdout.write(
-      `${file}: ${plant.stations.length} stations, ${plant.devices.length} devices, ${plant.points.length} points, ${plant.alarms.length} alarms: no errors\n`,
-    );
+  .action(async (file: string) => {
+    const { checkPlantFile } = await import('./server/plant/plant-command.ts');
+    for (const line of checkPlantFile(file)) print(line);
   });
 plantCommand
   .command('schema')
   .description('print the JSON Schema of the plant file, for editors')
-  .action(() => {
-    process.stdout.write(`${JSON.stringify(z.toJSONSchema(plantFileSchema, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`);
+  .action(async () => {
+    const { plantSchemaText } = await import('./server/plant/plant-command.ts');
+    print(plantSchemaText());
   });
 
 program
@@ -632,11 +280,11 @@ program
       file: bundle,
       keyId: options.key,
       headsFile: options.heads,
-      ...(process.stderr.isTTY ? { onProgress: (line: string) => void process.stderr.write(`\r\u001b[K${line}`) } : {}),
+      ...onTerminal,
     });
-    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    clearProgress();
     if (!answer.holds) throw new StartError(answer.lines.join('\n'));
-    process.stdout.write(`${answer.lines.join('\n')}\n`);
+    print(answer.lines.join('\n'));
   });
 
 program
@@ -664,7 +312,7 @@ program
         nowMs: systemClock.nowMs(),
       }),
     );
-    process.stdout.write(`${lines.join('\n')}\n`);
+    print(lines.join('\n'));
   });
 
 program
@@ -683,24 +331,15 @@ program
         dataDir: path.resolve(settings.dataDir),
         journalUrl: settings.journal,
         keysFrom: options.keysFrom === undefined ? null : path.resolve(options.keysFrom),
-        restoredBy: `${accountName()}@${hostname()}`,
+        restoredBy: commandPerson(),
         nowMs: systemClock.nowMs(),
         settleOutbox: settleRestoredOutbox,
-        ...(process.stderr.isTTY ? { onProgress: (line: string) => void process.stderr.write(`\r\u001b[K${line}`) } : {}),
+        ...onTerminal,
       }),
     );
-    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-    process.stdout.write(`${lines.join('\n')}\n`);
+    clearProgress();
+    print(lines.join('\n'));
   });
-
-interface BackupOptions {
-  readonly to: string;
-  readonly dataDir?: string;
-  readonly journal?: string;
-  readonly historian?: string;
-  readonly withKeys: boolean;
-  readonly keep?: string;
-}
 
 const evidenceCommand = program.command('evidence').description('the keys that sign evidence');
 evidenceCommand
@@ -709,7 +348,7 @@ evidenceCommand
   .option('--data-dir <folder>', 'data folder (./data; the demo plant: ./data/demo)', './data')
   .action(async (options: { dataDir: string }) => {
     const { keyLines } = await import('./server/evidence/key-command.ts');
-    process.stdout.write(`${(await toldPlainly(keyLines(options.dataDir))).join('\n')}\n`);
+    print((await toldPlainly(keyLines(options.dataDir))).join('\n'));
   });
 evidenceCommand
   .command('rotate-key')
@@ -717,7 +356,7 @@ evidenceCommand
   .option('--data-dir <folder>', 'data folder (./data; the demo plant: ./data/demo)', './data')
   .action(async (options: { dataDir: string }) => {
     const { rotateKey } = await import('./server/evidence/key-command.ts');
-    process.stdout.write(`${(await toldPlainly(rotateKey(options.dataDir, systemClock.nowMs()))).join('\n')}\n`);
+    print((await toldPlainly(rotateKey(options.dataDir, systemClock.nowMs()))).join('\n'));
   });
 
 const northboundCommand = program.command('northbound').description('which OPC UA clients may connect');
@@ -727,7 +366,7 @@ northboundCommand
   .option('--data-dir <folder>', 'data folder (./data; the demo plant: ./data/demo)', './data')
   .action(async (options: { dataDir: string }) => {
     const { clientList } = await import('./server/northbound/opcua/client-command.ts');
-    process.stdout.write(`${clientList(options.dataDir)}\n`);
+    print(clientList(options.dataDir));
   });
 for (const [name, state, description] of [
   ['trust', 'trusted', 'let a client in that was refused'],
@@ -742,7 +381,7 @@ for (const [name, state, description] of [
       const told = moveClient(options.dataDir, thumbprint, state);
       if (told === null)
         throw new StartError(`no client with the certificate ${thumbprint} has tried to connect: see gatewatch northbound clients`);
-      process.stdout.write(`${told}\n`);
+      print(told);
     });
 
 try {

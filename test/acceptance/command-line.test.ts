@@ -70,7 +70,12 @@ test.each([
   [['run', '--plant', 'nowhere.yaml', '--no-simulators'], /cannot read the plant file nowhere\.yaml/],
   [['run', '--historian', 'mysql://x'], /expected duckdb:… or influx:\/\/…/],
   [['collector', '--plant', 'x.yaml'], /--link nats:\/\//],
+  [['collector', '--link', 'nats://localhost:4222'], /a collector needs a plant file/],
+  [['server', '--link', 'nats://localhost:4222'], /a server needs a plant file/],
+  [['server', '--plant', 'x.yaml', '--link', 'nats://localhost:4222', '--keep-readings', '90d'], /--keep-readings is for gatewatch run/],
   [['simulate'], /--plant-out/],
+  [['verify', 'nowhere.zip'], /nowhere\.zip/],
+  [['evidence', 'keys', '--data-dir', 'nowhere'], /nowhere has no signing keys/],
   [['fly'], /unknown command/],
 ])('gatewatch %j stops with a message and no stack', async (arguments_, message) => {
   const { code, output } = await runGatewatch([...arguments_, ...(arguments_[0] === 'run' ? ['--data-dir', folder] : [])]);
@@ -79,7 +84,20 @@ test.each([
   expect(output).not.toMatch(/^\s+at /m);
 });
 
-test.each(['run', 'collector', 'server', 'simulate', 'plant check', 'plant schema'])('gatewatch %s has --help', async (command) => {
+test.each([
+  'run',
+  'collector',
+  'server',
+  'simulate',
+  'plant check',
+  'plant schema',
+  'verify',
+  'backup',
+  'restore',
+  'evidence keys',
+  'evidence rotate-key',
+  'northbound clients',
+])('gatewatch %s has --help', async (command) => {
   const { code, output } = await runGatewatch([...command.split(' '), '--help']);
   expect(code).toBe(0);
   expect(output).toMatch(/Usage: gatewatch/);
