@@ -1,7 +1,9 @@
 // Words of one's own account, of API tokens, and of what must be done before anything else.
 import type { Texts } from '../language/shared-words.ts';
+import { en as ownPasswordEn, zh as ownPasswordZh } from './own-password-words.ts';
 
 export const zh = {
+  ...ownPasswordZh,
   title: '我的账号',
   open: '账号与安全',
   sessions: '我的登录',
@@ -10,12 +12,7 @@ export const zh = {
   ended: '已结束该处登录。',
   password: '密码',
   passwordChanged: '上次修改 {{time}}',
-  current: '当前密码',
-  new: '新密码（至少 {{count}} 个字符）',
-  again: '再输入一次新密码',
-  change: '修改密码',
   changed: '密码已修改，其他登录已结束。',
-  notSame: '两次输入的新密码不一致。',
   ofDirectory: '此账号由公司目录登录，密码和第二验证在公司目录中管理。',
   factor: '第二验证',
   factorOff: '未启用。启用后，登录除密码外还需手机验证器上的 6 位验证码。',
@@ -26,7 +23,6 @@ export const zh = {
   qr: '第二验证二维码',
   secret: '密钥',
   code: '验证码',
-  codeOrRecovery: '验证码或恢复码',
   confirm: '启用',
   recovery: '恢复码',
   recoveryMeaning: '手机丢失时，每个恢复码可代替验证码使用一次。只在这里显示一次，请打印或抄下，妥善保管。',
@@ -38,25 +34,7 @@ export const zh = {
   removed: '第二验证已取消。',
   enrolled: '第二验证已启用。',
   prove: '请再次输入密码和验证码。',
-  working: '正在处理…',
   codeToggle: '有第二验证？填验证码',
-  problem: {
-    refused: '未执行：{{reason}}',
-    wrongPassword: '当前密码不正确。',
-    wrongCode: '验证码不正确或已用过。请核对手机时间，输入最新的验证码。',
-    tooMany: '尝试次数过多，请稍候再试。',
-    tooShort: '密码太短，至少 {{count}} 个字符。',
-    common: '这是攻击者最先尝试的密码之一，请换一个。',
-    ownName: '密码与用户名太接近，请换一个。',
-    sameAgain: '新密码与当前密码相同。',
-    secondFactor: '请同时填写第二验证的验证码。',
-  },
-  mustDo: {
-    changePassword: '请先修改密码',
-    changePasswordWhy: '密码由他人设定，或已超过公司规定的期限。修改后即可继续。',
-    enrolSecondFactor: '请先启用第二验证',
-    enrolSecondFactorWhy: '公司规定您的角色登录时需要第二验证。设置后即可继续。',
-  },
   tokens: '接口令牌',
   tokensHint: '供其他系统只读取数据：不能确认或操作任何报警。令牌只在发放时显示一次。',
   token: {
@@ -104,6 +82,7 @@ export const zh = {
 } as const;
 
 export const en: Texts<typeof zh> = {
+  ...ownPasswordEn,
   title: 'My account',
   open: 'Account and security',
   sessions: 'Where I am signed in',
@@ -118,12 +97,7 @@ export const en: Texts<typeof zh> = {
   ended: 'That session has ended.',
   password: 'Password',
   passwordChanged: 'Last changed {{time}}',
-  current: 'Current password',
-  new: 'New password ({{count}} characters or more)',
-  again: 'New password once more',
-  change: 'Change password',
   changed: 'Password changed; your other sessions have ended.',
-  notSame: 'The two new passwords are not the same.',
   ofDirectory: 'This account signs in by the company’s directory, which keeps password and second factor.',
   factor: 'Second factor',
   factorOff: 'Not set up. With it, a sign-in asks for the six digits of an authenticator app besides the password.',
@@ -134,7 +108,6 @@ export const en: Texts<typeof zh> = {
   qr: 'QR code of the second factor',
   secret: 'Key',
   code: 'Code',
-  codeOrRecovery: 'Code or recovery code',
   confirm: 'Turn on',
   recovery: 'Recovery codes',
   recoveryMeaning:
@@ -147,25 +120,7 @@ export const en: Texts<typeof zh> = {
   removed: 'The second factor is removed.',
   enrolled: 'The second factor is on.',
   prove: 'Give password and code once more.',
-  working: 'Working …',
   codeToggle: 'Second factor? Give its code',
-  problem: {
-    refused: 'Not done: {{reason}}',
-    wrongPassword: 'The current password is wrong.',
-    wrongCode: 'The code is wrong or was used before. Look whether the clock of the phone is right, and give the newest code.',
-    tooMany: 'Too many tries. Wait a little.',
-    tooShort: 'Too short: {{count}} characters or more.',
-    common: 'This password is among those that attackers try first. Choose another.',
-    ownName: 'This password is too close to the user name. Choose another.',
-    sameAgain: 'The new password is the current one.',
-    secondFactor: 'Give the code of the second factor too.',
-  },
-  mustDo: {
-    changePassword: 'Change your password first',
-    changePasswordWhy: 'Somebody else has set it, or it is older than the company allows. Then you can go on.',
-    enrolSecondFactor: 'Set up a second factor first',
-    enrolSecondFactorWhy: 'The company asks for one in your role. Then you can go on.',
-  },
   tokens: 'API tokens',
   tokensHint: 'For other systems to read: no alarm can be acknowledged or acted on with one. A token is shown once, when it is made.',
   token: {

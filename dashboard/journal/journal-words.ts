@@ -21,6 +21,8 @@ import { formatNumber, formatValue } from '../values/format-value.ts';
 import { useVideoJournal } from '../video/video-journal.ts';
 
 type KnownKind = keyof typeof zh.journal.kind;
+const isKnownRefusal = (reason: unknown): reason is keyof typeof zh.journal.refusal =>
+  typeof reason === 'string' && Object.hasOwn(zh.journal.refusal, reason);
 type KnownField = keyof typeof zh.journal.detailField;
 
 function isKnownKind(kind: string): kind is KnownKind {
@@ -210,7 +212,7 @@ export function useJournalWords(): JournalWords {
       if (entry.kind.startsWith('alarmSettings.')) return [...settingsDetail(entry), ...restOf(withoutFiling(entry.detail))].join(' · ');
       const { from, version, reason, ...rest } = entry.detail;
       const known = [
-        ...(reason === 'wrongNameOrPassword' || reason === 'delayed' || reason === 'wrongCode' ? [t(`journal.refusal.${reason}`)] : []),
+        ...(isKnownRefusal(reason) ? [t(`journal.refusal.${reason}`)] : []),
         ...(typeof from === 'string' ? [field('from', from)] : []),
         ...(typeof version === 'string' ? [field('version', version)] : []),
       ];

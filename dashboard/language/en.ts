@@ -388,7 +388,12 @@ export const en: Texts<typeof zh> = {
       video: 'video',
     },
     because: { turnedOff: 'turned off', signedOut: 'signed out', tooMany: 'too many phones', takenOver: 'somebody else signed in' },
-    refusal: { wrongNameOrPassword: 'wrong name or password', wrongCode: 'wrong code', delayed: 'too many failures' },
+    refusal: {
+      wrongNameOrPassword: 'wrong name or password',
+      wrongCode: 'wrong code',
+      delayed: 'too many failures',
+      leftDirectory: 'left the company’s directory',
+    },
     kind: {
       'alarm.raise': 'Alarm raised',
       'alarm.clear': 'Alarm returned',

@@ -386,7 +386,7 @@ export const zh = {
       video: '视频',
     },
     because: { turnedOff: '本人关闭', signedOut: '退出登录', tooMany: '手机过多', takenOver: '由他人登录' },
-    refusal: { wrongNameOrPassword: '用户名或密码错误', wrongCode: '验证码错误', delayed: '失败次数过多' },
+    refusal: { wrongNameOrPassword: '用户名或密码错误', wrongCode: '验证码错误', delayed: '失败次数过多', leftDirectory: '已退出公司目录' },
     kind: {
       'alarm.raise': '报警发生',
       'alarm.clear': '报警恢复',

@@ -26,6 +26,7 @@ import { askForSync } from './queue/queue-sync.ts';
 import type { QueuedAction } from './queue/queued-action.ts';
 import { postOverHttp } from './queue/send-action.ts';
 
+const PhonePassword = lazy(() => import('./phone-password.tsx').then((module) => ({ default: module.PhonePassword })));
 const PhoneSignIn = lazy(() => import('./phone-sign-in.tsx').then((module) => ({ default: module.PhoneSignIn })));
 
 export function createPhoneQueries(): QueryClient {
@@ -133,7 +134,13 @@ function SessionGate({ clock, runner }: { readonly clock: Clock; readonly runner
     runner.setPerson(username);
     if (username !== null) setWasSignedIn(true);
   }, [runner, username]);
-  // A new password or a second factor is made on a computer; asked again now and then, so that the phone goes on by itself.
+  if (session.data?.mustDo === 'changePassword')
+    return (
+      <Suspense fallback={<Waiting text={t('common.loading')} />}>
+        <PhonePassword />
+      </Suspense>
+    );
+  // A second factor is set up on a computer; asked again now and then, so that the phone goes on by itself.
   if (session.data?.mustDo != null) return <Waiting text={t('signIn.mustDo')} onRetry={() => void session.refetch()} />;
   if (session.data != null) {
     return <SignedIn key={session.data.username} session={session.data} clock={clock} runner={runner} />;

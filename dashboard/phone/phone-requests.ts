@@ -17,12 +17,6 @@ import {
 } from '../../domain/api/plant-api.ts';
 import { request, valueOrThrow } from '../http/request.ts';
 
-/** Only the demo plant names its accounts. */
-export async function fetchIsDemo(): Promise<boolean> {
-  const answer = await request('/api/demo', { schema: z.object({ isDemo: z.boolean() }) });
-  return answer.kind === 'ok' && answer.value.isDemo;
-}
-
 export async function fetchPlant(): Promise<PlantView> {
   return valueOrThrow(await request('/api/plant', { schema: plantViewSchema }));
 }

@@ -1,9 +1,10 @@
 // Sign-in on the phone: large fields, and the word that unsent actions wait for their person.
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { fetchSignInOptions } from '../http/session-requests.ts';
 import { setLanguage, useWords } from '../language/language.ts';
+import { UseNotice } from '../session/use-notice.tsx';
 import { useSignIn } from '../session/use-sign-in.ts';
-import { fetchIsDemo } from './phone-requests.ts';
 import { useQueueState } from './queue/queue-context.tsx';
 
 export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): ReactNode {
@@ -13,7 +14,7 @@ export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): React
     beforeSession: (queries) => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' }),
     isTriedWithoutNetwork: true,
   });
-  const demo = useQuery({ queryKey: ['demo'], queryFn: fetchIsDemo, staleTime: Number.POSITIVE_INFINITY, retry: false });
+  const options = useQuery({ queryKey: ['signInOptions'], queryFn: fetchSignInOptions, refetchInterval: 15_000, retry: false });
 
   return (
     <main className="phone phone-sign-in" id="content">
@@ -21,6 +22,7 @@ export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): React
         <img src={new URL('../look/gatewatch.svg', import.meta.url).href} alt="" width="48" height="48" /> {t('product.name')}
       </h1>
       <UnsentOf />
+      <UseNotice notice={options.data?.useNotice ?? null} />
       <form onSubmit={submit} noValidate aria-describedby={problem === null ? undefined : 'sign-in-problem'}>
         {hasEnded && problem === null && (
           <p className="phone-notice" role="status">
@@ -56,7 +58,7 @@ export function PhoneSignIn({ hasEnded }: { readonly hasEnded: boolean }): React
         <button type="submit" className="big-button big-button-next" disabled={isPending} data-testid="sign-in-submit">
           {isPending ? t('signIn.working') : t('signIn.submit')}
         </button>
-        {demo.data === true && <p className="phone-hint">{t('phone.signIn.demo')}</p>}
+        {options.data?.isDemo === true && <p className="phone-hint">{t('phone.signIn.demo')}</p>}
       </form>
       <button
         type="button"

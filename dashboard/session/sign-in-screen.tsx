@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { directoryRefusals } from '../../domain/api/session-api.ts';
 import { fetchSignInOptions } from '../http/session-requests.ts';
 import { setLanguage, useWords } from '../language/language.ts';
+import { UseNotice } from './use-notice.tsx';
 import { useSignIn } from './use-sign-in.ts';
 import './sign-in.css';
 
@@ -48,6 +49,7 @@ export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): Reac
             <p>{t('product.tagline')}</p>
           </div>
         </header>
+        <UseNotice notice={options.data?.useNotice ?? null} />
         <form
           ref={form}
           onSubmit={submit}

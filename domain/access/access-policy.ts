@@ -58,6 +58,8 @@ const tlsSchema = z.strictObject({
 });
 export type TlsSettings = z.output<typeof tlsSchema>;
 
+const noticeText = z.string().trim().min(1).max(2_000);
+
 export const accessFileSchema = z.strictObject({
   schema: z.literal(1),
   passwords: passwordsSchema.prefault({}),
@@ -66,6 +68,8 @@ export const accessFileSchema = z.strictObject({
   areAdministratorsSeparate: z.boolean().default(false),
   directory: directorySchema.optional(),
   tls: tlsSchema.optional(),
+  /** Shown before the sign-in, at the desk and on the phone: whose system it is, who may use it, what is written down (IEC 62443-3-3 SR 1.12). */
+  useNotice: z.strictObject({ zh: noticeText, en: noticeText }).optional(),
   /** Addresses or CIDR of proxies whose X-Forwarded-… is believed. */
   trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
 });

@@ -43,6 +43,8 @@ export const signInOptionsSchema = z.object({
   isDemo: z.boolean(),
   /** The company's directory, where one is configured. */
   directory: z.object({ name: z.object({ zh: z.string(), en: z.string() }), isAvailable: z.boolean() }).nullable(),
+  /** What everybody is told before he signs in; lines are kept. */
+  useNotice: z.object({ zh: z.string(), en: z.string() }).nullable().default(null),
 });
 export type SignInOptions = z.output<typeof signInOptionsSchema>;
 

@@ -16,6 +16,7 @@ import { ApiTokens } from './api-tokens.ts';
 import type { DirectoryPerson } from './directory.ts';
 import { type FirstPassword, makeFirstPeople } from './first-people.ts';
 import { actorOf, type Identity } from './identity.ts';
+import type { SomebodyLeft } from './logout-token.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { type Refusal, RefusalAudit } from './refusal-audit.ts';
 import { SecondFactors } from './second-factors.ts';
@@ -209,7 +210,10 @@ export class AccessControl {
   async openSession(
     username: string,
     from: string,
-    how: { readonly method: OwnSession['method']; readonly mustDo: Identity['mustDo'] } = { method: 'other', mustDo: null },
+    how: { readonly method: OwnSession['method']; readonly mustDo: Identity['mustDo']; readonly directorySession?: string | null } = {
+      method: 'other',
+      mustDo: null,
+    },
   ): Promise<{ readonly token: string; readonly identity: Identity } | null> {
     const token = randomBytes(32).toString('base64url');
     const tokenHash = hashToken(token);
@@ -226,6 +230,7 @@ export class AccessControl {
         started_from: from,
         method: how.method,
         must_do: how.mustDo,
+        directory_session: how.directorySession ?? null,
       })
       .execute();
     const identity = await this.identify(token);
@@ -251,10 +256,37 @@ export class AccessControl {
       return { kind: 'refused', reason: 'nameTaken' };
     }
     if (username.hasOtherRights) await this.#endSessions(username.username, null);
-    const session = await this.openSession(username.username, from, { method: 'directory', mustDo: null });
+    const session = await this.openSession(username.username, from, {
+      method: 'directory',
+      mustDo: null,
+      directorySession: person.sessionId,
+    });
     if (session !== null) return { kind: 'ok', ...session };
     await this.auditDirectoryRefusal(person.username, from, 'notAllowed');
     return { kind: 'refused', reason: 'notAllowed' };
+  }
+
+  /** Back-channel logout: his sessions of that session at the directory, or all that came by it. How many have ended. */
+  async endDirectorySessions({ issuer, subject, sessionId }: SomebodyLeft): Promise<number> {
+    const username = subject === null ? null : await this.accounts.byDirectory(issuer, subject);
+    if (subject !== null && username === null) return 0;
+    const rows = (await this.#openSessions()).filter((row) => row.method === 'directory' && (username ?? row.username) === row.username);
+    // One whose session there is not known may be the one that is meant.
+    const left = rows.filter((row) =>
+      sessionId === null ? true : row.directory_session === sessionId || (username !== null && row.directory_session === null),
+    );
+    if (left.length === 0) return 0;
+    const lines = left.map((row) => this.#auditLine('session.revoke', directoryActor, { username: row.username, reason: 'leftDirectory' }));
+    const hashes = left.map((row) => row.token_hash);
+    await this.#ledger.commit(lines, async (transaction) => {
+      await transaction.deleteFrom('session').where('token_hash', 'in', hashes).execute();
+    });
+    for (const tokenHash of hashes) this.#tellEnded(tokenHash);
+    return left.length;
+  }
+
+  auditLogoutRefusal(from: string, reason: string): Promise<void> {
+    return this.#refusals.note({ actor: directoryActor, from, what: `logout by the directory: ${reason.slice(0, 100)}` });
   }
 
   auditDirectoryRefusal(username: string | null, from: string, reason: DirectoryRefusal): Promise<void> {

@@ -94,3 +94,9 @@ export const accessMigration: Migration = {
     await schema.alterTable('session').addColumn('must_do', 'text').execute();
   },
 };
+
+export const directorySessionMigration: Migration = {
+  async up(database: Kysely<unknown>) {
+    await database.schema.alterTable('session').addColumn('directory_session', 'text').execute();
+  },
+};

@@ -1,5 +1,8 @@
 // Sign-in by the company's directory, against a real OpenID provider on this machine: who is let in as what, who is not, and what happens while it is away.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessFileSchema } from '../../domain/access/access-policy.ts';
 import type { SessionView, SignInOptions } from '../../domain/api/session-api.ts';
 import type { PersonView } from '../../domain/api/users-api.ts';
@@ -26,8 +29,11 @@ let small: SmallServer;
 class Walker {
   readonly #jars = new Map<string, Map<string, string>>();
 
-  /** Where it stops: an answer that is no redirection, or an address that `stopsAt`. */
-  async go(address: string, stopsAt: (url: URL) => boolean = () => false): Promise<URL> {
+  /** Of the answer where it stopped. */
+  text = '';
+
+  /** Where it stops: an answer that is no redirection, or an address that `stopsAt`. `form` is sent to the first address. */
+  async go(address: string, stopsAt: (url: URL) => boolean = () => false, form?: Readonly<Record<string, string>>): Promise<URL> {
     let url = new URL(address);
     for (let steps = 0; steps < 12; steps += 1) {
       if (stopsAt(url)) return url;
@@ -35,6 +41,7 @@ class Walker {
       this.#jars.set(url.origin, jar);
       const response = await fetch(url, {
         redirect: 'manual',
+        ...(form === undefined || steps > 0 ? {} : { method: 'POST', body: new URLSearchParams(form) }),
         headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
       });
       for (const line of response.headers.getSetCookie()) {
@@ -43,17 +50,21 @@ class Walker {
         jar.set(pair.slice(0, at), pair.slice(at + 1));
       }
       const to = response.headers.get('location');
-      if (to === null || response.status < 300 || response.status > 399) return url;
+      if (to === null || response.status < 300 || response.status > 399) {
+        this.text = await response.text();
+        return url;
+      }
       url = new URL(to, url);
     }
     throw new Error('more redirections than a sign-in has');
   }
 
+  get cookie(): string {
+    return `gatewatch_session=${this.#jars.get(small.server.address)?.get('gatewatch_session') ?? ''}`;
+  }
+
   async session(): Promise<SessionView | null> {
-    const jar = this.#jars.get(small.server.address) ?? new Map();
-    const response = await fetch(`${small.server.address}/api/session`, {
-      headers: { cookie: `gatewatch_session=${jar.get('gatewatch_session') ?? ''}` },
-    });
+    const response = await fetch(`${small.server.address}/api/session`, { headers: { cookie: this.cookie } });
     return response.status === 200 ? ((await response.json()) as SessionView) : null;
   }
 }
@@ -153,6 +164,96 @@ test('who is disabled here stays out, whatever the directory says', async () => 
 test('no account of the directory signs in with a password, has one set, or sets up a second factor here', async () => {
   const answer = await small.ask('admin', 'POST', '/api/users/wang.min/password', { password: 'a-password-of-gatewatch' });
   expect(answer.status).toBe(422);
+});
+
+// Before the clock is moved away from the provider's.
+describe('the directory says that somebody has left it', () => {
+  const event = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+  const told = async (claims: Readonly<Record<string, unknown>>, token?: string) => {
+    const logout_token = token ?? (await provider.sign(claims));
+    const response = await fetch(`${small.server.address}/api/directory/logout`, {
+      method: 'POST',
+      body: new URLSearchParams({ logout_token }),
+    });
+    return {
+      status: response.status,
+      cache: response.headers.get('cache-control'),
+      body: (await response.json()) as { detail?: string; sessionsEnded?: number },
+    };
+  };
+  const claimsOf = (more: Readonly<Record<string, unknown>>) => {
+    const now = Math.floor(clock.nowMs() / 1_000);
+    return { iss: provider.issuer, aud: directoryClient.id, iat: now, exp: now + 120, jti: crypto.randomUUID(), events: event, ...more };
+  };
+
+  test('by signing out there: the session here and its open page end within a second, another browser of the same person stays', async () => {
+    provider.people.set('u-7', { username: 'zhao.gang', name: '赵刚', groups: ['gas-duty-lead'] });
+    const [one, other] = [await enter('u-7'), await enter('u-7')];
+    const socket = io(small.server.address, {
+      extraHeaders: { cookie: one.walker.cookie },
+      transports: ['websocket'],
+      reconnection: false,
+    });
+    await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+    const ended = new Promise<number>((resolve) => socket.once('disconnect', () => resolve(performance.now())));
+    await one.walker.go(`${provider.issuer}/session/end?client_id=${directoryClient.id}`);
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(one.walker.text) ?? [];
+    const leftAtMs = performance.now();
+    await one.walker.go(`${provider.issuer}/session/end/confirm`, () => false, { xsrf, logout: 'yes' });
+    expect((await ended) - leftAtMs).toBeLessThan(1_000);
+    expect(await one.walker.session()).toBeNull();
+    expect(await other.walker.session()).toMatchObject({ username: 'zhao.gang' });
+    expect((await journal()).findLast((line) => line.kind === 'session.revoke')).toMatchObject({
+      actor: { kind: 'system', part: 'directory' },
+      detail: { username: 'zhao.gang', reason: 'leftDirectory' },
+    });
+  });
+
+  test('of a person without a session: all that came by it end, those of others and by password stay; the same token again ends no later one', async () => {
+    provider.people.set('u-8', { username: 'qian.yong', name: '钱勇', groups: ['gas-duty-lead'] });
+    provider.people.set('u-1', { username: 'wang.min', name: '王敏', groups: ['gas-duty-north'] });
+    const [one, two] = [await enter('u-8'), await enter('u-8')];
+    const somebodyElse = await enter('u-1');
+    const token = await provider.sign(claimsOf({ sub: 'u-8' }));
+    expect(await told({}, token)).toMatchObject({ status: 200, cache: 'no-store', body: { sessionsEnded: 2 } });
+    expect([await one.walker.session(), await two.walker.session()]).toEqual([null, null]);
+    expect(await somebodyElse.walker.session()).toMatchObject({ username: 'wang.min' });
+    const later = await enter('u-8');
+    expect(await told({}, token)).toMatchObject({ status: 200, body: { sessionsEnded: 0 } });
+    expect(await later.walker.session()).toMatchObject({ username: 'qian.yong' });
+    expect(await told(claimsOf({ sub: 'nobody' }))).toMatchObject({ status: 200, body: { sessionsEnded: 0 } });
+  });
+
+  test('a token that is not the directory’s, not for us, too old, or no logout token is refused, told in the journal, and ends nothing', async () => {
+    const { walker } = await enter('u-8');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const foreign = await new SignJWT(claimsOf({ sub: 'u-8' })).setProtectedHeader({ alg: 'RS256' }).sign(privateKey);
+    const shared = await new SignJWT(claimsOf({ sub: 'u-8' }))
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(Buffer.from(directoryClient.secret.padEnd(32, '.')));
+    const [, body = ''] = foreign.split('.');
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`;
+    const hourAgo = Math.floor(clock.nowMs() / 1_000) - 3_600;
+    const { jti: _, ...nameless } = claimsOf({ sub: 'u-8' });
+    for (const [what, claims, token] of [
+      ['of another key', {}, foreign],
+      ['by the shared secret', {}, shared],
+      ['unsigned', {}, unsigned],
+      ['no token', {}, 'x.y.z'],
+      ['of another issuer', claimsOf({ sub: 'u-8', iss: 'https://other.example' })],
+      ['for another client', claimsOf({ sub: 'u-8', aud: 'other' })],
+      ['old', claimsOf({ sub: 'u-8', iat: hourAgo, exp: hourAgo + 120 })],
+      ['old, without an end', claimsOf({ sub: 'u-8', iat: hourAgo, exp: undefined })],
+      ['an identity token', claimsOf({ sub: 'u-8', nonce: 'n' })],
+      ['of another event', claimsOf({ sub: 'u-8', events: { 'https://other.example': {} } })],
+      ['of nobody', claimsOf({})],
+      ['without a name of its own', nameless],
+    ] as const)
+      expect([what, await told(claims, token)]).toEqual([what, expect.objectContaining({ status: 400 })]);
+    expect(await walker.session()).toMatchObject({ username: 'qian.yong' });
+    const refusals = (await journal()).filter((line) => line.kind === 'access.refused').map((line) => String(line.detail.what));
+    expect(refusals.some((what) => what.startsWith('logout by the directory: '))).toBe(true);
+  });
 });
 
 test('an answer that belongs to another sign-in, comes twice, or comes too late is worth nothing', async () => {

@@ -8,6 +8,7 @@ import type { Role } from '../../domain/access/roles.ts';
 import type { DirectoryRefusal, SignInOptions } from '../../domain/api/session-api.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { AccessKey } from './access-key.ts';
+import { type LogoutAnswer, LogoutTokens } from './logout-token.ts';
 
 const timeoutSeconds = 4;
 /** How long "it is there" or "it is away" counts. */
@@ -24,6 +25,8 @@ export interface DirectoryPerson {
   readonly displayName: string;
   readonly role: Role;
   readonly stationIds: readonly string[] | null;
+  /** His session there, where the directory says which: it may end it later. */
+  readonly sessionId: string | null;
 }
 
 export type DirectoryAnswer =
@@ -37,6 +40,7 @@ export class Directory {
   readonly #key: AccessKey;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #logoutTokens: LogoutTokens;
   #asked: { readonly atMs: number; readonly configuration: Promise<oidc.Configuration | null> } | null = null;
 
   constructor(options: {
@@ -51,6 +55,7 @@ export class Directory {
     this.#key = options.key;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#logoutTokens = new LogoutTokens(options.clock);
   }
 
   async status(): Promise<NonNullable<SignInOptions['directory']>> {
@@ -97,7 +102,7 @@ export class Directory {
         configuration.serverMetadata().userinfo_endpoint === undefined
           ? {}
           : await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub);
-      return this.#personOf({ ...claims, ...more, iss: claims.iss, sub: claims.sub });
+      return this.#personOf({ ...claims, ...more, iss: claims.iss, sub: claims.sub, sid: claims.sid });
     } catch (error) {
       this.#log.warn({ err: error }, 'the directory did not confirm a sign-in');
       return refused('failed');
@@ -109,6 +114,13 @@ export class Directory {
     const configuration = await this.#configuration();
     if (configuration?.serverMetadata().end_session_endpoint === undefined) return null;
     return oidc.buildEndSessionUrl(configuration, { post_logout_redirect_uri: new URL('/', this.#settings.publicUrl).href }).href;
+  }
+
+  /** The directory itself says that somebody has left it. */
+  async whoLeft(logoutToken: string): Promise<LogoutAnswer> {
+    const { issuer, jwks_uri } = (await this.#configuration())?.serverMetadata() ?? {};
+    if (issuer === undefined || jwks_uri === undefined) return { kind: 'unavailable' };
+    return this.#logoutTokens.read(logoutToken, { issuer, clientId: this.#settings.clientId, keysAddress: jwks_uri });
   }
 
   #personOf(claims: Readonly<Record<string, unknown>> & { readonly iss: string; readonly sub: string }): DirectoryAnswer {
@@ -124,7 +136,11 @@ export class Directory {
         .trim()
         .slice(0, 100) || username;
     const stationIds = fitting.stations === undefined ? null : [...new Set(fitting.stations)].toSorted();
-    return { kind: 'known', person: { issuer: claims.iss, subject: claims.sub, username, displayName, role: fitting.role, stationIds } };
+    const sessionId = typeof claims.sid === 'string' && claims.sid !== '' ? claims.sid : null;
+    return {
+      kind: 'known',
+      person: { issuer: claims.iss, subject: claims.sub, username, displayName, role: fitting.role, stationIds, sessionId },
+    };
   }
 
   #callback(): string {

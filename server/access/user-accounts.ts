@@ -142,7 +142,7 @@ export class UserAccounts {
 
   /** The account of somebody whom the directory knows, made or changed as it says now. Null where another account has his name. */
   async followDirectory(
-    { issuer, subject, ...wanted }: DirectoryPerson,
+    { issuer, subject, sessionId: _, ...wanted }: DirectoryPerson,
     by: JournalActor,
   ): Promise<{ readonly username: string; readonly hasOtherRights: boolean } | null> {
     const known = await this.byDirectory(issuer, subject);

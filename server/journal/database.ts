@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { type AccessTables, accessMigration } from '../access/access-tables.ts';
+import { type AccessTables, accessMigration, directorySessionMigration } from '../access/access-tables.ts';
 import {
   type AlarmSettingsChangeTable,
   type AlarmSettingsDraftTable,
@@ -89,6 +89,8 @@ export interface SessionTable {
   method: string | null;
   /** What he must do before anything else, or null. */
   must_do: string | null;
+  /** Of a session by the company's directory: the session there, where the directory told it. */
+  directory_session: string | null;
 }
 
 export interface Schema
@@ -151,6 +153,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0023-patrol-times': patrolTimesMigration,
   '0024-station-holders': holderMigration,
   '0025-retired-outboxes': retiredOutboxMigration,
+  '0027-directory-session': directorySessionMigration,
 };
 
 /** What this program can read: a database with others was written by a newer one. */

@@ -56,7 +56,11 @@ describe.skipIf(browser === null)('an account in a browser', () => {
       publicUrl,
       groups: [{ group: 'gas-duty', role: 'operator' }],
     };
-    writeFileSync(accessFile, JSON.stringify({ schema: 1, passwords: { isGivenOneTemporary: true }, directory }));
+    const useNotice = {
+      zh: '本系统属于测试燃气公司，仅限授权人员使用。\n所有操作均被记录，违规使用将被追究。',
+      en: 'This system belongs to Test Gas and is for authorized people only.\nEverything that is done is recorded.',
+    };
+    writeFileSync(accessFile, JSON.stringify({ schema: 1, passwords: { isGivenOneTemporary: true }, useNotice, directory }));
     gatewatch = await startGatewatch({
       environment: { GATEWATCH_SECRET_DIRECTORY: directoryClient.secret },
       dataDir: path.join(folder, 'data'),
@@ -148,6 +152,9 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     provider.atTheDoor = 'u-1';
     await other.page.goto(gatewatch.address);
     await other.page.getByTestId('sign-in-directory').waitFor();
+    expect(await other.page.getByTestId('use-notice').textContent()).toBe(
+      '本系统属于测试燃气公司，仅限授权人员使用。\n所有操作均被记录，违规使用将被追究。',
+    );
     await picture(other.page, 'sign-in-directory');
     expect(await seriousFaults(other.page)).toEqual([]);
     await other.page.getByTestId('sign-in-directory').click();
@@ -167,14 +174,52 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     await other.page.context().close();
   });
 
-  test('a person who was given a password chooses his own first, and sees nothing before', async () => {
-    const given = 'given-by-the-administrator';
+  const given = 'given-by-the-administrator';
+  async function addPerson(username: string, name: string): Promise<void> {
     await page.getByTestId('add-person').click();
-    await page.getByTestId('person-username').fill('wang');
-    await page.getByTestId('person-name').fill('王敏');
+    await page.getByTestId('person-username').fill(username);
+    await page.getByTestId('person-name').fill(name);
     await page.getByTestId('new-password').fill(given);
     await page.getByTestId('save-person').click();
-    await page.getByTestId('person-wang').waitFor();
+    await page.getByTestId(`person-${username}`).waitFor();
+  }
+
+  test('on the phone too: told first whose system it is, then a password of one’s own, then the alarms', async () => {
+    await addPerson('qian', '钱勇');
+    const context = await (browser as Browser).newContext({
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+      locale: 'zh-CN',
+    });
+    const phone = await context.newPage();
+    await phone.goto(`${gatewatch.address}/phone/`);
+    expect(await phone.getByTestId('use-notice').textContent()).toContain('仅限授权人员使用');
+    await picture(phone, 'phone-use-notice');
+    expect(await seriousFaults(phone)).toEqual([]);
+    await phone.getByTestId('sign-in-username').fill('qian');
+    await phone.getByTestId('sign-in-password').fill(given);
+    await phone.getByTestId('sign-in-submit').click();
+    await phone.getByTestId('own-current').fill(given);
+    await phone.getByTestId('own-password').fill('qian');
+    await phone.getByTestId('own-again').fill('qian');
+    await phone.getByTestId('change-own-password').click();
+    await expect.poll(() => phone.getByTestId('password-problem').textContent()).toContain('至少 12');
+    await picture(phone, 'phone-password');
+    expect(await seriousFaults(phone)).toEqual([]);
+    for (const button of await phone.locator('main button, main input').all())
+      expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    const own = '燃气站夜里有人值守一班又一班';
+    await phone.getByTestId('own-password').fill(own);
+    await phone.getByTestId('own-again').fill(own);
+    await phone.getByTestId('change-own-password').click();
+    await phone.getByRole('navigation').waitFor();
+    await context.close();
+    await GatewatchClient.signIn(gatewatch.address, 'qian', own);
+  });
+
+  test('a person who was given a password chooses his own first, and sees nothing before', async () => {
+    await addPerson('wang', '王敏');
     const other = await openPage(browser as Browser);
     await other.page.goto(gatewatch.address);
     await other.page.getByTestId('sign-in-username').fill('wang');

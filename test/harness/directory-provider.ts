@@ -1,6 +1,7 @@
 // A company's directory for tests: a certified OpenID provider on this machine, whose sign-in page lets in whoever stands before it.
 import { generateKeyPairSync } from 'node:crypto';
 import http from 'node:http';
+import { SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 import { freePort } from '../services/service.ts';
 
@@ -12,6 +13,8 @@ export interface DirectoryProvider {
   readonly people: Map<string, { readonly username: string; readonly name: string; readonly groups: readonly string[] }>;
   /** Subject of who signs in next. */
   atTheDoor: string;
+  /** Signs with the provider's own key, as it would a logout token. */
+  sign(claims: Readonly<Record<string, unknown>>): Promise<string>;
   /** Also where it is stopped already. */
   stop(): Promise<void>;
 }
@@ -30,12 +33,16 @@ export async function startDirectoryProvider(publicUrl: string, host: '127.0.0.1
         token_endpoint_auth_method: 'client_secret_post',
         redirect_uris: [`${publicUrl}/api/directory/callback`],
         post_logout_redirect_uris: [`${publicUrl}/`],
+        backchannel_logout_uri: `${publicUrl}/api/directory/logout`,
+        backchannel_logout_session_required: true,
       },
     ],
+    // Without its guard, which lets it call no address of this machine.
+    fetch: (url, options) => fetch(url, { method: options?.method ?? 'GET', headers: options?.headers ?? {}, body: options?.body ?? null }),
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
     cookies: { keys: ['of this test'] },
     ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600 },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
     claims: { openid: ['sub'], profile: ['preferred_username', 'name', 'groups'], email: ['email'] },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_context, id) => {
@@ -60,6 +67,7 @@ export async function startDirectoryProvider(publicUrl: string, host: '127.0.0.1
     issuer,
     people,
     atTheDoor: '',
+    sign: (claims) => new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'logout+jwt' }).sign(privateKey),
     stop() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

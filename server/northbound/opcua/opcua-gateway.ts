@@ -50,6 +50,8 @@ const signInsWaitingMax = 50;
 const stopMsMax = 3_000;
 const alarmsASlice = 500;
 
+const dutyWords = { changePassword: 'change its password', enrolSecondFactor: 'set up a second factor' } as const;
+
 interface Grant {
   readonly token: string;
   readonly tokenHash: string;
@@ -288,15 +290,24 @@ export class OpcuaGateway {
   async #grant(username: string, password: string, from: string): Promise<OpcuaGrant | null> {
     const { access } = this.#options;
     const result = await access.signIn({ username, password }, `opcua ${from}`);
+    if (result.kind === 'codeNeeded') await this.#refuse(from, username, 'it has a second factor, which OPC UA cannot ask for');
     if (result.kind !== 'ok') return null;
     const { identity, token } = result;
     if (!isAllowed(identity, 'readings.read', null)) {
       await access.signOut(identity);
+      const { mustDo } = identity;
+      await this.#refuse(from, username, mustDo === null ? 'it may not read' : `it must ${dutyWords[mustDo]} in a browser first`);
       return null;
     }
     const grantId = crypto.randomUUID();
     this.#grants.set(grantId, { token, tokenHash: identity.tokenHash });
     return { grantId, username: identity.username, stationIds: identity.stationIds === null ? null : [...identity.stationIds] };
+  }
+
+  /** Name and password were right: the client is told no more than with wrong ones, the journal and the log say why. */
+  async #refuse(from: string, username: string, why: string): Promise<void> {
+    this.#options.log.warn({ username, from }, `an account cannot sign in over OPC UA: ${why}`);
+    await this.#audit.note(null, `opcua ${from}: sign-in of ${username}: ${why}`);
   }
 
   #signOut(grantId: string): void {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NorthboundPart } from '../../../domain/api/northbound-api.ts';
 import type { JournalEntry } from '../../../domain/journal/journal-entry.ts';
@@ -140,6 +141,21 @@ test('no unencrypted session, no nameless session, no wrong password; a guess is
   await other.stop();
   const refused = (await journal()).find((entry) => entry.kind === 'session.refused');
   expect(refused?.detail).toMatchObject({ username: 'duty', from: expect.stringMatching(/^opcua .*127\.0\.0\.1/) });
+});
+
+test('an account with a second factor is refused with the right password, and the journal says why', async () => {
+  const other = await startOpcuaClient();
+  const password = await small.addPerson({ username: 'guarded', role: 'viewer' });
+  passwords.set('guarded', password);
+  await connectAs(other, 'guarded');
+  await other.disconnect();
+  const begun = await small.ask('guarded', 'POST', '/api/account/second-factor', { password });
+  const code = new TOTP({ secret: Secret.fromBase32((begun.body as { secret: string }).secret) }).generate();
+  expect((await small.ask('guarded', 'POST', '/api/account/second-factor/confirm', { code })).status).toBe(200);
+  await expect(connectAs(other, 'guarded')).rejects.toThrow(/BadUserAccessDenied|BadIdentityToken/);
+  await other.stop();
+  const told = (await journal()).filter((entry) => entry.kind === 'access.refused').map(({ detail }) => String(detail.what));
+  expect(told.some((what) => /opcua .*sign-in of guarded: it has a second factor/.test(what))).toBe(true);
 });
 
 describe('the plant', () => {
