@@ -17,6 +17,8 @@ export interface DetectionPlan {
   /** No limit alarm of the point is true between these. */
   readonly guardLow: Float64Array;
   readonly guardHigh: Float64Array;
+  /** 1 where more than limits looks at each reading of the point. */
+  readonly hasMoreThanLimits: Uint8Array;
   // By alarm.
   /** The point whose time a delay of the alarm runs on; -1 where it has none. */
   readonly delayPoint: Int32Array;
@@ -95,6 +97,7 @@ export function planDetection(plant: Plant, stationIndexes: readonly number[]): 
     faultAlarmOf,
     guardLow,
     guardHigh,
+    hasMoreThanLimits: Uint8Array.from(plant.points, ({ index }) => (ratesOf[index]?.length || evaluatedOf[index]?.length ? 1 : 0)),
     delayPoint,
     stale: {
       alarm: Int32Array.from(stale, (entry) => entry.alarm),
