@@ -263,6 +263,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
     const entry = deviceStates.get(deviceIndex);
     const statistics = scheduler.statisticsOf(deviceIndex);
     const state = entry?.state ?? { kind: 'disconnected', reason: null };
+    const opcuaDriver = opcua.find((driver) => driver.deviceIndex === deviceIndex);
     return {
       deviceId: device?.id ?? '',
       connection: state.kind,
@@ -278,7 +279,8 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       durationP99Ms: statistics?.duration.percentile(0.99) ?? 0,
       isInsecure: device?.protocol === 'opcua' && device.securityMode === 'None',
       errorsByReason: Object.fromEntries(statistics?.errorsByReason ?? failuresOf.get(deviceIndex) ?? []),
-      clockOffsetMs: opcua.find((driver) => driver.deviceIndex === deviceIndex)?.clockOffsetMs ?? cameras.clockOffsetMs(deviceIndex),
+      clockOffsetMs: opcuaDriver?.clockOffsetMs ?? cameras.clockOffsetMs(deviceIndex),
+      ...(opcuaDriver === undefined ? {} : { refusedCertificate: opcuaDriver.refusedCertificate }),
     };
   }
 

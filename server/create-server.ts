@@ -29,6 +29,7 @@ import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
 import { engineeringRoutes } from './engineering/engineering-routes.ts';
 import { readPlantApart } from './engineering/plant-work.ts';
+import { RefusedCertificates } from './engineering/refused-certificates.ts';
 import { ScanHistory } from './engineering/scan-history.ts';
 import { openEvidence } from './evidence/open-evidence.ts';
 import { plantSection } from './evidence/sections/plant-section.ts';
@@ -241,6 +242,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const maintenance = new Maintenance({ plant, ledger, alarms: store, windows, clock, announce: announceWork });
     await app.register(maintenanceRoutes({ plant, maintenance }));
     const scanHistory = new ScanHistory();
+    const refusedCertificates = await RefusedCertificates.open({
+      plant,
+      ledger,
+      clock,
+      report: (error) => log.error({ err: error }, 'a refused certificate of a device could not be written down; trying again'),
+    });
     await app.register(
       engineeringRoutes({
         plant,
@@ -460,6 +467,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         alarmSettings.hear(status);
         health.hear(status);
         scanHistory.hear(status, clock.nowMs());
+        refusedCertificates.hear(status);
       }),
     );
     const stopHearingDisk = options.disk?.onChange(() => health.lookNow());

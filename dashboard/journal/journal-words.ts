@@ -165,13 +165,15 @@ export function useJournalWords(): JournalWords {
       .map(([name, value]) =>
         name === 'because' && typeof value === 'string' && Object.hasOwn(zh.journal.because, value)
           ? t(`journal.because.${value as keyof typeof zh.journal.because}`)
-          : name === 'via' && value === 'link'
-            ? t('notifications.viaLink')
-            : (name === 'via' || name === 'method') && typeof value === 'string' && Object.hasOwn(zh.account.method, value)
-              ? t(`account.method.${value as keyof typeof zh.account.method}`)
-              : name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
-                ? t(`role.${value as keyof typeof zh.role}`)
-                : field(name, value),
+          : name === 'verdict' && typeof value === 'string' && Object.hasOwn(zh.journal.certificateVerdict, value)
+            ? field('verdict', t(`journal.certificateVerdict.${value as keyof typeof zh.journal.certificateVerdict}`))
+            : name === 'via' && value === 'link'
+              ? t('notifications.viaLink')
+              : (name === 'via' || name === 'method') && typeof value === 'string' && Object.hasOwn(zh.account.method, value)
+                ? t(`account.method.${value as keyof typeof zh.account.method}`)
+                : name === 'role' && typeof value === 'string' && Object.hasOwn(zh.role, value)
+                  ? t(`role.${value as keyof typeof zh.role}`)
+                  : field(name, value),
       );
   }
 

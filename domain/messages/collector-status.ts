@@ -24,6 +24,11 @@ export const deviceStatusSchema = z.object({
   errorsByReason: z.record(z.string(), z.int()).optional(),
   /** How far the device's own clock is ahead, where it tells it (OPC UA). */
   clockOffsetMs: z.number().nullable().optional(),
+  /** The certificate by which it could not be connected to, and since when (OPC UA); null where there is none, absent from older collectors. */
+  refusedCertificate: z
+    .object({ thumbprint: z.string(), subject: z.string(), verdict: z.string(), atMs: z.number() })
+    .nullable()
+    .optional(),
 });
 export type DeviceStatus = z.output<typeof deviceStatusSchema>;
 

@@ -142,7 +142,7 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByTestId('revoke-token').click();
     await page.getByTestId('confirm').click();
-    await expect.poll(() => page.getByTestId('token-row').textContent()).toContain('吊销');
+    await expect.poll(() => page.getByTestId('token-row').textContent()).toContain('已由');
     expect(await ask('/api/alarms')).toBe(401);
   });
 

@@ -131,17 +131,27 @@ test('a certificate out of date is refused, pinned or in the store; an unknown o
   const valid = await startFaultyOpcua({ folder: path.join(folder, 'unknown-plc') });
   onTestFinished(() => valid.stop());
   const stranger = path.join(folder, 'stranger');
-  for (const driven of [
-    driveOpcua({ port: expired.port, folder: path.join(folder, 'pinned'), thumbprint: expired.thumbprint }),
-    driveOpcua({ port: expired.port, folder: inStore }),
-    driveOpcua({ port: valid.port, folder: stranger }),
-    driveOpcua({ port: valid.port, folder: path.join(folder, 'changed'), thumbprint: expired.thumbprint }),
-  ]) {
+  for (const [driven, thumbprint, verdict] of [
+    [
+      driveOpcua({ port: expired.port, folder: path.join(folder, 'pinned'), thumbprint: expired.thumbprint }),
+      expired.thumbprint,
+      'BadCertificateTimeInvalid',
+    ],
+    [driveOpcua({ port: expired.port, folder: inStore }), expired.thumbprint, 'BadCertificateTimeInvalid'],
+    [driveOpcua({ port: valid.port, folder: stranger }), valid.thumbprint, 'BadCertificateUntrusted'],
+    [
+      driveOpcua({ port: valid.port, folder: path.join(folder, 'changed'), thumbprint: expired.thumbprint }),
+      valid.thumbprint,
+      'BadCertificateUntrusted',
+    ],
+  ] as const) {
     onTestFinished(() => driven.stop());
     await expect.poll(() => driven.reasons.length, patience).toBeGreaterThan(2);
     expect([...new Set(driven.reasons)]).toEqual(['securityRejected']);
     expect(driven.connected).toBe(0);
     expect(driven.quality('PT-101')).toBe(Quality.badCommFail);
+    // What goes into the journal.
+    expect(driven.driver.refusedCertificate).toMatchObject({ thumbprint, verdict, subject: expect.stringMatching(/^CN=/) });
   }
   expect(readdirSync(path.join(stranger, 'collector-pki/rejected'))).toHaveLength(1);
   expect(readdirSync(path.join(stranger, 'collector-pki/trusted/certs'))).toHaveLength(0);

@@ -29,6 +29,7 @@ import { type OpcuaReading, qualityOf, readingOf } from './data-value.ts';
 import { guardTransport } from './guarded-transport.ts';
 import { pinnedStore } from './pinned-store.ts';
 import { openPki } from './pki.ts';
+import { type RefusedServerCertificate, watchedStore } from './watched-store.ts';
 
 export interface OpcuaDriverOptions {
   readonly plant: Plant;
@@ -68,6 +69,8 @@ export interface InspectableOpcuaDriver extends SubscribedDriver {
   readonly session: InspectedSession | null;
   /** How far the server's clock is ahead; null where it has not told. */
   readonly clockOffsetMs: number | null;
+  /** The server's certificate that was refused, until a connection is up again. */
+  readonly refusedCertificate: (RefusedServerCertificate & { readonly atMs: number }) | null;
   reconnect(): void;
 }
 
@@ -101,6 +104,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
   #wait: { readonly timer: TimerHandle; readonly done: () => void } | null = null;
   session: InspectedSession | null = null;
   clockOffsetMs: number | null = null;
+  refusedCertificate: InspectableOpcuaDriver['refusedCertificate'] = null;
   #nextLook: TimerHandle | null = null;
   overflows = 0;
 
@@ -160,7 +164,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
     try {
       client = OPCUAClient.create({
         applicationName: 'Gatewatch collector',
-        clientCertificateManager: pinnedStore(await openPki(this.#options.pkiDir), device.serverThumbprint),
+        clientCertificateManager: await this.#openStore(),
         securityMode: MessageSecurityMode[device.securityMode],
         securityPolicy: SecurityPolicy[device.securityPolicy],
         endpointMustExist: false,
@@ -182,6 +186,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       this.#failures = 0;
       this.#heardAtMs = clock.monotonicMs();
       this.session = session;
+      this.refusedCertificate = null;
       this.#look(client);
       this.#tell({ kind: 'connected' });
       return await ended;
@@ -202,6 +207,15 @@ class OpcuaDriver implements InspectableOpcuaDriver {
     }
   }
 
+  async #openStore() {
+    const { device, pkiDir, clock } = this.#options;
+    return watchedStore(pinnedStore(await openPki(pkiDir), device.serverThumbprint), (refused) => {
+      const before = this.refusedCertificate;
+      const isSame = before?.thumbprint === refused.thumbprint && before.verdict === refused.verdict;
+      if (!isSame) this.refusedCertificate = { ...refused, atMs: clock.nowMs() };
+    });
+  }
+
   /** Once a minute: its clock, and whether its certificate is still trusted. */
   #look(client: OPCUAClient): void {
     if (this.session === null || this.#isStopped) return;
@@ -212,12 +226,12 @@ class OpcuaDriver implements InspectableOpcuaDriver {
 
   /** A certificate may be revoked or run out while its session is up: the library asks at the beginning only (OPC 10000-4, 6.1.3). */
   async #lookAtCertificate(client: OPCUAClient): Promise<void> {
-    const { device, pkiDir, log } = this.#options;
+    const { device, log } = this.#options;
     const certificate = client.serverCertificate;
     if (device.securityMode === 'None' || certificate === undefined) return;
     const end = this.#end;
     try {
-      const verdict = await pinnedStore(await openPki(pkiDir), device.serverThumbprint).checkCertificate(certificate);
+      const verdict = await (await this.#openStore()).checkCertificate(certificate);
       if (verdict.isGood()) return;
       log.warn({ device: device.id, verdict: verdict.name }, 'the certificate of an OPC UA server is no longer trusted');
       end?.('securityRejected');
