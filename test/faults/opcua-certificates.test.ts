@@ -151,7 +151,7 @@ test('a certificate out of date is refused, pinned or in the store; an unknown o
     expect(driven.connected).toBe(0);
     expect(driven.quality('PT-101')).toBe(Quality.badCommFail);
     // What goes into the journal.
-    expect(driven.driver.refusedCertificate).toMatchObject({ thumbprint, verdict, subject: expect.stringMatching(/^CN=/) });
+    expect(driven.driver.refusedCertificate).toMatchObject({ thumbprint, verdict, subject: expect.stringMatching(/CN=/) });
   }
   expect(readdirSync(path.join(stranger, 'collector-pki/rejected'))).toHaveLength(1);
   expect(readdirSync(path.join(stranger, 'collector-pki/trusted/certs'))).toHaveLength(0);
