@@ -158,7 +158,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const windows = await WorkWindows.open({ plant, database, nowMs: clock.nowMs() });
     const store = await AlarmStore.open({ plant, ledger, clock, circumstances: windows, log });
     const policy = options.accessPolicy ?? defaultAccessPolicy;
-    const access = new AccessControl(ledger, clock, { policy, key: openAccessKey(options.dataDir) });
+    const access = new AccessControl(ledger, clock, { policy, key: await openAccessKey(options.dataDir) });
     onStop('access', () => access.stop());
     const isLoopback = options.http.host === '127.0.0.1' || options.http.host === '::1' || options.http.host === 'localhost';
     const firstPasswords = await access.prepare(options.isDemo && isLoopback ? 'demo' : 'real');

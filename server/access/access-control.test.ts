@@ -17,13 +17,14 @@ import { SignInDelays } from './sign-in-delays.ts';
 const folder = temporaryFolder();
 const clock = new ManualClock(Date.UTC(2026, 6, 1));
 const database = await openDatabase('sqlite:', folder);
+const key = await openAccessKey(folder);
 const ledger = new Ledger(database, await Journal.open(database), clock);
 afterAll(() => database.destroy());
 const byAdmin = { kind: 'person', username: 'admin', displayName: 'A' } as const;
 let count = 0;
 
 function accessWith(file: object = {}): AccessControl {
-  return new AccessControl(ledger, clock, { policy: accessFileSchema.parse({ schema: 1, ...file }), key: openAccessKey(folder) });
+  return new AccessControl(ledger, clock, { policy: accessFileSchema.parse({ schema: 1, ...file }), key });
 }
 
 async function somebody(access: AccessControl, role: 'operator' | 'supervisor' | 'administrator' | 'engineer' = 'operator') {
@@ -178,9 +179,9 @@ describe('second factor', () => {
     const begun = await access.secondFactors.begin(who.username);
     const row = await database.selectFrom('second_factor').selectAll().where('username', '=', who.username).executeTakeFirstOrThrow();
     expect(row.secret).not.toContain(begun?.secret ?? '?');
-    const key = openAccessKey(folder);
-    expect(key.open(row.secret, `totp ${who.username}`)).toBe(begun?.secret);
-    expect(key.open(row.secret, 'totp somebody-else')).toBeNull();
+    const again = await openAccessKey(folder);
+    expect(again.open(row.secret, `totp ${who.username}`)).toBe(begun?.secret);
+    expect(again.open(row.secret, 'totp somebody-else')).toBeNull();
     expect(new AccessKey(Buffer.alloc(32)).open(row.secret, `totp ${who.username}`)).toBeNull();
     // Begun is not enrolled: he still comes in.
     expect((await enter(access, who)).username).toBe(who.username);

@@ -1,8 +1,8 @@
 // The server's own key for what it must keep secret and read again (secrets of second factors, the state of a sign-in under way) and for marks that it must
 // recognise. Made at the first start and kept in the data folder, readable by the server's user only.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { keptSecret } from '../secrets/kept-secret.ts';
 
 export const accessKeyFileName = 'access.key';
 const keyBytes = 32;
@@ -59,21 +59,10 @@ export class AccessKey {
 }
 
 /** Throws where the file is there and cannot be used: it is never overwritten, because second factors depend on it. */
-export function openAccessKey(dataDir: string): AccessKey {
+export async function openAccessKey(dataDir: string): Promise<AccessKey> {
   const file = path.join(dataDir, accessKeyFileName);
-  if (!existsSync(file)) {
-    // Written aside and linked into place: half a file is never taken for a key, and of two servers that start at once one wins.
-    const aside = `${file}.${randomBytes(6).toString('hex')}`;
-    writeFileSync(aside, `${randomBytes(keyBytes).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
-    try {
-      linkSync(aside, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      unlinkSync(aside);
-    }
-  }
-  const secret = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url');
+  const text = await keptSecret(file, () => `${randomBytes(keyBytes).toString('base64url')}\n`);
+  const secret = Buffer.from(text.trim(), 'base64url');
   if (secret.length !== keyBytes)
     throw new Error(
       `${file} does not hold a key of Gatewatch: put back the file of the backup, or remove it and reset every second factor`,

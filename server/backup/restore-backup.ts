@@ -9,6 +9,7 @@ import { contradictionOf, headFileOf } from '../evidence/journal-heads.ts';
 import { type Database, knownMigrations, openDatabase } from '../journal/database.ts';
 import { verifyChain } from '../journal/journal.ts';
 import { restorePostgres } from '../journal/postgres/dump-journal.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { type BackupContent, BackupError, checkFiles, faultOf, readManifest } from './backup-manifest.ts';
 import { isKey } from './data-folder.ts';
 import { type RestoredMark, restoredMarkName, unfinishedRestoreName } from './restore-mark.ts';
@@ -212,13 +213,4 @@ async function heldConditions(database: Database): Promise<(collectorId: string)
     throughSequence: new Map(progress.filter((row) => row.collector_id === collectorId).map((row) => [row.outbox_id, row.sequence])),
     isTrue: (alarmId, occurrenceId) => trueOnes.has(`${alarmId} ${occurrenceId}`),
   });
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

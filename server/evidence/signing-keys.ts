@@ -1,11 +1,13 @@
 // The keys that sign evidence (Ed25519): made at the first start, the private one readable by the server's user only. A successor is signed by the key before
 // it, so that whoever trusts an old key can follow to the new one. Read anew for each signature: a key changed on the command line is in force at once.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { keyIdOf } from '../../domain/evidence/check-keys.ts';
 import { type PublicKey, publicKeySchema, type Signature, signedBytes } from '../../domain/evidence/signed-head.ts';
+import { keptSecret, readSecret } from '../secrets/kept-secret.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 const privateKeySchema = z.strictObject({
   schema: z.literal(1),
@@ -75,17 +77,10 @@ export class SigningKeys {
 
   async #writeFirst(nowMs: number): Promise<void> {
     const { privateKey, publicKey } = makeKey();
-    const aside = this.#file(`first-${publicKey.keyId}.json`);
-    await writeDurably(aside, JSON.stringify(privateKey), 0o600);
-    try {
-      // Of two servers that start at once one wins.
-      await link(aside, this.#file('signing-key.json'));
-      await this.#writePublic([{ schema: 1, keyId: publicKey.keyId, publicKey: publicKey.publicKey, madeAtMs: nowMs, previous: null }]);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      await rm(aside, { force: true });
-    }
+    const own = JSON.stringify(privateKey);
+    // Of two servers that start at once one wins.
+    if ((await keptSecret(this.#file('signing-key.json'), () => own)) !== own) return;
+    await this.#writePublic([{ schema: 1, keyId: publicKey.keyId, publicKey: publicKey.publicKey, madeAtMs: nowMs, previous: null }]);
   }
 
   /** The list must end with the key that signs; where it is empty (a start that was cut off) it is written from it. */
@@ -113,11 +108,9 @@ export class SigningKeys {
 
   async #readPrivate(name: string): Promise<PrivateKey | null> {
     const file = this.#file(name);
-    const text = await readText(file);
-    if (text === null) return null;
-    // A backup that was put back by hand may have opened it to others.
-    if (((await stat(file)).mode & 0o077) !== 0) await chmod(file, 0o600);
-    const parsed = privateKeySchema.safeParse(jsonOf(text));
+    const bytes = await readSecret(file);
+    if (bytes === null) return null;
+    const parsed = privateKeySchema.safeParse(jsonOf(bytes.toString('utf8')));
     if (!parsed.success) throw new Error(`${file} holds no signing key: put it back from the backup`);
     return parsed.data;
   }
@@ -151,15 +144,6 @@ async function writeDurably(file: string, text: string, mode: number): Promise<v
   const handle = await open(file, 'wx', mode);
   try {
     await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
     await handle.sync();
   } finally {
     await handle.close();

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { syncFolder } from '../sync-folder.ts';
 import type { PhotoType } from './photo-file.ts';
 
 const extensionOf: Readonly<Record<PhotoType, string>> = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' };
@@ -50,16 +51,5 @@ export class PhotoStore {
 
   #file(hash: string, mediaType: PhotoType): string {
     return path.join(this.#folder, hash.slice(0, 2), `${hash}.${extensionOf[mediaType]}`);
-  }
-}
-
-/** The name of a file is on disk when its folder is. Windows knows no such call. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

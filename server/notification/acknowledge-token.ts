@@ -1,7 +1,8 @@
 // The token in a link that acknowledges: one occurrence, one person, an end, signed by this server's own key (NO16). Short, because it travels in an SMS.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { keptSecretBytes } from '../secrets/kept-secret.ts';
 
 export interface AcknowledgeClaim {
   readonly occurrenceId: string;
@@ -35,16 +36,11 @@ export class AcknowledgeTokens {
   /** The key in the data folder, made at the first start, for the server's own user alone. A damaged one is replaced: links given out before are then refused. */
   static async open(dataDir: string): Promise<AcknowledgeTokens> {
     const file = path.join(dataDir, 'acknowledge-link.key');
-    const found = await readFile(file).catch(() => null);
-    if (found?.length === keyBytes) {
-      await chmod(file, 0o600);
-      return new AcknowledgeTokens(found);
-    }
-    const key = randomBytes(keyBytes);
-    await writeFile(`${file}.new`, key, { mode: 0o600, flush: true });
-    await chmod(`${file}.new`, 0o600);
-    await rename(`${file}.new`, file);
-    return new AcknowledgeTokens(key);
+    const kept = () => keptSecretBytes(file, () => randomBytes(keyBytes));
+    const found = await kept().catch(() => null);
+    if (found?.length === keyBytes) return new AcknowledgeTokens(found);
+    await rm(file, { force: true });
+    return new AcknowledgeTokens(await kept());
   }
 
   /** Null where the occurrence is not a UUID. */
