@@ -76,7 +76,12 @@ async function serveApart(
   own: { readonly historian: Historian | null; readonly policy: AccessPolicy; readonly fence: Fence | undefined },
 ): Promise<{ stop(): Promise<void> }> {
   const { settings, plant, plantSource, dataDir, clock, log, print } = command;
-  const link = await connectNatsServerLink(settings.link, { collectorId: 'server', table: plant.pointTable, plantId: plant.company.id });
+  const link = await connectNatsServerLink(settings.link, {
+    collectorId: 'server',
+    table: plant.pointTable,
+    plantId: plant.company.id,
+    log,
+  });
   const stops = new StopList(log);
   stops.onStop('link', () => link.close());
   try {

@@ -1,5 +1,5 @@
 // The link over a real NATS server: the contract, and what happens when the broker dies.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -74,6 +74,25 @@ describe.skipIf(program === null)('NATS', () => {
       .poll(() => collector.deliverConditions(delivery(2)), { timeout: 60_000 })
       .toEqual({ kind: 'committed', throughSequence: 2 });
     expect(database.seen).toEqual([1, 2]);
+    await close();
+  });
+
+  test('the broker comes back without its last messages, but with what it knew of who had read them: none waits for its number to come again', async () => {
+    const { collector, server, close } = await open();
+    const database = serve(server);
+    server.announceReady();
+    await expect.poll(() => collector.deliverConditions(delivery(1)), { timeout: 20_000 }).toMatchObject({ kind: 'committed' });
+    for (let sequence = 2; sequence <= 60; sequence += 1)
+      expect(await collector.deliverConditions(delivery(sequence))).toMatchObject({ kind: 'committed' });
+    await nats.kill();
+    const messages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => path.basename(name) === 'msgs');
+    expect(messages.length).toBeGreaterThan(0);
+    for (const name of messages) rmSync(path.join(folder, name), { recursive: true });
+    nats = await startNatsServer(program as string, folder, nats.port);
+    await expect
+      .poll(() => collector.deliverConditions(delivery(61)), { timeout: 40_000 })
+      .toEqual({ kind: 'committed', throughSequence: 61 });
+    expect(database.seen).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
     await close();
   });
 

@@ -25,6 +25,7 @@ import type { LinkOptions, LinkState, ServerLink } from '../link.ts';
 import { decodeReadingBatch } from '../reading-batch-codec.ts';
 import { connectNats } from './connect-nats.ts';
 import { inflatedJson, parseJson } from './message-json.ts';
+import { mindForgetfulBroker } from './mind-forgetful-broker.ts';
 import { makeConditionStream } from './nats-streams.ts';
 import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
 
@@ -173,6 +174,8 @@ class NatsServerLink implements ServerLink {
 
   announceReady(): void {
     void this.#consume();
+    const { stream, consumer } = this.#subjects;
+    void mindForgetfulBroker(this.#connection, { stream, consumer }, (message) => this.#options.log?.warn({ stream }, message));
     this.#connection.publish(this.#subjects.ready);
   }
 

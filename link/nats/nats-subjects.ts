@@ -3,6 +3,7 @@
 export interface NatsLinkOptions {
   /** Company id of the plant file. */
   readonly plantId: string;
+  readonly log?: { warn(fields: object, message: string): void };
 }
 
 export function subjectsOf(plantId: string) {

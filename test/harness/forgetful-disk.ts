@@ -32,6 +32,8 @@ export interface ForgetfulDisk {
   readonly folder: string;
   /** The program that writes must stand still meanwhile, so that disk and cache are of one moment. */
   cut(random: () => number): PowerCut;
+  /** What a cut left is what the disk holds from now on, all of it written. */
+  become(state: string): void;
   /** From now on a block that was never written before cannot be: writes and fsync fail with EIO, and the file system gives up. */
   fail(): void;
   /** The disk as it is, mounted anew after the programs that used it have ended. */
@@ -86,6 +88,11 @@ export function openForgetfulDisk(place: string, sizeMB: number): ForgetfulDisk 
           for (const gone of [copy, synced, cached, torn]) rmSync(gone, { recursive: true, force: true });
         },
       };
+    },
+    become(state) {
+      for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true });
+      for (const name of readdirSync(state)) if (name !== 'lost+found') must(run('cp', '-a', path.join(state, name), folder));
+      must(run('sync', '--file-system', folder));
     },
     fail() {
       const ballast = path.join(memory, 'ballast');

@@ -92,6 +92,17 @@ export async function startAlarmingPlant(form: string | PlantForm, journalUrl: s
   };
 }
 
+/** A raise that came about after now is known. */
+export async function untilNews(client: GatewatchClient): Promise<void> {
+  const sinceMs = Date.now();
+  await expect
+    .poll(async () => (await client.alarms('?state=active')).some((alarm) => (alarm.raisedAtMs ?? 0) > sinceMs), {
+      timeout: 60_000,
+      interval: 100,
+    })
+    .toBe(true);
+}
+
 async function smallForm(natsProgram: string, folder: string): Promise<PlantForm> {
   const nats = await startNatsServer(natsProgram, path.join(folder, 'nats'));
   onTestFinished(() => nats.stop());

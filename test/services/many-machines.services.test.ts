@@ -10,7 +10,7 @@ import type { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type CollectorProcess, startCollectorProcess } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { Witness, watch } from '../harness/witness.ts';
-import { startAlarmingPlant } from './alarming-plant.ts';
+import { startAlarmingPlant, untilNews } from './alarming-plant.ts';
 import { influxdProgram, influxQuery, startInfluxd } from './influxd.ts';
 import { natsServerProgram, startNatsCluster } from './nats-server.ts';
 import { postgresProgram, startPostgres } from './postgres.ts';
@@ -128,17 +128,6 @@ describe.skipIf(!hasAll)('many machines', () => {
     );
   });
 });
-
-/** A raise that came about after now is known. */
-async function untilNews(client: GatewatchClient): Promise<void> {
-  const sinceMs = Date.now();
-  await expect
-    .poll(async () => (await client.alarms('?state=active')).some((alarm) => (alarm.raisedAtMs ?? 0) > sinceMs), {
-      timeout: 60_000,
-      interval: 100,
-    })
-    .toBe(true);
-}
 
 /** Listens at both addresses until each has shown the same `count` changes of alarms. */
 async function lagBetween(clients: readonly GatewatchClient[], count: number) {

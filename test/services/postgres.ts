@@ -1,9 +1,10 @@
 // A real PostgreSQL for tests, on a free port with a temporary data folder. PostgreSQL refuses to run as root: there it runs as the user that Debian's package makes.
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { must, run } from '../harness/run-command.ts';
 import { freePort, type ServiceProcess, serviceProgram, startService } from './service.ts';
 
 const debianFolder = '/usr/lib/postgresql';
@@ -31,6 +32,8 @@ export interface Postgres {
   /** `postgres://gatewatch@127.0.0.1:PORT/postgres` */
   readonly url: string;
   query(statement: string): Promise<void>;
+  /** Its process, whose children are of it too. */
+  readonly pid: number;
   /** SIGKILL, as a power cut would. */
   kill(): Promise<void>;
   /** Starts it again with what is on its disk. */
@@ -43,13 +46,14 @@ export interface Postgres {
   remove(): Promise<void>;
 }
 
-/** `isDurable: false` for tests that kill nothing: it does not wait for the disk. */
-export async function startPostgres({ isDurable }: { readonly isDurable: boolean }): Promise<Postgres> {
+/** `isDurable: false` for tests that kill nothing: it does not wait for the disk. `place`: where its folder is made. */
+export async function startPostgres(options: { readonly isDurable: boolean; readonly place?: string }): Promise<Postgres> {
+  const { isDurable, place = tmpdir() } = options;
   const initdb = serviceProgram('initdb', 'postgresql', folders());
   const program = postgresProgram();
   if (program === null || initdb === null) throw new Error('look with postgresProgram() first');
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
-  const folder = mkdtempSync(path.join(tmpdir(), 'gatewatch-postgres-'));
+  const folder = mkdtempSync(path.join(place, 'gatewatch-postgres-'));
   const data = path.join(folder, 'data');
   mkdirSync(data);
   if (owner.uid !== undefined && owner.gid !== undefined) for (const each of [folder, data]) chownSync(each, owner.uid, owner.gid);
@@ -74,6 +78,9 @@ async function runPostgres(options: {
   let service: ServiceProcess | null = null;
   // After a kill the old server's children may hold its memory for a moment: it refuses to start, and is started again, as a service manager does.
   const start = async () => {
+    // Whoever put files back was not it.
+    if (owner.uid !== undefined && owner.gid !== undefined) must(run('chown', '-R', `${owner.uid}:${owner.gid}`, folder));
+    chmodSync(data, 0o700);
     const endMs = Date.now() + 30_000;
     for (;;) {
       service = startService(
@@ -89,8 +96,8 @@ async function runPostgres(options: {
           `fsync=${isDurable ? 'on' : 'off'}`,
           '-c',
           'max_connections=300',
-          '-k',
-          folder,
+          '-c',
+          'unix_socket_directories=',
         ],
         {},
         owner,
@@ -98,7 +105,7 @@ async function runPostgres(options: {
       try {
         return await untilItAnswers(url, service);
       } catch (error) {
-        if (Date.now() > endMs || !service.output().includes('still in use')) throw error;
+        if (Date.now() > endMs || !/still in use|already exists/.test(service.output())) throw error;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
@@ -112,6 +119,9 @@ async function runPostgres(options: {
   return {
     url,
     query: (statement) => ask(statement).then(() => undefined),
+    get pid() {
+      return service?.child.pid ?? 0;
+    },
     kill: async () => service?.kill(),
     start,
     async follower() {
