@@ -202,7 +202,6 @@ export function historianContract(open: (name: string) => Promise<Historian>, ba
       ]);
       writeRows(historian, plant, filtered, [[baseMs + 500, 50]]);
       await historian.flush();
-      if (historian.readQualityRuns === undefined) return;
       const pointIds = ['no.such', filtered, fast];
       const runs = await historian.readQualityRuns({ pointIds, fromMs: baseMs, toMs: baseMs + 21_000, silenceMs: 10_000 });
       const rows = Array.from(runs.point, (point, run) => [

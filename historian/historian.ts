@@ -74,10 +74,10 @@ export interface HistorianReader {
     range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly limit: number },
   ): Promise<RawColumnsOfMany>;
   /**
-   * Runs of readings of equal quality, each no later than `silenceMs` after the one before. Reckoned where the readings lie: a month of them is a few rows.
-   * Absent where the engine has no such way; whoever needs them reads with `readRawOfMany`.
+   * Runs of readings of equal quality, each no later than `silenceMs` after the one before; each point's in the order of time. Reckoned where the readings lie,
+   * if the store can: a month of them is a few rows.
    */
-  readQualityRuns?(
+  readQualityRuns(
     range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly silenceMs: number },
   ): Promise<QualityRuns>;
   /** About `buckets` equal buckets over the range; the engine may answer from 1-minute roll-ups when a bucket is a minute or longer. */

@@ -28,6 +28,11 @@ export type WriteOutcome =
       readonly isLineSuspect: boolean;
     };
 
+/** The database understood a question and will not answer it. */
+export class InfluxRefusal extends Error {
+  override readonly name = 'InfluxRefusal';
+}
+
 export class InfluxConnection {
   readonly #client: InfluxDB;
   readonly #target: InfluxTarget;
@@ -59,7 +64,9 @@ export class InfluxConnection {
     const answer = await this.#send('GET', path, '', signal, onData, { accept });
     if (answer.error !== null) {
       signal.throwIfAborted();
-      throw new Error(`history cannot be read from ${this.#target.description}: ${describe(answer.error)}`);
+      const words = `history cannot be read from ${this.#target.description}: ${describe(answer.error)}`;
+      const isRefused = answer.error instanceof HttpError && [400, 422, 501].includes(answer.error.statusCode);
+      throw isRefused ? new InfluxRefusal(words) : new Error(words);
     }
     if (answer.status !== 200) throw new Error(`history cannot be read from ${this.#target.description}: answered ${answer.status}`);
   }

@@ -1,5 +1,6 @@
 // Against a real InfluxDB 1.x, and VictoriaMetrics for what is sent.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../collector/system-clock.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
+import { createRandom } from '../../simulators/process/random.ts';
 import {
   influxdProgram,
   influxQuery,
@@ -20,6 +22,7 @@ import type { Historian, HistorianLog } from '../historian.ts';
 import { historianContract, rawRows } from '../historian-contract.ts';
 import { contractPlant, type Row, writeRows } from '../historian-contract-plant.ts';
 import { openHistorian } from '../open-historian.ts';
+import { qualityRunsOf } from '../quality-runs.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -30,6 +33,7 @@ const log: HistorianLog = { info: () => undefined, warn: () => undefined, error:
 const plant = contractPlant();
 const point = 'RS-01.PT-102';
 const baseMs = Date.UTC(2026, 2, 1);
+const seed = randomInt(1 << 30);
 let databases = 0;
 
 function open(port: number, database: string, dataDir: string): Promise<Historian> {
@@ -57,6 +61,40 @@ describe.skipIf(influxd === null)('InfluxDB', () => {
     await influxQuery(server.port, `CREATE DATABASE ${name}`);
     return open(server.port, name, path.join(folder, name));
   }, baseMs);
+
+  test('runs of equal quality are found by the database itself, the same as from the readings one by one', async () => {
+    const name = await freshDatabase(server.port);
+    const random = createRandom(seed);
+    const told: string[] = [];
+    const historian = await openHistorian({
+      url: `influx://127.0.0.1:${server.port}/?db=${name}`,
+      plant,
+      dataDir: path.join(folder, name),
+      clock: systemClock,
+      log: { ...log, info: (_fields, message) => void told.push(message) },
+    });
+    const pointIds = [...plant.pointTable.ids];
+    const qualities = [Quality.good, Quality.uncertainInaccurate, Quality.badCommFail];
+    const batch = createReadingBatch(plant.pointTable, 1);
+    for (const index of pointIds.keys()) {
+      let quality: number = Quality.good;
+      for (let timeMs = baseMs; timeMs < baseMs + 1_000_000; timeMs += random() < 0.95 ? 1 + random() * 9_000 : 30_000 + random() * 5) {
+        if (random() < 0.2) quality = qualities[Math.floor(random() * 3)] ?? Quality.good;
+        batch.length = 0;
+        pushReading(batch, index, Math.floor(timeMs), random() * 100, quality);
+        historian.write(batch);
+      }
+    }
+    await historian.flush();
+    const range = { pointIds, fromMs: baseMs + 50_000, toMs: baseMs + 950_000 };
+    const rows = await historian.readRawOfMany({ ...range, limit: 1_000_000 });
+    const runs = await historian.readQualityRuns({ ...range, silenceMs: 30_002 });
+    expect(runs, `seed ${seed}`).toEqual(qualityRunsOf(rows, pointIds.length, 30_002));
+    expect(runs.point.length).toBeGreaterThan(pointIds.length * 5);
+    expect(runs.point.length).toBeLessThan(rows.point.length);
+    expect(told).toEqual([]);
+    await historian.close();
+  });
 
   test('killed while readings flow and started again: everything arrives, once', async () => {
     const name = await freshDatabase(server.port);

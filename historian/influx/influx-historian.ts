@@ -4,14 +4,15 @@ import path from 'node:path';
 import type { HistorianStatus } from '../../domain/messages/collector-status.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { TimerHandle } from '../../domain/time/clock.ts';
-import type { BucketColumns, Historian, HistorianOptions, RawColumns, RawColumnsOfMany, ReadRange } from '../historian.ts';
+import type { BucketColumns, Historian, HistorianOptions, QualityRuns, RawColumns, RawColumnsOfMany, ReadRange } from '../historian.ts';
 import { PointSlots } from '../point-slots.ts';
 import { type ReadingChunk, ReadingIntake } from '../reading-intake.ts';
 import { DiskSpool, type SpoolFrame } from './disk-spool.ts';
-import { InfluxConnection } from './influx-connection.ts';
+import { InfluxConnection, InfluxRefusal } from './influx-connection.ts';
 import { readBuckets, readRaw, readRawOfMany } from './influx-reads.ts';
 import type { InfluxTarget } from './influx-target.ts';
 import { LineWriter } from './line-protocol.ts';
+import { readQualityRuns, readQualityRunsByRows } from './read-quality-runs.ts';
 import { type FrameOutcome, type HeldFrame, type RefusedLine, sendFrame } from './send-frame.ts';
 import { SetAside } from './set-aside.ts';
 
@@ -71,6 +72,7 @@ class InfluxHistorian implements Historian {
   #written = 0;
   #reason: string | null = 'not tried yet';
   #hasWarned = false;
+  #readsRunsByRows = false;
   #wake: (() => void) | null = null;
   #sending: Promise<void>;
   readonly #drainWaiters = new Set<() => void>();
@@ -115,6 +117,25 @@ class InfluxHistorian implements Historian {
     const signal = this.#signalOf(range);
     await this.#drained(readWaitMs, signal);
     return readRawOfMany(this.#connection, { pointIds, fromMs, toMs, limit }, signal);
+  }
+
+  async readQualityRuns(
+    range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly silenceMs: number },
+  ): Promise<QualityRuns> {
+    const signal = this.#signalOf(range);
+    await this.#drained(readWaitMs, signal);
+    if (!this.#readsRunsByRows) {
+      try {
+        return await readQualityRuns(this.#connection, range, signal);
+      } catch (error) {
+        if (!(error instanceof InfluxRefusal)) throw error;
+        const runs = await readQualityRunsByRows(this.#connection, range, signal);
+        this.#readsRunsByRows = true;
+        this.#options.log.info({ error: error.message }, 'the database cannot find gaps in readings by itself: they are read row by row');
+        return runs;
+      }
+    }
+    return readQualityRunsByRows(this.#connection, range, signal);
   }
 
   async readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns> {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { bucketGrid } from '../bucket-grid.ts';
 import type { BucketColumns, RawColumns, RawColumnsOfMany } from '../historian.ts';
-import type { InfluxConnection } from './influx-connection.ts';
+import { type InfluxConnection, InfluxRefusal } from './influx-connection.ts';
 import { measurement } from './line-protocol.ts';
 
 const cellSchema = z.union([z.number(), z.string(), z.null()]);
@@ -10,29 +10,40 @@ const answerSchema = z.object({
   results: z.array(
     z.object({
       error: z.string().optional(),
-      series: z.array(z.object({ values: z.array(z.array(cellSchema)) })).optional(),
+      series: z.array(z.object({ tags: z.record(z.string(), z.string()).optional(), values: z.array(z.array(cellSchema)) })).optional(),
     }),
   ),
   error: z.string().optional(),
 });
-type Cell = z.output<typeof cellSchema>;
+export type Cell = z.output<typeof cellSchema>;
 
 /** A string literal of InfluxQL. */
 export function quotedText(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
 }
 
-/** Rows of each statement. Throws with the database's own words. */
-async function rowsOf(connection: InfluxConnection, text: string, signal: AbortSignal): Promise<Cell[][][]> {
+export interface Series {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly values: Cell[][];
+}
+
+/** Series of each statement. Throws with the database's own words. */
+export async function seriesOf(connection: InfluxConnection, text: string, signal: AbortSignal): Promise<Series[][]> {
   const chunks: Uint8Array[] = [];
   await connection.query(text, 'application/json', signal, (data) => void chunks.push(data));
   const answer = answerSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
   const error = answer.error ?? answer.results.find((result) => result.error !== undefined)?.error;
-  if (error !== undefined) throw new Error(`history cannot be read: ${error}`);
-  return answer.results.map((result) => result.series?.[0]?.values ?? []);
+  if (error !== undefined) throw new InfluxRefusal(`history cannot be read: ${error}`);
+  return answer.results.map((result) => (result.series ?? []).map(({ tags, values }) => ({ tags: tags ?? {}, values })));
 }
 
-function numberAt(row: readonly Cell[], column: number): number {
+/** Rows of each statement, where it gives one series. */
+async function rowsOf(connection: InfluxConnection, text: string, signal: AbortSignal): Promise<Cell[][][]> {
+  const answers = await seriesOf(connection, text, signal);
+  return answers.map((series) => series[0]?.values ?? []);
+}
+
+export function numberAt(row: readonly Cell[], column: number): number {
   const cell = row[column];
   return typeof cell === 'number' ? cell : Number.NaN;
 }
@@ -59,7 +70,7 @@ export async function readRaw(
 }
 
 /** Ids in one question: its text goes into the address, and addresses have a limit. */
-const pointsOfQuestion = 150;
+export const pointsOfQuestion = 150;
 
 /** Moments that the limit cuts through are left out. */
 export async function readRawOfMany(

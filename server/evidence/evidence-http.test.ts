@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EvidenceJobView } from '../../domain/api/evidence-api.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
+import { qualityRunsOf } from '../../historian/quality-runs.ts';
 import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { evidencePlant, verifyFile } from './evidence-rig.ts';
@@ -18,6 +19,7 @@ const historian: HistorianReader = {
     return empty;
   },
   readRawOfMany: async () => ({ ...empty, point: new Uint16Array(0) }),
+  readQualityRuns: async ({ pointIds, silenceMs }) => qualityRunsOf({ ...empty, point: new Uint16Array(0) }, pointIds.length, silenceMs),
   readBuckets: async () => {
     throw new Error('not asked for here');
   },

@@ -13,9 +13,8 @@ const progressName = 'monitoring';
 /** Of a first start over readings that were kept before: as far back as this. */
 const lookBackMs = 31 * 86_400_000;
 const sliceMs = 15 * 60_000;
-const rowsMost = 180_000;
-/** Where the historian itself finds the runs, only these cross over. */
-const runsRowsMost = 4_000_000;
+/** Which the historian looks at in one question; what crosses over are runs of them. */
+const readingsMost = 4_000_000;
 /** Each look reads a while before and after its window too: one a minute would read everything seven times. */
 const leastSliceMs = 5 * 60_000;
 /** A collector that could not reach its store keeps readings on its disk and brings them later: silence of the last day is looked at again, now and then. */
@@ -203,8 +202,7 @@ export class MonitoringCount {
   async #gapsIn(window: Span): Promise<Map<Point, FoundGap[]>> {
     const gaps = new Map<Point, FoundGap[]>();
     const secondsRead = (window.toMs - window.fromMs + 2 * this.#lagMs) / 1_000;
-    const most = this.#historian?.readQualityRuns === undefined ? rowsMost : runsRowsMost;
-    const atOnce = Math.max(20, Math.min(5_000, Math.floor(most / secondsRead)));
+    const atOnce = Math.max(20, Math.min(5_000, Math.floor(readingsMost / secondsRead)));
     for (let start = 0; start < this.#points.length; start += atOnce)
       await this.#readInto(gaps, this.#points.slice(start, start + atOnce), window);
     return gaps;
@@ -217,25 +215,8 @@ export class MonitoringCount {
       fromMs: window.fromMs - this.#lagMs,
       toMs: window.toMs + this.#lagMs,
     };
-    if (this.#historian.readQualityRuns !== undefined) {
-      const runs = await this.#historian.readQualityRuns({ ...range, silenceMs: shortestHoldMs });
-      this.#putGaps(gaps, points, window, readingsOfRuns(points.length, runs));
-      return;
-    }
-    const answer = await this.#historian.readRawOfMany({ ...range, limit: rowsMost });
-    if (answer.isTruncated && points.length > 1) {
-      const half = points.length >> 1;
-      await this.#readInto(gaps, points.slice(0, half), window);
-      await this.#readInto(gaps, points.slice(half), window);
-      return;
-    }
-    const readings = points.map(() => ({ timeMs: [] as number[], quality: [] as number[] }));
-    for (let row = 0; row < answer.timeMs.length; row += 1) {
-      const own = readings[answer.point[row] ?? 0];
-      own?.timeMs.push(answer.timeMs[row] ?? 0);
-      own?.quality.push(answer.quality[row] ?? 0);
-    }
-    this.#putGaps(gaps, points, window, readings);
+    const runs = await this.#historian.readQualityRuns({ ...range, silenceMs: shortestHoldMs });
+    this.#putGaps(gaps, points, window, readingsOfRuns(points.length, runs));
   }
 
   #putGaps(gaps: Map<Point, FoundGap[]>, points: readonly Point[], window: Span, readings: readonly PointReadings[]): void {

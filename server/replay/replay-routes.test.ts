@@ -20,6 +20,7 @@ const other = 'RS-01.GD-501.highHigh';
 const historian: HistorianReader = {
   readRaw: () => Promise.reject(new Error('not asked here')),
   readBuckets: () => Promise.reject(new Error('not asked here')),
+  readQualityRuns: () => Promise.reject(new Error('not asked here')),
   readRawOfMany: async ({ pointIds, fromMs, toMs }) => {
     const rows: [number, number][] = [];
     for (let atMs = Math.max(startMs, Math.ceil(fromMs / 1_000) * 1_000); atMs < toMs; atMs += 1_000)

@@ -2,6 +2,7 @@
 import { Quality } from '../../../domain/readings/quality.ts';
 import type { Clock } from '../../../domain/time/clock.ts';
 import type { HistorianReader } from '../../../historian/historian.ts';
+import { qualityRunsOf } from '../../../historian/quality-runs.ts';
 import { at, hour, minute, plantOfFile } from './month-plant.ts';
 
 /** When a point gave no good reading, and how. */
@@ -45,17 +46,15 @@ function readingsOf(pointId: string, fromMs: number, toMs: number): [number, num
 const storeAway = { fromMs: at(27, 1), toMs: at(27, 5) };
 
 /** Answers by the clock of the month. */
-export const historianAt = (clock: Clock): Pick<HistorianReader, 'readRawOfMany'> => ({
-  readRawOfMany: async ({ pointIds, fromMs, toMs }) => {
+export const historianAt = (clock: Clock): Pick<HistorianReader, 'readQualityRuns'> => ({
+  readQualityRuns: async ({ pointIds, fromMs, toMs, silenceMs }) => {
     if (clock.nowMs() >= storeAway.fromMs && clock.nowMs() < storeAway.toMs) throw new Error('no answer');
     const rows = pointIds.flatMap((id, index) => readingsOf(id, fromMs, toMs).map(([timeMs, quality]) => ({ timeMs, quality, index })));
-    rows.sort((one, other) => one.timeMs - other.timeMs);
-    return {
+    const columns = {
       timeMs: Float64Array.from(rows, (row) => row.timeMs),
-      value: Float64Array.from(rows, () => 0.4),
       quality: Uint8Array.from(rows, (row) => row.quality),
       point: Uint16Array.from(rows, (row) => row.index),
-      isTruncated: false,
     };
+    return qualityRunsOf(columns, pointIds.length, silenceMs);
   },
 });
