@@ -2,7 +2,7 @@
 // confirmed after that which is not on the disk, people are told that their acknowledgement was not taken, and what is on the disk opens and goes on.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { verifyChain } from '../../server/journal/journal.ts';
@@ -48,6 +48,9 @@ async function failOnce(random: () => number, figures: { before: number; after: 
   const dataDir = path.join(disk.folder, 'data');
   const start = () => startGatewatch({ dataDir, arguments: ['--plant', plantFile, '--no-simulators'] });
   const gatewatch = await start();
+  onTestFailed(() =>
+    console.log(`ended by ${gatewatch.child.signalCode ?? gatewatch.child.exitCode}:\n${gatewatch.output().slice(-6_000)}`),
+  );
   onTestFinished(() => gatewatch.kill());
   await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
   const client = await signInDutyPerson(gatewatch.address);
