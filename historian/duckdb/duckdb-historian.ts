@@ -1,5 +1,6 @@
 // The embedded historian: takes readings in, commits them within a second, answers from hot and sealed readings together, and keeps house.
 // The database may fail at any time (disk full, file damaged): readings then wait in a bounded queue, drops are counted, and nothing here throws at the field.
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { HistorianStatus } from '../../domain/messages/collector-status.ts';
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
@@ -43,7 +44,11 @@ const dayCloseDelayMs = 300_000;
 const lateRowsMax = 2_000_000;
 const retryDelayMsMin = 1_000;
 const retryDelayMsMax = 30_000;
+/** Why nothing is written while the database stays open for those who read. */
 const diskFull = 'the disk is full';
+/** What a file system becomes when its disk fails. The library ends the whole process where a commit that began before meets this. */
+const diskReadOnly = 'the disk can only be read';
+const heldBackFor: readonly (string | null)[] = [diskFull, diskReadOnly];
 
 export async function openDuckdbHistorian(options: DuckdbHistorianOptions): Promise<DuckdbHistorian> {
   const historian = new DuckdbHistorian(options);
@@ -101,7 +106,7 @@ export class DuckdbHistorian implements Historian {
     const target = intake.pushed;
     while (this.#written + intake.discarded < target) {
       await this.#runCommit();
-      if (this.#database === null || !this.#mayStore)
+      if (this.#database === null || this.#refusal !== null)
         throw new HistorianAwayError(`readings are not stored: ${this.#reason ?? 'the database is away'}; they wait in memory`);
     }
   }
@@ -170,8 +175,8 @@ export class DuckdbHistorian implements Historian {
     const intake = this.#openIntake;
     return {
       engine: 'duckdb',
-      isAvailable: this.#database !== null && this.#reason !== diskFull,
-      reason: this.#database === null || this.#reason === diskFull ? this.#reason : null,
+      isAvailable: this.#database !== null && !heldBackFor.includes(this.#reason),
+      reason: this.#database === null || heldBackFor.includes(this.#reason) ? this.#reason : null,
       accepted: intake.accepted,
       written: this.#written,
       filtered: intake.filtered,
@@ -241,9 +246,10 @@ export class DuckdbHistorian implements Historian {
   async #commitWaiting(): Promise<void> {
     while (this.#inFlight !== null || this.#openIntake.waitingRows > 0) {
       if (this.#database === null && !(await this.#openDatabase(false))) return;
-      if (!this.#mayStore) return this.#holdBack();
+      const refusal = this.#refusal;
+      if (refusal !== null) return this.#holdBack(refusal);
       // What was held back may have been the only reason.
-      if (this.#reason === diskFull) this.#reason = null;
+      if (heldBackFor.includes(this.#reason)) this.#reason = null;
       this.#inFlight ??= this.#openIntake.take(commitRowsMax);
       try {
         await this.#commit(this.#inFlight);
@@ -254,13 +260,20 @@ export class DuckdbHistorian implements Historian {
     }
   }
 
-  get #mayStore(): boolean {
-    return this.#options.mayStore?.() ?? true;
+  /** Why nothing may be written now, or null. */
+  get #refusal(): string | null {
+    if (this.#options.mayStore?.() === false) return diskFull;
+    try {
+      accessSync(this.#folder, constants.W_OK);
+      return null;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EROFS' ? diskReadOnly : null;
+    }
   }
 
-  /** The database stays open, for who reads; nothing more is written until there is room. */
-  #holdBack(): void {
-    if (this.#database !== null) this.#reason = diskFull;
+  /** The database stays open, for who reads; nothing more is written until the disk takes it. */
+  #holdBack(refusal: string): void {
+    if (this.#database !== null) this.#reason = refusal;
     if (this.#retryTimer !== null || this.#isClosed) return;
     this.#retryTimer = this.#options.clock.after(retryDelayMsMin, () => {
       this.#retryTimer = null;
@@ -270,7 +283,7 @@ export class DuckdbHistorian implements Historian {
 
   /** Those who read are shown what is stored where the rest cannot be. */
   async #flushToRead(): Promise<void> {
-    if (this.#mayStore) await this.flush();
+    if (this.#refusal === null) await this.flush();
   }
 
   async #commit(chunks: ReadingChunk[]): Promise<void> {
@@ -414,7 +427,7 @@ export class DuckdbHistorian implements Historian {
   async #maintainOnce(): Promise<void> {
     const { clock, hotRowsMax = 16_000_000, retention } = this.#options;
     const database = this.#database;
-    if (database === null || !this.#mayStore) return;
+    if (database === null || this.#refusal !== null) return;
     const seal: SealOptions = {
       connection: database.maintenance,
       folder: this.#folder,

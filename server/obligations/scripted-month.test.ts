@@ -192,7 +192,9 @@ describe('a scripted month', () => {
     expect(orders.every(({ title, text }) => title.zh !== '' && title.en !== '' && text.zh !== '')).toBe(true);
   });
 
-  test('[OB24] who made it and who asks later get the same, whatever ended after the month: the past does not depend on when it is asked', async () => {
+  test('[OB24] who made it and who asks later get the same, whatever ended after the month: the past does not depend on when it is asked', {
+    timeout: 120_000,
+  }, async () => {
     const before = await month.book.matrix(wholeMonth(), plantOfFile.stations, true);
     const findings = await findingsOfMonth();
     await month.until(monthEnd + 5 * hour);
