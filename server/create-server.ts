@@ -474,6 +474,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (stopHearingDisk !== undefined) onStop('disk', stopHearingDisk);
     if (options.disk?.isFull === true) health.lookNow();
     onStop(
+      'doubt',
+      store.onDoubt(() => link.requestStatements()),
+    );
+    onStop(
       'set aside',
       store.onSetAside(() => {
         log.error({ setAside: store.setAside.count }, 'a condition message could not be taken and was set aside; see the journal');

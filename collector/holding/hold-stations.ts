@@ -18,6 +18,8 @@ export interface HoldStationsOptions {
   readonly dataDir: string;
   readonly store: LeaseStore & { announce(member: CollectorMember): void };
   readonly clock: Clock;
+  readonly random?: () => number;
+  readonly makeOutboxId?: () => string;
   readonly log: CollectorLog;
   readonly whenIsolated: WhenIsolated;
   readonly connectLink: (collectorId: string) => Promise<CollectorLink>;
@@ -80,9 +82,10 @@ class Seat {
       log,
       whenIsolated,
       onTaken: (holding) => this.#next(() => this.#collect(holding)),
-      onLost: () => this.#next(() => this.#drain()),
+      onLost: () => this.#next(() => this.#drain(false)),
+      onOther: () => this.#next(() => this.#drain(false)),
     });
-    this.#next(() => this.#drain());
+    this.#next(() => this.#drain(true));
   }
 
   get isHeld(): boolean {
@@ -133,9 +136,8 @@ class Seat {
   }
 
   /** [HD7] */
-  async #drain(): Promise<Work | null> {
-    const { dataDir, clock, log, connectLink } = this.#options;
-    return this.#isStopped ? null : drainOutbox({ collectorId: this.collectorId, dataDir, clock, log, connectLink });
+  async #drain(mayTermGoOn: boolean): Promise<Work | null> {
+    return this.#isStopped ? null : drainOutbox({ ...this.#options, collectorId: this.collectorId, mayTermGoOn });
   }
 }
 

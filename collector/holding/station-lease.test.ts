@@ -31,6 +31,11 @@ function createStore() {
       revision = 0;
     },
     record: () => record,
+    revision: () => revision,
+    /** As if it had been written so often. */
+    stand(at: number) {
+      revision = at;
+    },
   };
 }
 
@@ -38,6 +43,7 @@ function createRig() {
   const clock = new ManualClock();
   const store = createStore();
   const holding = new Map<string, Holding>();
+  const others: string[] = [];
   const start = (node: string, options: { isOwn?: boolean; whenIsolated?: WhenIsolated; clock?: ManualClock; instanceId?: string } = {}) =>
     new StationLease({
       collectorId: 'east',
@@ -49,6 +55,7 @@ function createRig() {
       whenIsolated: options.whenIsolated ?? 'goOn',
       onTaken: (held) => void holding.set(node, held),
       onLost: () => void holding.delete(node),
+      onOther: () => void others.push(node),
     });
   /** Lets what was asked be answered between the steps of the clock. */
   const pass = async (ms: number, clocks: readonly ManualClock[] = [clock]) => {
@@ -58,7 +65,7 @@ function createRig() {
     }
   };
   const reading = () => [...holding].filter(([, held]) => held.mayRead()).map(([node]) => node);
-  return { clock, store, start, pass, reading, holding };
+  return { clock, store, start, pass, reading, holding, others };
 }
 
 describe('the lease of stations', () => {
@@ -172,6 +179,48 @@ describe('the lease of stations', () => {
     start('owner');
     await pass(9_000);
     expect([...holding.keys()]).toEqual(['owner']);
+  });
+
+  test('[HD1] one that was cut off while the store began anew does not go on in a term that another has followed', async () => {
+    for (const isEmptyAgain of [true, false]) {
+      const { start, pass, reading, store, holding } = createRig();
+      start('one');
+      await pass(6_000);
+      start('two');
+      await pass(1_000);
+      const before = holding.get('one')?.term ?? 0;
+      store.away.add('one');
+      const revision = store.revision();
+      await pass(500);
+      store.lose();
+      // Another has it in a later term, in a store that counts from 1 again, and comes by the very revision that the first had.
+      await pass(8_000);
+      const followed = holding.get('two')?.term ?? 0;
+      expect(followed).toBeGreaterThan(before);
+      if (isEmptyAgain) store.lose();
+      else store.stand(revision);
+      store.away.delete('one');
+      await pass(20_000);
+      expect(reading()).toHaveLength(1);
+      expect(Math.max(...[...holding.values()].map(({ term }) => term))).toBe(store.record()?.term);
+      expect(store.record()?.term).toBeGreaterThanOrEqual(followed);
+    }
+  });
+
+  test('[HD6] [HD7] that another holds it is told once, also where it is seen only later', async () => {
+    const { start, pass, store, others } = createRig();
+    const one = start('one');
+    await pass(6_000);
+    await one.stop();
+    start('two');
+    await pass(6_000);
+    store.away.add('one');
+    start('one', { instanceId: 'one-2' });
+    await pass(3_000);
+    expect(others).toEqual(['two']);
+    store.away.delete('one');
+    await pass(3_000);
+    expect(others).toEqual(['two', 'one']);
   });
 
   test('[HD1] a store that comes back empty takes nothing from the holder', async () => {

@@ -29,6 +29,8 @@ export interface StationLeaseOptions {
   readonly whenIsolated: WhenIsolated;
   readonly onTaken: (holding: Holding) => void;
   readonly onLost: (reason: string) => void;
+  /** Another is seen to hold it, or to have held it last: no term of this node goes on. */
+  readonly onOther?: () => void;
 }
 
 interface Held {
@@ -44,6 +46,7 @@ export class StationLease {
   #held: Held | null = null;
   #seen: { readonly revision: number; readonly atMs: number } | null = null;
   #isFirstLook = true;
+  #isOtherSeen = false;
   #highestTerm = 0;
   #lastTickMs: number;
   /** Since when it must be asked whether the lease is still this process's, after a freeze. */
@@ -127,6 +130,10 @@ export class StationLease {
     const { record, revision } = stored;
     this.#highestTerm = Math.max(this.#highestTerm, record?.term ?? 0);
     if (this.#seen?.revision !== revision) this.#seen = { revision, atMs: nowMs };
+    if (!this.#isOtherSeen && record !== null && record.nodeId !== this.#options.node.id) {
+      this.#isOtherSeen = true;
+      this.#options.onOther?.();
+    }
     const isAgain = this.#isFirstLook && record?.nodeId === this.#options.node.id; // [HD3]
     this.#isFirstLook = false;
     // What was written without an answer is there.
@@ -144,7 +151,7 @@ export class StationLease {
     const { collectorId, node, store, clock } = this.#options;
     const isSameNode = before?.nodeId === node.id;
     // The wall clock keeps terms going up where the store has lost what it knew.
-    const term = before !== null && isSameNode ? before.term : Math.max(this.#highestTerm + 1, clock.nowMs());
+    const term = before !== null && isSameNode ? before.term : Math.max(this.#highestTerm + 1, Math.floor(clock.nowMs()));
     const sinceMs = before !== null && isSameNode && !before.isFree ? before.sinceMs : clock.nowMs();
     const record = { term, nodeId: node.id, node: node.name, instanceId: node.instanceId, sinceMs, isFree: false };
     const sentAtMs = clock.monotonicMs();
@@ -152,6 +159,7 @@ export class StationLease {
     this.#seen = null;
     if (revision === null) return;
     this.#highestTerm = term;
+    this.#isOtherSeen = false;
     this.#mustAskSinceMs = null;
     this.#isIsolated = false;
     this.#held = { record, revision, confirmedAtMs: sentAtMs };
@@ -163,11 +171,18 @@ export class StationLease {
     const { collectorId, store, clock, log, node } = this.#options;
     const sentAtMs = clock.monotonicMs();
     try {
-      const revision = await store.write(collectorId, held.record, held.revision);
+      // [HD1] Who was unsure for the length of a lease may have been followed by another; in a store that has begun anew even by one who stands at his own revision.
+      const mayBeFollowed = sentAtMs - held.confirmedAtMs >= leaseMs;
+      const revision = mayBeFollowed ? null : await store.write(collectorId, held.record, held.revision);
       if (revision !== null) return this.#confirm(held, revision, sentAtMs);
       const stored = await store.read(collectorId);
       const isOurs = stored.record?.instanceId === node.instanceId && stored.record.term === held.record.term;
-      // An earlier renewal was written and its answer lost; or the store has lost everything, and the holder is the first to write again.
+      // In a term that nobody can read any more: he goes on in a new one, or what he finds out would be taken for what an earlier holder left.
+      if (stored.revision === 0 && mayBeFollowed) {
+        this.#lose('the store of leases has lost everything, and it is not known who held them last');
+        return await this.#take(stored);
+      }
+      // An earlier renewal was written and its answer lost; or the holder is the first to write again.
       if (isOurs || stored.revision === 0) {
         const again = await store.write(collectorId, held.record, stored.revision);
         if (again !== null) return this.#confirm(held, again, sentAtMs);

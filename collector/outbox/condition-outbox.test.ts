@@ -328,6 +328,26 @@ describe('the sender', () => {
     outbox.close();
   });
 
+  test('an outbox that cannot be read is tried again later, not over and over in one turn', async () => {
+    const { clock, outbox, sender, deliveries } = createRig();
+    outbox.append([edge('raise', 'a')]);
+    const { pending } = outbox;
+    let reads = 0;
+    outbox.pending = () => {
+      reads += 1;
+      throw new Error('disk I/O error');
+    };
+    sender.poke();
+    await settle();
+    expect(reads).toBe(1);
+    outbox.pending = pending;
+    clock.advance(5_000);
+    await settle();
+    expect([deliveries.length, outbox.pendingCount]).toEqual([1, 0]);
+    sender.stop();
+    outbox.close();
+  });
+
   test('every connection of a server brings a new statement', async () => {
     const { outbox, sender, statements, connect } = createRig();
     sender.poke();

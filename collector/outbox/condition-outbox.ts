@@ -110,6 +110,12 @@ export class ConditionOutbox {
     return this.term !== null && this.#adoptedTerm !== this.term;
   }
 
+  /** The last term that ran here, where it never heard what the server holds: its messages may yet become the server's occurrences. */
+  get unsettledTerm(): number | null {
+    const term = Number(this.#fact('term') ?? '0') || null;
+    return term === this.#adoptedTerm ? null : term;
+  }
+
   /**
    * [HD6] Goes on from what the server holds active, so that nothing that is still true rises a second time. Where this term has found the same alarm out by
    * itself before, its first occurrence becomes the one that the server has. Returns the alarms that are active by this and were not before.

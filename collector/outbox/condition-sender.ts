@@ -24,6 +24,8 @@ interface SenderOptions {
   readonly takeover?: { readonly node: string; readonly onHeld: (held: readonly ActiveCondition[]) => void };
   /** Who holds the stations no longer says nothing of what is true now. */
   readonly onlyDelivers?: boolean;
+  /** With that: messages of this term, and those behind them, are not sent. */
+  readonly heldBackTerm?: number | null;
   readonly log?: SenderLog;
 }
 
@@ -51,7 +53,14 @@ export class ConditionSender {
     this.#retry?.cancel();
     this.#retry = null;
     this.#isSending = true;
-    void this.#run().finally(() => {
+    const sent = this.#run().catch((error: unknown) => {
+      // The outbox's disk, or a row that this version cannot read: tried again like a server that is away, and not in the same turn.
+      if (this.#isStopped) return;
+      if (this.#failures === 0)
+        this.#options.log?.warn({ err: error, collectorId: this.#options.collectorId }, 'the outbox could not be sent; trying again');
+      this.#retryLater();
+    });
+    void sent.finally(() => {
       this.#isSending = false;
       // What came while the last round was ending had its poke passed over.
       if (this.#retry === null && this.#options.outbox.pendingCount > 0) this.poke();
@@ -69,7 +78,8 @@ export class ConditionSender {
     while (!this.#isStopped) {
       const pending = outbox.pending(outbox.confirmedSequence, messagesPerDelivery);
       // [HD6] What earlier terms left goes first, under their own number; then the server is asked what it holds; then what this term has found out.
-      const messages = outbox.needsAdoption ? leading(pending, ({ term }) => term !== outbox.term) : pending;
+      const unsettled = outbox.needsAdoption ? outbox.term : (this.#options.heldBackTerm ?? null);
+      const messages = unsettled === null ? pending : leading(pending, ({ term }) => term !== unsettled);
       if (messages.length > 0) {
         const sentAtMs = clock.monotonicMs();
         const result = await link.deliverConditions({ schema: 1, collectorId, ...this.#identity(), messages: [...messages] });
@@ -94,7 +104,8 @@ export class ConditionSender {
         if (await this.#takeOver()) continue;
         return;
       }
-      if (!this.#needsStatement || this.#options.onlyDelivers === true) return;
+      if (this.#options.onlyDelivers === true) return pending.length > 0 ? this.#retryLater() : undefined;
+      if (!this.#needsStatement) return;
       const result = await link.stateConditions({
         schema: 1,
         collectorId,

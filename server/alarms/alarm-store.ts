@@ -76,6 +76,7 @@ export class AlarmStore {
   readonly #outboxes: OutboxProgress;
   readonly #listeners = new Set<AlarmListener>();
   readonly #setAsideListeners = new Set<() => void>();
+  readonly #doubtListeners = new Set<() => void>();
   #setAside: { readonly count: number; readonly lastAtMs: number | null } = { count: 0, lastAtMs: null };
 
   readonly holders: StationHolders;
@@ -185,7 +186,10 @@ export class AlarmStore {
       holder === null ? { entries: all } : { entries: [this.holders.entryOf(holder), ...all], write: this.holders.writeOf(holder) },
       progress,
     );
-    if (holder !== null) this.holders.put(holder);
+    if (holder !== null) {
+      this.holders.put(holder);
+      for (const listener of this.#doubtListeners) listener();
+    }
     if (unreadable.length > 0) this.#noteSetAside(unreadable.length);
   }
 
@@ -212,13 +216,22 @@ export class AlarmStore {
     return this.#setAside;
   }
 
+  /** [HO5] Somebody delivers in a term that this database had not heard of: what is true should be stated anew. */
+  onDoubt(listener: () => void): () => void {
+    this.#doubtListeners.add(listener);
+    return () => void this.#doubtListeners.delete(listener);
+  }
+
   onSetAside(listener: () => void): () => void {
     this.#setAsideListeners.add(listener);
     return () => void this.#setAsideListeners.delete(listener);
   }
 
-  /** [HO5] A holder that is known only by what it delivers; null where that is nobody new. */
-  #holderAfter(collectorId: string, messages: readonly ConditionMessage[]): StationHolder | null {
+  /** [HO5] A holder that is known only by what it delivers or states; null where that is nobody new. */
+  #holderAfter(
+    collectorId: string,
+    messages: readonly { readonly term?: number | undefined; readonly atMs: number }[],
+  ): StationHolder | null {
     const known = this.holders.find(collectorId)?.term ?? 0;
     const newest = messages.findLast(({ term }) => term !== undefined && term > known);
     return newest?.term === undefined ? null : { collectorId, term: newest.term, node: '', sinceMs: newest.atMs };
@@ -233,7 +246,7 @@ export class AlarmStore {
         const holder: StationHolder = { collectorId, term, node, sinceMs: known?.term === term ? known.sinceMs : atMs };
         await this.#commit(commit, [], { entries: [this.holders.entryOf(holder)], write: this.holders.writeOf(holder) });
         this.holders.put(holder);
-      }
+      } else await this.#ledger.confirmCharge(commit);
       return { kind: 'granted', active: activeConditionsOf(this.all(), this.#plant, collectorId) };
     });
   }
@@ -243,7 +256,13 @@ export class AlarmStore {
     return this.#ledger.exclusively(async (commit) => {
       if (this.#outboxes.isRetired(statement)) return { kind: 'behind', committedThrough: -1 }; // OB4
       await this.#retireReplaced(commit, statement);
+      await this.#ledger.confirmCharge(commit);
       if (isLate(statement, this.holders.find(statement.collectorId))) return { kind: 'accepted' }; // HO2
+      const holder = this.#holderAfter(statement.collectorId, [statement]);
+      if (holder !== null) {
+        await this.#commit(commit, [], { entries: [this.holders.entryOf(holder)], write: this.holders.writeOf(holder) });
+        this.holders.put(holder);
+      }
       const through = this.#outboxes.throughOf(statement);
       // Behind what it follows, or overtaken on the way by what came after it: then it speaks of conditions that are long over.
       if (through !== statement.throughSequence) return { kind: 'behind', committedThrough: through };

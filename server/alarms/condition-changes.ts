@@ -26,9 +26,11 @@ export function changesOfMessages(
   const { collectorId, holder, definitionOf, recordOf, circumstances } = options;
   const changes: AlarmChange[] = [];
   const entries: NewJournalEntry[] = [];
+  const isHeldAlready = heldAlready(holder, recordOf);
   const take = (message: ConditionMessage) => {
     const definition = definitionOf(message.alarmId);
-    if (definition === undefined) entries.push(asideEntry('alarm.unknownDefinition', message, collectorId, unknownNote));
+    if (isHeldAlready(message)) entries.push(asideEntry('alarm.late', message, collectorId, heldNote));
+    else if (definition === undefined) entries.push(asideEntry('alarm.unknownDefinition', message, collectorId, unknownNote));
     else changes.push(changeOfMessage(message, definition, collectorId, circumstances));
   };
   const late = holder === null ? [] : messages.filter((message) => isLate(message, holder));
@@ -39,6 +41,27 @@ export function changesOfMessages(
   }
   for (const message of messages) if (!isLate(message, holder)) take(message);
   return { changes, entries };
+}
+
+/** [HO6] Of messages in order, by a holder who never asked what is held active: whether it is a raise of what is, or the end of such a raise. */
+function heldAlready(holder: StationHolder | null, recordOf: (alarmId: string) => AlarmRecord | undefined) {
+  const occurrences = new Map<string, string | null>();
+  const heldNow = (alarmId: string): string | null => {
+    const record = recordOf(alarmId);
+    return occurrences.get(alarmId) ?? (!occurrences.has(alarmId) && record?.isConditionTrue === true ? record.occurrenceId : null);
+  };
+  return ({ kind, alarmId, occurrenceId }: ConditionMessage): boolean => {
+    const held = heldNow(alarmId);
+    const isOfAnother = holder?.node === '' && held !== occurrenceId;
+    if (kind === 'raise') {
+      if (isOfAnother && held !== null) return true;
+      occurrences.set(alarmId, occurrenceId);
+    } else if (kind === 'clear') {
+      if (isOfAnother) return true;
+      if (held === occurrenceId) occurrences.set(alarmId, null);
+    }
+    return false;
+  };
 }
 
 /** What is held active at a collector's stations, for the one who takes them over. */
@@ -141,6 +164,7 @@ export function changesOfStatement(
 }
 
 const unknownNote = 'the plant file of this server has no such alarm';
+const heldNote = 'its process had not heard what was active here';
 const lateNote = 'another process had taken the stations over: it says what is true';
 
 /** What could not be read, or not be taken: kept as it came, so that somebody can. */

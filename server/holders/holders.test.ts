@@ -37,8 +37,13 @@ async function open() {
   const clock = new ManualClock(0);
   const openStore = async () => AlarmStore.open({ plant, ledger: new Ledger(database, await Journal.open(database), clock), clock });
   let store = await openStore();
+  let doubts = 0;
+  store.onDoubt(() => {
+    doubts += 1;
+  });
   const sequences = new Map<string, number>();
   return {
+    doubts: () => doubts,
     state: (alarmId: string) => store.find(alarmId)?.record,
     takeOver: (node: string, term: number, atMs = term * 1_000) => store.takeOver({ schema: 1, collectorId: 'default', term, node, atMs }),
     /** `raise 1 of one at 5` in the sender's own order. */
@@ -140,7 +145,39 @@ test('[HO5] messages of a higher term are believed by a server that had not hear
   await rig.takeOver('one', 1);
   await rig.tell('two', 5, ['raise', one, 1, 5_500]);
   expect(rig.state(one)?.isConditionTrue).toBe(true);
+  expect(rig.doubts()).toBe(1);
   expect(await rig.takeOver('one', 4)).toEqual({ kind: 'superseded', term: 5 });
+});
+
+test('[HO5] so does a statement: what an earlier term delivers after it changes nothing that it said', async () => {
+  const rig = await open();
+  await rig.say('two', 5, [[two, 7]]);
+  await rig.tell('one', 1, ['raise', one, 1, 1_500], ['raise', two, 2, 1_600]);
+  expect([rig.state(one)?.isConditionTrue, rig.state(two)?.occurrenceId]).toEqual([false, occurrence(7)]);
+  await rig.restart();
+  expect(await rig.takeOver('one', 4)).toEqual({ kind: 'superseded', term: 5 });
+});
+
+test('[HO6] a term that never heard what is held active raises nothing a second time; what it ended and raised itself counts', async () => {
+  const rig = await open();
+  await rig.takeOver('one', 1);
+  await rig.tell('one', 1, ['raise', one, 1, 1_500]);
+  // Found out without the server, left behind when its process died, delivered by its next term.
+  await rig.tell(
+    'two',
+    2,
+    ['raise', one, 2, 2_500],
+    ['clear', one, 2, 2_600],
+    ['raise', two, 3, 2_700],
+    ['clear', two, 3, 2_800],
+    ['raise', two, 4, 2_900],
+  );
+  expect(rig.state(one)).toMatchObject({ isConditionTrue: true, occurrenceId: occurrence(1) });
+  expect(rig.state(two)).toMatchObject({ isConditionTrue: true, occurrenceId: occurrence(4) });
+  expect(await rig.takeOver('two', 3)).toMatchObject({ active: [{ occurrenceId: occurrence(1) }, { occurrenceId: occurrence(4) }] });
+  await rig.tell('two', 3, ['clear', one, 1, 3_500], ['raise', one, 5, 3_600]);
+  expect(rig.state(one)).toMatchObject({ isConditionTrue: true, occurrenceId: occurrence(5) });
+  expect((await rig.story()).filter((line) => line.startsWith('alarm.late'))).toEqual([`alarm.late ${one}`, `alarm.late ${one}`]);
 });
 
 test('every rule is cited by a test', () => {

@@ -47,6 +47,11 @@ export class Ledger {
     return result;
   }
 
+  /** [SB8] Inside `exclusively`, for an answer that writes nothing and that others go on from: throws where another server may be in charge by now. */
+  async confirmCharge(commit: Commit): Promise<void> {
+    if (this.#fence !== null) await commit([]);
+  }
+
   /** Lines, and rows that depend on nothing read before. */
   commit(entries: readonly NewJournalEntry[], write?: DatabaseWrite): Promise<readonly JournalEntry[]> {
     return this.exclusively((commit) => commit(entries, write));

@@ -13,7 +13,7 @@ const renewEveryMs = 1_000;
 const lookEveryMs = 500;
 const settleEveryMs = 500;
 
-interface LeaseSchema {
+export interface LeaseSchema {
   server_lease: { id: number; epoch: number; address: string; until_ms: number };
   server_fence: { id: number; epoch: number; last_commit: string };
 }
@@ -64,7 +64,17 @@ export class Leadership {
       await sql`INSERT INTO server_lease VALUES (1, 0, '', 0) ON CONFLICT DO NOTHING`.execute(transaction);
       await sql`INSERT INTO server_fence VALUES (1, 0, '') ON CONFLICT DO NOTHING`.execute(transaction);
     });
-    return new Leadership(database, address, clock, log);
+    return Leadership.over({ database, address, clock, log });
+  }
+
+  /** Over a database that has the tables of the lease already. */
+  static over(options: {
+    readonly database: Kysely<LeaseSchema>;
+    readonly address: string;
+    readonly clock: Clock;
+    readonly log: LeadershipLog;
+  }): Leadership {
+    return new Leadership(options.database, options.address, options.clock, options.log);
   }
 
   /** One look: the lease where it was free, else where the server in charge is. */

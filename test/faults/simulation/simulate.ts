@@ -1,43 +1,52 @@
-// One seeded schedule through collector, outbox, link, server and journal, by a clock that only moves when told to. Everything that happens follows from the
-// seed: the same one gives the same journal, line by line.
-import { copyFileSync, rmSync } from 'node:fs';
+// One seeded schedule through two processes that may hold the stations of two collectors, two servers that share a database, and all that lies between, by a
+// clock that only moves when told to. Everything that happens follows from the seed: the same one gives the same journal, line by line.
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { JournalEntry } from '../../../domain/journal/journal-entry.ts';
-import type { ConditionMessage } from '../../../domain/messages/condition-message.ts';
 import type { Plant } from '../../../domain/plant/plant.ts';
 import { ManualClock } from '../../../domain/time/manual-clock.ts';
 import type { AlarmRecord } from '../../../server/alarms/alarm-record.ts';
-import { AlarmStore } from '../../../server/alarms/alarm-store.ts';
-import { Journal, readJournalAfter, verifyChain } from '../../../server/journal/journal.ts';
-import { Ledger } from '../../../server/journal/ledger.ts';
+import type { Schema } from '../../../server/journal/database.ts';
+import { readJournalAfter, verifyChain } from '../../../server/journal/journal.ts';
 import { createRandom, type Random } from '../../../simulators/process/random.ts';
-import { SimulatedCollector, type SimulatedField } from './simulated-collector.ts';
-import { SimulatedDisk } from './simulated-disk.ts';
+import { type Durable, judge } from './judge.ts';
+import type { SimulatedField } from './simulated-collector.ts';
+import { type DatabaseFault, SimulatedDatabase } from './simulated-database.ts';
+import { SimulatedLeaseStore } from './simulated-lease-store.ts';
 import { SimulatedNetwork } from './simulated-link.ts';
+import { SimulatedNode } from './simulated-node.ts';
+import { SimulatedProcess } from './simulated-process.ts';
+import { SimulatedServer } from './simulated-server.ts';
 
-const collectorId = 'default';
 const busyMs = 60_000;
 /** Longer than the latest message is late. */
 const calmMs = 90_000;
 const stepMs = 20;
-const scanMs = 500;
-const highValue = 80;
+export const highValue = 80;
 const normalValue = 20;
+const nodeNames = ['north', 'south'] as const;
+const serverNames = ['one', 'two'] as const;
 
 export interface SimulationResult {
   readonly violations: readonly string[];
   readonly headHash: string;
   readonly trace: readonly string[];
   readonly counts: Readonly<
-    Record<'messages' | 'lost' | 'doubled' | 'late' | 'raises' | 'acknowledgements' | 'deaths' | 'diskFaults', number>
+    Record<
+      | 'messages'
+      | 'lost'
+      | 'doubled'
+      | 'late'
+      | 'raises'
+      | 'acknowledgements'
+      | 'deaths'
+      | 'freezes'
+      | 'databaseFaults'
+      | 'takeovers'
+      | 'epochs',
+      number
+    >
   >;
-}
-
-interface LivingServer {
-  readonly store: AlarmStore;
-  readonly ledger: Ledger;
-  kill(): void;
 }
 
 export async function simulate(options: {
@@ -54,20 +63,28 @@ export async function simulate(options: {
   }
 }
 
+/** A place where a process runs, and what is between it and the others. */
+interface Place<Life> {
+  readonly name: string;
+  life: Life | null;
+  isCut: boolean;
+}
+
 class Simulation {
   readonly #plant: Plant;
   readonly #random: Random;
   readonly #clock = new ManualClock();
   readonly #network: SimulatedNetwork;
-  readonly #disk: SimulatedDisk;
-  readonly #outboxFile: string;
+  readonly #leases: SimulatedLeaseStore;
+  readonly #shared: SimulatedDatabase;
   readonly #journalFile: string;
   readonly #backupFile: string;
+  readonly #folder: string;
   readonly #field: SimulatedField;
   readonly #trace: string[] = [];
-  #collector: SimulatedCollector | null = null;
-  #server: LivingServer | null = null;
-  #isStarting = false;
+  readonly #nodes: readonly Place<SimulatedNode>[] = nodeNames.map((name) => ({ name, life: null, isCut: false }));
+  readonly #servers: readonly Place<SimulatedServer>[] = serverNames.map((name) => ({ name, life: null, isCut: false }));
+  readonly #collectorIds: readonly string[];
   #isCalm = false;
   /** A database put back from a copy forgets on purpose: what was confirmed after the copy may be missing. */
   #wasPutBack = false;
@@ -75,9 +92,10 @@ class Simulation {
   #ids = 0;
   #acts = 0;
   #deaths = 0;
-  #diskFaults = 0;
-  /** What the collector has on disk, by occurrence. */
-  readonly #durable = new Map<string, ConditionMessage[]>();
+  #freezes = 0;
+  #databaseFaults = 0;
+  /** What a collector has on disk. */
+  readonly #durable: Durable[] = [];
   /** What a person was told: after the commit, so never to be lost. */
   readonly #told = new Map<string, AlarmRecord>();
   readonly #toldRaises = new Set<string>();
@@ -87,49 +105,44 @@ class Simulation {
   readonly #asked = new Map<string, string>();
 
   constructor(options: { readonly seed: number; readonly plant: Plant; readonly folder: string; readonly template: string }) {
-    this.#plant = options.plant;
-    this.#random = createRandom(options.seed);
+    const { plant, seed, folder } = options;
+    this.#plant = plant;
+    this.#random = createRandom(seed);
     this.#network = new SimulatedNetwork(this.#clock, this.#random);
-    this.#journalFile = path.join(options.folder, `journal-${options.seed}.sqlite`);
-    this.#outboxFile = path.join(options.folder, `outbox-${options.seed}.sqlite`);
-    this.#backupFile = path.join(options.folder, `backup-${options.seed}.sqlite`);
-    this.#disk = new SimulatedDisk(this.#journalFile, options.template);
+    this.#leases = new SimulatedLeaseStore(this.#clock, this.#random);
+    this.#folder = path.join(folder, `seed-${seed}`);
+    this.#journalFile = path.join(folder, `journal-${seed}.sqlite`);
+    this.#backupFile = path.join(folder, `backup-${seed}.sqlite`);
+    this.#shared = new SimulatedDatabase(this.#journalFile, options.template, this.#clock);
+    this.#collectorIds = [...new Set(plant.stations.map(({ collectorId }) => collectorId))];
     this.#field = {
-      values: new Float64Array(options.plant.points.length).fill(normalValue),
-      isAnswering: options.plant.devices.map(() => true),
+      values: new Float64Array(plant.points.length).fill(normalValue),
+      isAnswering: plant.devices.map(() => true),
     };
   }
 
   async play(): Promise<SimulationResult> {
-    this.#startCollector();
-    await this.#startServer();
-    const mayPutBack = this.#random() < 0.3;
+    for (const place of this.#nodes) this.#startNode(place);
+    for (const place of this.#servers) this.#startServer(place);
+    const mayPutBack = this.#random() < 0.2;
     for (let passedMs = 0; passedMs < busyMs; passedMs += stepMs) {
       this.#somethingHappens(mayPutBack);
-      await this.#step(passedMs);
+      this.#clock.advance(stepMs);
+      await turn();
     }
     this.#calm();
     for (let passedMs = 0; passedMs < calmMs; passedMs += stepMs * 5) {
-      if (this.#server === null) await this.#startServer();
-      this.#clock.advance(stepMs * 4);
-      await this.#step(passedMs);
+      this.#clock.advance(stepMs * 5);
+      await turn();
     }
     return this.#judge();
   }
 
   tidyUp(): void {
-    this.#collector?.kill();
-    this.#server?.kill();
-    for (const file of [this.#journalFile, this.#outboxFile, this.#backupFile])
-      for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
-  }
-
-  async #step(passedMs: number): Promise<void> {
-    if (passedMs % scanMs === 0) this.#collector?.scan();
-    // A tick that the disk refused is made up for by the next.
-    if (passedMs % 1_000 === 0) void this.#server?.store.tick().catch(() => undefined);
-    this.#clock.advance(stepMs);
-    await turn();
+    for (const { life } of this.#nodes) life?.kill();
+    for (const { life } of this.#servers) life?.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+    for (const file of [this.#journalFile, this.#backupFile]) for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
   }
 
   #somethingHappens(mayPutBack: boolean): void {
@@ -144,123 +157,178 @@ class Simulation {
       this.#note(`device ${device} ${this.#field.isAnswering[device] ? 'answers' : 'is silent'}`);
     }
     if (happens(2)) this.#personActs();
-    if (happens(0.06)) this.#network.isCut ? this.#network.mend() : this.#network.cut();
-    if (happens(0.05)) this.#killCollector();
-    if (this.#collector === null && happens(1)) this.#startCollector();
-    if (happens(0.05)) this.#serverDies('killed');
-    if (this.#server === null && !this.#isStarting && happens(1)) {
-      if (mayPutBack && this.#hasBackup && this.#random() < 0.5) {
-        this.#note('the database is put back from a copy');
-        this.#disk.putBack(this.#backupFile);
-        this.#wasPutBack = true;
-      }
-      void this.#startServer();
+    if (happens(0.04)) this.#turnCut('the network', this.#network);
+    if (this.#network.isCut === false && happens(0.05)) this.#network.announce();
+    for (const place of this.#nodes) this.#somethingHappensToNode(place, happens);
+    for (const place of this.#servers) this.#somethingHappensToServer(place, happens);
+    if (happens(0.02)) this.#turnCut('the store of leases', this.#leases);
+    if (happens(0.004)) {
+      this.#note('the store of leases has lost everything');
+      this.#leases.lose();
     }
-    if (this.#server === null && !this.#isStarting && mayPutBack && !this.#hasBackup) {
+    if (mayPutBack) this.#backUpOrPutBack(happens);
+    if (happens(0.12)) this.#failDatabase();
+  }
+
+  #somethingHappensToNode(place: Place<SimulatedNode>, happens: (perSecond: number) => boolean): void {
+    if (happens(0.02)) this.#turnCut(place.name, place);
+    if (place.life === null) {
+      if (happens(1)) this.#startNode(place);
+      return;
+    }
+    if (happens(0.02)) this.#nodeDies(place);
+    else if (happens(0.03)) this.#freeze(place.life.process);
+  }
+
+  #somethingHappensToServer(place: Place<SimulatedServer>, happens: (perSecond: number) => boolean): void {
+    if (happens(0.02)) this.#turnCut(`server ${place.name}`, place);
+    if (place.life === null) {
+      if (happens(1)) this.#startServer(place);
+      return;
+    }
+    if (happens(0.02)) this.#serverDies(place, 'killed');
+    else if (happens(0.03)) this.#freeze(place.life.process);
+  }
+
+  /** Cut now and then for longer than any lease. */
+  #turnCut(what: string, place: { isCut: boolean }): void {
+    if (place.isCut) return;
+    const forMs = this.#random() * (this.#random() < 0.5 ? 3_000 : 15_000);
+    place.isCut = true;
+    this.#note(`${what} is cut off for ${Math.round(forMs)} ms`);
+    this.#clock.after(forMs, () => {
+      place.isCut = false;
+      if (place === this.#network) this.#network.announce();
+    });
+  }
+
+  #freeze(process: SimulatedProcess): void {
+    if (process.isFrozen) return;
+    const forMs = this.#random() * (this.#random() < 0.5 ? 3_000 : 15_000);
+    this.#freezes += 1;
+    this.#note(`${process.name} freezes for ${Math.round(forMs)} ms`);
+    process.freeze(forMs);
+  }
+
+  /** A database is put back while no server runs. */
+  #backUpOrPutBack(happens: (perSecond: number) => boolean): void {
+    if (!happens(0.08)) return;
+    for (const place of this.#servers) this.#serverDies(place, 'stopped');
+    if (this.#hasBackup) {
+      this.#note('the database is put back from a copy');
+      this.#shared.putBack(this.#backupFile);
+      this.#wasPutBack = true;
+    } else {
       // Nobody has it open, and closing wrote everything into the one file.
-      copyFileSync(this.#journalFile, this.#backupFile);
+      this.#shared.copyTo(this.#backupFile);
       this.#hasBackup = true;
     }
-    if (happens(0.1)) {
-      this.#diskFaults += 1;
-      const statement = 1 + Math.floor(this.#random() * 6);
-      const kind = (['refuse', 'loseAnswer', 'die'] as const)[Math.floor(this.#random() * 3)] ?? 'refuse';
-      this.#note(`disk: ${kind} ${statement}`);
-      this.#disk.fail(kind === 'loseAnswer' ? { kind } : { kind, statement });
-    }
+  }
+
+  #failDatabase(): void {
+    this.#databaseFaults += 1;
+    const statement = 1 + Math.floor(this.#random() * 6);
+    const forMs = Math.round(this.#random() * 12_000);
+    const faults: readonly DatabaseFault[] = [
+      { kind: 'refuse', statement },
+      { kind: 'loseAnswer' },
+      { kind: 'die', statement },
+      { kind: 'freeze', statement, forMs },
+    ];
+    const fault = faults[Math.floor(this.#random() * faults.length)];
+    if (fault === undefined) return;
+    this.#note(`database: ${JSON.stringify(fault)}`);
+    this.#shared.fail(fault);
   }
 
   #calm(): void {
     this.#note('calm');
     this.#isCalm = true;
-    this.#disk.heal();
+    this.#shared.heal();
+    for (const place of [...this.#nodes, ...this.#servers]) {
+      place.isCut = false;
+      place.life?.process.wake();
+    }
     this.#network.isCalm = true;
-    this.#network.mend();
+    this.#network.isCut = false;
+    this.#leases.isCalm = true;
+    this.#leases.isCut = false;
     this.#field.isAnswering.fill(true);
-    if (this.#collector === null) this.#startCollector();
+    for (const place of this.#nodes) if (place.life === null) this.#startNode(place);
+    for (const place of this.#servers) if (place.life === null) this.#startServer(place);
+    this.#network.announce();
   }
 
-  #startCollector(): void {
-    this.#note('collector starts');
-    this.#collector = new SimulatedCollector({
+  #startNode(place: Place<SimulatedNode>): void {
+    this.#note(`${place.name} starts`);
+    const isFirst = place === this.#nodes[0];
+    place.life = new SimulatedNode({
+      name: place.name,
       plant: this.#plant,
-      collectorId,
-      outboxFile: this.#outboxFile,
+      // Its own first.
+      collectorIds: isFirst ? this.#collectorIds : this.#collectorIds.toReversed(),
+      dataDir: path.join(this.#folder, place.name),
       field: this.#field,
-      link: this.#network.collectorEnd(),
-      clock: this.#clock,
+      network: this.#network,
+      leases: this.#leases,
+      isCut: () => place.isCut,
       random: this.#random,
       makeId: () => this.#makeId(),
-      onDurable: (messages) => {
-        for (const message of messages) {
-          this.#note(`durable ${message.sequence} ${message.kind} ${message.alarmId} ${message.occurrenceId.slice(-4)}`);
-          const known = this.#durable.get(message.occurrenceId);
-          if (known === undefined) this.#durable.set(message.occurrenceId, [message]);
-          else known.push(message);
+      note: (text) => this.#note(text),
+      onDurable: (collectorId, messages) => {
+        for (const { sequence, kind, alarmId, occurrenceId, atMs, term } of messages) {
+          this.#note(`durable at ${place.name} ${sequence} ${kind} ${alarmId} ${occurrenceId.slice(-4)}`);
+          this.#durable.push({ collectorId, kind, alarmId, occurrenceId, atMs, term: term ?? 0 });
+        }
+      },
+      onAdopted: (before, after) => {
+        const adopted = new Map(before.map(({ sequence, occurrenceId }) => [sequence, occurrenceId]));
+        for (const { sequence, occurrenceId } of after) {
+          const found = adopted.get(sequence);
+          if (found === undefined || found === occurrenceId) continue;
+          this.#note(`${place.name} goes on with ${occurrenceId.slice(-4)} instead of ${found.slice(-4)}`);
+          for (const durable of this.#durable) if (durable.occurrenceId === found) durable.occurrenceId = occurrenceId;
         }
       },
     });
   }
 
-  #killCollector(): void {
-    if (this.#collector === null) return;
+  #nodeDies(place: Place<SimulatedNode>): void {
+    if (place.life === null) return;
     this.#deaths += 1;
-    this.#note('collector dies');
-    this.#collector.kill();
-    this.#collector = null;
+    this.#note(`${place.name} dies`);
+    place.life.kill();
+    place.life = null;
   }
 
-  async #startServer(): Promise<void> {
-    this.#isStarting = true;
-    const { database, kill, fence } = this.#disk.open(() => this.#serverDies('in a transaction'));
-    let isDead = false;
-    const dies = () => {
-      isDead = true;
-      kill();
-    };
-    try {
-      const journal = await Journal.open(database);
-      const ledger = new Ledger(database, journal, this.#clock, fence);
-      const store = await AlarmStore.open({ plant: this.#plant, ledger, clock: this.#clock });
-      if (isDead) return;
-      for (const { record } of store.all()) this.#told.set(record.alarmId, record);
-      store.onChange((changes) => {
+  #startServer(place: Place<SimulatedServer>): void {
+    place.life = new SimulatedServer({
+      name: place.name,
+      plant: this.#plant,
+      world: this.#clock,
+      shared: this.#shared,
+      network: this.#network,
+      isCut: () => place.isCut,
+      note: (text) => this.#note(text),
+      onDeath: () => this.#serverDies(place, 'in a transaction'),
+      onInCharge: (store) => {
+        for (const { record } of store.all()) this.#told.set(record.alarmId, record);
+      },
+      onChange: (changes) => {
         for (const { record } of changes) {
           this.#told.set(record.alarmId, record);
           if (record.isConditionTrue && record.occurrenceId !== null) this.#toldRaises.add(record.occurrenceId);
         }
-      });
-      this.#server = { store, ledger, kill: dies };
-      this.#note('server ready');
-      // One that does not know whether its commit is there is no longer to be trusted: it begins anew.
-      const orBeginAnew = async <T>(work: Promise<T>): Promise<T> => {
-        try {
-          return await work;
-        } catch (error) {
-          this.#note(`server could not: ${(error as Error).message}`);
-          if ((error as Error).name === 'CommitUnknownError') this.#serverDies('in doubt');
-          throw error;
-        }
-      };
-      this.#network.attach({
-        deliver: (delivery) => orBeginAnew(store.deliver(delivery)),
-        state: (statement) => orBeginAnew(store.state(statement)),
-      });
-    } catch (error) {
-      this.#note(`server could not start: ${(error as Error).message}`);
-      dies();
-    } finally {
-      this.#isStarting = false;
-    }
+      },
+    });
   }
 
-  #serverDies(how: string): void {
-    if (this.#server === null) return;
+  #serverDies(place: Place<SimulatedServer>, how: string): void {
+    if (place.life === null) return;
     this.#deaths += 1;
-    this.#note(`server dies: ${how}`);
-    this.#network.attach(null);
-    this.#server.kill();
-    this.#server = null;
+    this.#note(`server ${place.name} dies: ${how}`);
+    place.life.kill();
+    place.life = null;
   }
 
   /** By what he was told last, at once or after a walk to the station and back: then the alarm may have come again. */
@@ -273,88 +341,65 @@ class Simulation {
     const comment = `act ${this.#acts}`;
     const actionId = this.#makeId();
     this.#asked.set(comment, occurrenceId);
-    const act = async (triesLeft: number): Promise<void> => {
-      const server = this.#server;
-      const again = () => triesLeft > 0 && !this.#isCalm && void this.#clock.after(500, () => void act(triesLeft - 1));
-      if (server === null) return void again();
+    const act = (triesLeft: number): void => {
+      const again = () => triesLeft > 0 && !this.#isCalm && void this.#clock.after(500, () => act(triesLeft - 1));
+      // He reaches any server that believes that it is in charge.
+      const inCharge = this.#servers.flatMap(({ life }) => (life?.store == null ? [] : [{ process: life.process, store: life.store }]));
+      const server = inCharge[Math.floor(this.#random() * inCharge.length)];
+      if (server === undefined) return void again();
       const event = { kind: 'acknowledge' as const, atMs: this.#clock.nowMs(), by: 'duty', comment };
       const actor = { kind: 'person', username: 'duty', displayName: '值班员', role: 'operator' } as const;
-      try {
-        const result = await server.store.act(occurrenceId, version, actor, event, {}, actionId);
-        // Its answer may be lost on the way: then he asks again, and it counts once.
-        if (server !== this.#server || this.#random() < 0.1) return void again();
-        this.#note(`${comment} on ${occurrenceId.slice(-4)}: ${result.kind}`);
-        if (result.kind === 'done') this.#acknowledged.set(comment, occurrenceId);
-      } catch {
+      let isAnswered = false;
+      const timer = this.#clock.after(3_000, () => {
+        isAnswered = true;
         again();
-      }
+      });
+      server.process.enter(() => {
+        server.store.act(occurrenceId, version, actor, event, {}, actionId).then(
+          (result) => {
+            if (isAnswered) return;
+            timer.cancel();
+            // Its answer may be lost on the way: then he asks again, and it counts once.
+            if (this.#random() < 0.1) return void again();
+            this.#note(`${comment} on ${occurrenceId.slice(-4)}: ${result.kind}`);
+            if (result.kind === 'done') this.#acknowledged.set(comment, occurrenceId);
+          },
+          () => {
+            timer.cancel();
+            if (!isAnswered) again();
+          },
+        );
+      });
     };
     const walkMs = this.#random() < 0.2 ? this.#random() * 20_000 : this.#random() * 200;
-    this.#clock.after(walkMs, () => void act(3));
+    this.#clock.after(walkMs, () => act(3));
   }
 
   async #judge(): Promise<SimulationResult> {
-    const violations: string[] = [];
-    const { database, kill } = this.#disk.open(() => undefined);
-    const server = this.#server;
-    const collector = this.#collector;
-    if (server === null || collector === null) throw new Error('a simulation ends with both alive');
-    const journal: JournalEntry[] = [...(await readJournalAfter(database, { afterSequence: 0, throughSequence: 1e9, limit: 1e9 }))];
+    const stores = this.#servers.flatMap(({ life }) => life?.store ?? []);
+    const observer = { process: new SimulatedProcess('observer', this.#clock), isCut: () => false, onDeath: () => undefined };
+    const { database, close } = this.#shared.open<Schema>(observer, false);
+    const journal = [...(await readJournalAfter(database, { afterSequence: 0, throughSequence: 1e9, limit: 1e9 }))];
     const verdict = await verifyChain(database);
-    kill();
-    if (verdict?.kind !== 'intact') violations.push(`the chain does not hold: ${JSON.stringify(verdict)}`);
-
-    const counted = new Map<string, number>();
-    const isTrue = new Map<string, boolean>();
-    const lastOccurrence = new Map<string, string | null>();
-    const acknowledgements = new Map<string, string[]>();
-    for (const { kind, alarmId, occurrenceId, sequence, detail } of journal) {
-      if (kind === 'alarm.acknowledge') {
-        const { comment } = detail.event as { comment: string };
-        acknowledgements.set(comment, [...(acknowledgements.get(comment) ?? []), occurrenceId ?? '']);
-      }
-      if (kind !== 'alarm.raise' && kind !== 'alarm.clear') continue;
-      const key = `${kind} ${occurrenceId}`;
-      counted.set(key, (counted.get(key) ?? 0) + 1);
-      const was = isTrue.get(alarmId ?? '') ?? false;
-      // A database that was put back holds an occurrence of then; the next one of the same alarm takes its place.
-      const isNext = this.#wasPutBack && kind === 'alarm.raise' && occurrenceId !== lastOccurrence.get(alarmId ?? '');
-      lastOccurrence.set(alarmId ?? '', occurrenceId);
-      if (was === (kind === 'alarm.raise') && !isNext) violations.push(`line ${sequence}: ${kind} of ${alarmId} that was ${was}`);
-      isTrue.set(alarmId ?? '', kind === 'alarm.raise');
-      if (!this.#durable.has(occurrenceId ?? ''))
-        violations.push(`line ${sequence}: ${kind} of an occurrence that the collector never had`);
-    }
-    for (const [key, count] of counted) if (count > 1) violations.push(`${count} times ${key}`);
-    for (const [comment, occurrences] of acknowledgements) {
-      if (occurrences.length > 1) violations.push(`${comment} is there ${occurrences.length} times`);
-      if (occurrences[0] !== this.#asked.get(comment)) violations.push(`${comment} went to another occurrence`);
-    }
-    if (!this.#wasPutBack) {
-      for (const [occurrenceId, messages] of this.#durable)
-        for (const { kind, alarmId } of messages)
-          if ((kind === 'raise' || kind === 'clear') && !counted.has(`alarm.${kind} ${occurrenceId}`))
-            violations.push(`${kind} of ${alarmId} (${occurrenceId.slice(-4)}) was lost`);
-      for (const comment of this.#acknowledged.keys())
-        if (!acknowledgements.has(comment)) violations.push(`${comment} was confirmed and is lost`);
-      for (const occurrenceId of this.#toldRaises)
-        if (!counted.has(`alarm.raise ${occurrenceId}`)) violations.push(`told of ${occurrenceId}, which the journal does not have`);
-    }
-    if (collector.outbox.pendingCount > 0) violations.push(`${collector.outbox.pendingCount} messages still wait`);
-    const active = new Map(collector.outbox.activeConditions().map((condition) => [condition.alarmId, condition]));
-    for (const { definition, record } of server.store.all()) {
-      const held = record.isConditionTrue ? record.occurrenceId : null;
-      const truth = active.get(definition.id)?.occurrenceId ?? null;
-      if (held !== truth) violations.push(`${definition.id}: the server holds ${held}, the collector ${truth}`);
-      active.delete(definition.id);
-    }
-    for (const alarmId of active.keys()) violations.push(`${alarmId} is true and the server does not know`);
-    for (const point of this.#plant.points) {
-      const isHigh = this.#field.values[point.index] === highValue;
-      if (isHigh !== (isTrue.get(`${point.id}.high`) ?? false))
-        violations.push(`${point.id} is ${isHigh ? 'high' : 'normal'}, the journal says otherwise`);
-    }
+    close();
+    const violations = judge({
+      plant: this.#plant,
+      journal,
+      verdict,
+      records: stores.length === 1 ? (stores[0]?.all() ?? []) : null,
+      holders: this.#collectorIds.map((collectorId) => ({
+        collectorId,
+        outboxes: this.#nodes.flatMap(({ life }) => life?.collector(collectorId)?.outbox ?? []),
+      })),
+      isHigh: (point) => this.#field.values[point] === highValue,
+      durable: this.#durable,
+      toldRaises: this.#toldRaises,
+      asked: this.#asked,
+      acknowledged: new Set(this.#acknowledged.keys()),
+      wasPutBack: this.#wasPutBack,
+    });
     const { messages, lost, doubled, late } = this.#network;
+    const countOf = (kind: string) => journal.filter((entry) => entry.kind === kind).length;
     return {
       violations,
       headHash: journal.at(-1)?.hash ?? '',
@@ -364,10 +409,13 @@ class Simulation {
         lost,
         doubled,
         late,
-        raises: [...counted.keys()].filter((key) => key.startsWith('alarm.raise')).length,
+        raises: countOf('alarm.raise'),
         acknowledgements: this.#acknowledged.size,
         deaths: this.#deaths,
-        diskFaults: this.#diskFaults,
+        freezes: this.#freezes,
+        databaseFaults: this.#databaseFaults,
+        takeovers: countOf('collector.takeover'),
+        epochs: this.#trace.filter((line) => line.includes('is in charge')).length,
       },
     };
   }

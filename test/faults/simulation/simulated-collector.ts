@@ -1,16 +1,20 @@
-// One life of a collector in a simulation: the real pipeline, detection, outbox and sender over a plant whose values the simulation turns.
+// A collector of a simulation, composed as `collector/collector.ts` composes it: the real pipeline, detection, outbox and sender over a plant whose values the
+// simulation turns.
 import { createDetector } from '../../../collector/detection/create-detector.ts';
-import type { NamedEdge } from '../../../collector/outbox/condition-outbox.ts';
-import { ConditionOutbox } from '../../../collector/outbox/condition-outbox.ts';
+import type { Holding } from '../../../collector/holding/holding.ts';
+import { ConditionOutbox, type NamedEdge, outboxFile } from '../../../collector/outbox/condition-outbox.ts';
 import { ConditionSender } from '../../../collector/outbox/condition-sender.ts';
 import { createPipeline } from '../../../collector/pipeline/pipeline.ts';
-import type { ConditionMessage } from '../../../domain/messages/condition-message.ts';
+import type { ActiveCondition, ConditionMessage } from '../../../domain/messages/condition-message.ts';
 import type { Plant } from '../../../domain/plant/plant.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../../domain/readings/reading-batch.ts';
-import type { Clock } from '../../../domain/time/clock.ts';
+import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
 import type { CollectorLink } from '../../../link/link.ts';
 import type { Random } from '../../../simulators/process/random.ts';
+
+const scanMs = 500;
+const adoptionWaitMs = 1_500;
 
 /** What the devices have now. */
 export interface SimulatedField {
@@ -19,33 +23,67 @@ export interface SimulatedField {
   readonly isAnswering: boolean[];
 }
 
+interface CollectorOptions {
+  readonly plant: Plant;
+  readonly collectorId: string;
+  readonly dataDir: string;
+  readonly field: SimulatedField;
+  readonly link: CollectorLink;
+  readonly holding: Holding;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly makeId: () => string;
+  /** On disk. */
+  readonly onDurable: (messages: readonly ConditionMessage[]) => void;
+  readonly onAdopted: (before: readonly ConditionMessage[], after: readonly ConditionMessage[]) => void;
+}
+
 export class SimulatedCollector {
   readonly outbox: ConditionOutbox;
+  readonly #options: CollectorOptions;
   readonly #sender: ConditionSender;
-  readonly #link: CollectorLink;
   readonly #scan: () => void;
+  readonly #untilAdopted: Promise<void>;
   #edges: NamedEdge[] = [];
-  #isDead = false;
+  #timer: TimerHandle | null = null;
+  #isClosed = false;
 
-  constructor(options: {
-    readonly plant: Plant;
-    readonly collectorId: string;
-    readonly outboxFile: string;
-    readonly field: SimulatedField;
-    readonly link: CollectorLink;
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly makeId: () => string;
-    /** On disk. */
-    readonly onDurable: (messages: readonly ConditionMessage[]) => void;
-  }) {
-    const { plant, field, link, clock, random, onDurable } = options;
-    this.#link = link;
-    const { makeId } = options;
-    this.outbox = new ConditionOutbox({ file: options.outboxFile, makeOccurrenceId: makeId, makeOutboxId: makeId });
-    this.#sender = new ConditionSender({ outbox: this.outbox, link, collectorId: options.collectorId, clock, random });
+  constructor(options: CollectorOptions) {
+    const { plant, collectorId, field, link, holding, clock, random, makeId } = options;
+    this.#options = options;
+    this.outbox = new ConditionOutbox({
+      file: outboxFile(options.dataDir, collectorId),
+      makeOccurrenceId: makeId,
+      makeOutboxId: makeId,
+      term: holding.term,
+    });
+    let adopted: () => void = () => undefined;
+    this.#untilAdopted = new Promise((resolve) => {
+      adopted = resolve;
+    });
+    const onHeld = (held: readonly ActiveCondition[]) => {
+      const waiting = () => this.outbox.pending(this.outbox.confirmedSequence, Number.MAX_SAFE_INTEGER);
+      const before = waiting();
+      const fresh = this.outbox.adopt(held);
+      options.onAdopted(before, waiting());
+      const indexes = fresh.flatMap((alarmId) => plant.alarmIndexById.get(alarmId) ?? []);
+      detector.adopt(indexes, clock.nowMs(), clock.monotonicMs());
+      this.#commitEdges();
+      adopted();
+    };
+    this.#sender = new ConditionSender({
+      outbox: this.outbox,
+      link,
+      collectorId,
+      clock,
+      random,
+      takeover: { node: holding.node, onHeld },
+    });
+    const stations = plant.stations.filter((station) => station.collectorId === collectorId);
+    const devices = stations.flatMap((station) => station.deviceIndexes.flatMap((index) => plant.devices[index] ?? []));
     const detector = createDetector({
       plant,
+      stationIndexes: stations.map(({ index }) => index),
       onEdge: (edge) => {
         const nameOf = (index: number) => plant.alarms[index]?.id ?? '';
         const byAlarmId = edge.byAlarmIndex === null ? null : nameOf(edge.byAlarmIndex);
@@ -56,14 +94,16 @@ export class SimulatedCollector {
     detector.restore(this.outbox.activeConditions().flatMap((condition) => plant.alarmIndexById.get(condition.alarmId) ?? []));
     const pipeline = createPipeline({
       plant,
-      pointIndexes: plant.points.map(({ index }) => index),
+      pointIndexes: stations.flatMap((station) => station.pointIndexes),
       detector,
       historian: { write: () => undefined, flush: async () => undefined },
       link,
       clock,
     });
     this.#scan = () => {
-      for (const device of plant.devices) {
+      this.#timer = clock.after(scanMs, () => this.#scan());
+      if (!holding.mayRead()) return;
+      for (const device of devices) {
         const isAnswering = field.isAnswering[device.index] ?? false;
         detector.device(device.index, isAnswering, clock.nowMs(), clock.monotonicMs());
         const batch = createReadingBatch(plant.pointTable, device.pointIndexes.length);
@@ -74,23 +114,40 @@ export class SimulatedCollector {
         pipeline.take(batch);
       }
       detector.tick(clock.nowMs(), clock.monotonicMs());
-      if (this.#edges.length === 0) return;
-      const messages = this.outbox.append(this.#edges);
-      this.#edges = [];
-      onDurable(messages);
-      this.#sender.poke();
+      this.#commitEdges();
     };
   }
 
-  scan(): void {
-    if (!this.#isDead) this.#scan();
+  async start(): Promise<void> {
+    const { clock } = this.#options;
+    if (this.outbox.needsAdoption)
+      await Promise.race([this.#untilAdopted, new Promise<void>((resolve) => clock.after(adoptionWaitMs, resolve))]);
+    this.#scan();
   }
 
-  /** Whatever was not on disk is gone. */
-  kill(): void {
-    this.#isDead = true;
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    this.#commitEdges();
     this.#sender.stop();
-    void this.#link.close();
+    this.closeFiles();
+  }
+
+  status(): never {
+    throw new Error('nobody asks');
+  }
+
+  /** As when the process is killed, too: its files are closed by the system. */
+  closeFiles(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.outbox.close();
+  }
+
+  #commitEdges(): void {
+    if (this.#edges.length === 0) return;
+    const messages = this.outbox.append(this.#edges);
+    this.#edges = [];
+    this.#options.onDurable(messages);
+    this.#sender.poke();
   }
 }

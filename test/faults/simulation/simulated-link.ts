@@ -1,8 +1,10 @@
-// A network between collector and server by the clock of a simulation: slow, losing, doubling, overtaking, late by a minute, cut in two.
-import type { ConditionDelivery, ConditionStatement } from '../../../domain/messages/condition-message.ts';
+// A network between collectors and servers by the clock of a simulation: slow, losing, doubling, overtaking, late by a minute, cut in two. Every server that
+// believes that it is in charge listens to it.
+import type { ConditionDelivery, ConditionStatement, TakeoverAnswer, TakeoverRequest } from '../../../domain/messages/condition-message.ts';
 import type { Clock } from '../../../domain/time/clock.ts';
-import type { CollectorLink, DeliveryResult, StatementResult } from '../../../link/link.ts';
+import type { CollectorLink, DeliveryResult, StatementResult, TakeoverResult } from '../../../link/link.ts';
 import type { Random } from '../../../simulators/process/random.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
 
 const timeoutMs = 2_000;
 const lostShare = 0.05;
@@ -12,12 +14,17 @@ const lateShare = 0.03;
 export interface SimulatedReceiver {
   deliver(delivery: ConditionDelivery): Promise<{ committedThrough: number }>;
   state(statement: ConditionStatement): Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }>;
+  takeOver(request: TakeoverRequest): Promise<TakeoverAnswer>;
+}
+
+interface Listening {
+  readonly process: SimulatedProcess;
 }
 
 export class SimulatedNetwork {
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #random: Random;
-  #receiver: SimulatedReceiver | null = null;
+  readonly #receivers = new Map<Listening, SimulatedReceiver>();
   readonly #connected = new Set<() => void>();
   isCut = false;
   isCalm = false;
@@ -27,48 +34,50 @@ export class SimulatedNetwork {
   late = 0;
 
   constructor(clock: Clock, random: Random) {
-    this.#clock = clock;
+    this.clock = clock;
     this.#random = random;
   }
 
-  /** A server that is ready, or none. */
-  attach(receiver: SimulatedReceiver | null): void {
-    this.#receiver = receiver;
-    if (receiver !== null) this.#announce();
+  attach(server: Listening, receiver: SimulatedReceiver): void {
+    this.#receivers.set(server, receiver);
+    this.announce();
   }
 
-  cut(): void {
-    this.isCut = true;
+  detach(server: Listening): void {
+    this.#receivers.delete(server);
   }
 
-  mend(): void {
-    this.isCut = false;
-    if (this.#receiver !== null) this.#announce();
+  announce(): void {
+    if (this.#receivers.size > 0) for (const listener of this.#connected) listener();
   }
 
-  /** An end of it for one life of the collector; what comes after its close is for nobody. */
-  collectorEnd(): CollectorLink {
+  /** An end of it in one process; what comes after its close is for nobody. */
+  collectorEnd(process: SimulatedProcess, isHereCut: () => boolean): CollectorLink {
     let isClosed = false;
+    const isCut = () => this.isCut || isHereCut();
     const ask = <R extends { readonly kind: string }, A>(
+      toAll: boolean,
       send: (receiver: SimulatedReceiver) => Promise<A>,
       resultOf: (answer: A) => R,
     ): Promise<R | { kind: 'failed'; retryable: true; reason: 'timeout' | 'rejected' }> =>
       new Promise((resolve) => {
-        const settle: typeof resolve = (result) => {
-          timer.cancel();
-          if (!isClosed) resolve(result);
-        };
-        const timer = this.#clock.after(timeoutMs, () => settle({ kind: 'failed', retryable: true, reason: 'timeout' }));
-        this.#carry(() => {
-          if (this.#receiver === null) return;
-          const receiver = this.#receiver;
-          send(receiver).then(
-            (answer) => this.#carry(() => settle(resultOf(answer))),
-            () => {
-              // A server that died says nothing; one that lives says that it could not.
-              if (receiver === this.#receiver) this.#carry(() => settle({ kind: 'failed', retryable: true, reason: 'rejected' }));
-            },
-          );
+        const settle: typeof resolve = (result) =>
+          process.enter(() => {
+            timer.cancel();
+            if (!isClosed) resolve(result);
+          });
+        const timer = process.clock.after(timeoutMs, () => settle({ kind: 'failed', retryable: true, reason: 'timeout' }));
+        this.#carry(isCut, () => {
+          const listening = [...this.#receivers];
+          // Conditions are taken by one of those that follow them, questions are heard by all.
+          const heard = toAll || listening.length < 2 ? listening : listening.slice(Math.floor(this.#random() * 2)).slice(0, 1);
+          for (const [server, receiver] of heard)
+            server.process.enter(() => {
+              send(receiver).then(
+                (answer) => this.#carry(isCut, () => settle(resultOf(answer))),
+                () => this.#carry(isCut, () => settle({ kind: 'failed', retryable: true, reason: 'rejected' })),
+              );
+            });
         });
       });
     return {
@@ -77,22 +86,30 @@ export class SimulatedNetwork {
       deliverConditions: (delivery) => {
         const wire = structuredClone(delivery);
         return ask<DeliveryResult, { committedThrough: number }>(
+          false,
           (receiver) => receiver.deliver(wire),
           ({ committedThrough }) => ({ kind: 'committed', throughSequence: committedThrough }),
         );
       },
       stateConditions: (statement) => {
         const wire = structuredClone(statement);
-        return ask<StatementResult, Awaited<ReturnType<SimulatedReceiver['state']>>>(
+        return ask<StatementResult, StatementResult>(
+          true,
           (receiver) => receiver.state(wire),
           (answer) => answer,
         );
       },
-      takeOver: async () => ({ kind: 'failed', retryable: false, reason: 'closed' }),
+      takeOver: (request) =>
+        ask<TakeoverResult, TakeoverResult>(
+          true,
+          (receiver) => receiver.takeOver(request),
+          (answer) => structuredClone(answer),
+        ),
       onServerConnected: (listener) => {
-        this.#connected.add(listener);
-        if (this.#receiver !== null) queueMicrotask(() => !isClosed && listener());
-        return () => void this.#connected.delete(listener);
+        const hear = () => this.#carry(isCut, () => process.enter(() => !isClosed && this.#connected.has(hear) && listener()));
+        this.#connected.add(hear);
+        if (this.#receivers.size > 0) queueMicrotask(() => !isClosed && listener());
+        return () => void this.#connected.delete(hear);
       },
       onSnapshotRequested: () => () => undefined,
       onAlarmSettings: () => () => undefined,
@@ -103,25 +120,21 @@ export class SimulatedNetwork {
     };
   }
 
-  #announce(): void {
-    for (const listener of this.#connected) this.#carry(() => this.#connected.has(listener) && listener());
-  }
-
   /** Once, never or twice; soon or late; over others that were sent before. */
-  #carry(arrive: () => void): void {
+  #carry(isCut: () => boolean, arrive: () => void): void {
     this.messages += 1;
     const isDoubled = !this.isCalm && this.#random() < doubledShare;
     if (isDoubled) this.doubled += 1;
     for (let copy = 0; copy < (isDoubled ? 2 : 1); copy += 1) {
-      if (this.isCut || (!this.isCalm && this.#random() < lostShare)) {
+      if (isCut() || (!this.isCalm && this.#random() < lostShare)) {
         this.lost += 1;
         continue;
       }
       const isLate = !this.isCalm && this.#random() < lateShare;
       if (isLate) this.late += 1;
       const delayMs = isLate ? 3_000 + this.#random() * 60_000 : 1 + this.#random() * 40;
-      this.#clock.after(delayMs, () => {
-        if (!this.isCut) arrive();
+      this.clock.after(delayMs, () => {
+        if (!isCut()) arrive();
       });
     }
   }

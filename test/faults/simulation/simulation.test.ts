@@ -1,4 +1,5 @@
-// Thousands of seeded schedules, each through collector, outbox, link, server and journal under a clock, a network and a disk of the simulation's own.
+// Thousands of seeded schedules, each through two collector processes, two servers and all between them, under a clock, a network, a store of leases and a database
+// of the simulation's own.
 // `FAULTS=long`: 5,000 seeds. `FAULTS_SEED=N` plays one again and prints what happened in it.
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { simulate } from './simulate.ts';
 /** What a disk does is simulated: a real one would only be waited for. */
 const memory = existsSync('/dev/shm') ? '/dev/shm' : undefined;
 const replayed = process.env.FAULTS_SEED === undefined ? null : Number(process.env.FAULTS_SEED);
-const seeds = replayed !== null ? 1 : process.env.FAULTS === 'long' ? 5_000 : 60;
+const seeds = replayed !== null ? 1 : process.env.FAULTS === 'long' ? 5_000 : 40;
 const firstSeed = replayed ?? randomInt(1 << 30);
 
 function plantOf() {
@@ -26,8 +27,9 @@ function plantOf() {
     register: { table: 'holding', address, type: 'uint16' },
     alarms: [alarm],
   });
-  const station = (id: string) => ({
+  const station = (id: string, collector: string) => ({
     id,
+    collector,
     type: 'regulating',
     name: { zh: id, en: id },
     area: 'all',
@@ -38,7 +40,7 @@ function plantOf() {
       schema: 1,
       company: { id: 'simulated', name: { zh: '模拟', en: 'Simulated' } },
       areas: [{ id: 'all', name: { zh: '全部', en: 'All' } }],
-      stations: [station('RS-01'), station('RS-02')],
+      stations: [station('RS-01', 'east'), station('RS-02', 'west')],
     }),
     { version: 'simulated' },
   );
@@ -51,7 +53,12 @@ test(`${seeds} seeded schedules from ${firstSeed} on: nothing lost, nothing inve
 }, async () => {
   const folder = temporaryFolder(memory);
   const empty = await openDatabase('sqlite:', folder);
-  await sql`CREATE TABLE simulated_commit (key TEXT PRIMARY KEY)`.execute(empty);
+  await sql`CREATE TABLE server_lease (id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, address TEXT NOT NULL, until_ms REAL NOT NULL)`.execute(
+    empty,
+  );
+  await sql`CREATE TABLE server_fence (id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, last_commit TEXT NOT NULL)`.execute(empty);
+  await sql`INSERT INTO server_lease VALUES (1, 0, '', 0)`.execute(empty);
+  await sql`INSERT INTO server_fence VALUES (1, 0, '')`.execute(empty);
   await empty.destroy();
   const template = path.join(folder, 'journal.sqlite');
   const plant = plantOf();
