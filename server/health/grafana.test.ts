@@ -1,16 +1,26 @@
 // The Grafana dashboard in docs/ against what /metrics says: nothing asked for that is not there, nothing of Gatewatch's own left out.
 import { readFileSync } from 'node:fs';
+import { parser } from '@prometheus-io/lezer-promql';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { plantOf } from '../../test/harness/plant-of.ts';
 import { startSmallServer } from '../../test/harness/small-server.ts';
 
 const panelSchema = z.object({
+  id: z.int(),
+  type: z.enum(['row', 'timeseries', 'stat']),
+  gridPos: z.object({ h: z.int().positive(), w: z.int().positive(), x: z.int().min(0), y: z.int().min(0) }),
+  datasource: z.object({ type: z.literal('prometheus'), uid: z.literal('${datasource}') }).optional(),
   title: z.string(),
   targets: z.array(z.object({ expr: z.string(), legendFormat: z.string() })).optional(),
 });
 const dashboard = z
-  .object({ panels: z.array(panelSchema) })
+  .object({
+    uid: z.string(),
+    schemaVersion: z.int().min(36),
+    templating: z.object({ list: z.array(z.object({ name: z.string(), type: z.string() })) }),
+    panels: z.array(panelSchema),
+  })
   .parse(JSON.parse(readFileSync(new URL('../../docs/gatewatch-grafana.json', import.meta.url), 'utf8')));
 const targets = dashboard.panels.flatMap((panel) => panel.targets ?? []);
 const plant = plantOf(
@@ -39,4 +49,34 @@ test('legends name labels that there are', () => {
   const known = ['instance', 'part', 'channel', 'target', 'reason'];
   const named = targets.flatMap(({ legendFormat }) => [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label));
   expect(named.filter((label) => !known.includes(label ?? ''))).toEqual([]);
+});
+
+test('each question is one that Prometheus can read, by the grammar of its own', () => {
+  expect(targets.length).toBeGreaterThan(15);
+  const faultsIn = (text: string): string[] => {
+    const faults: string[] = [];
+    parser.parse(text).iterate({
+      enter: (node) => {
+        if (node.type.isError) faults.push(`${text} at ${node.from}`);
+      },
+    });
+    return faults;
+  };
+  // What Grafana puts in.
+  for (const { expr } of targets) expect(faultsIn(expr.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '1h'))).toEqual([]);
+  expect(faultsIn('sum(rate(x[1m])')).not.toEqual([]);
+});
+
+test('panels have ids of their own, lie within the 24 columns and not over one another, and ask the source that was chosen', () => {
+  const { panels, templating } = dashboard;
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  expect(panels.filter(({ gridPos: { x, w } }) => x + w > 24)).toEqual([]);
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from({ length: w * h }, (_, index) => `${x + (index % w)}/${y + Math.floor(index / w)}`),
+  );
+  expect(new Set(cells).size).toBe(cells.length);
+  expect(panels.filter(({ type, datasource }) => type !== 'row' && datasource === undefined)).toEqual([]);
+  const variables = new Set(templating.list.map(({ name }) => name));
+  const used = targets.flatMap(({ expr }) => [...expr.matchAll(/\$(?!__)\{?(\w+)/g)].map(([, name]) => name ?? ''));
+  expect(used.filter((name) => !variables.has(name))).toEqual([]);
 });
