@@ -10,7 +10,7 @@ const panelSchema = z.object({
   id: z.int(),
   type: z.enum(['row', 'timeseries', 'stat']),
   gridPos: z.object({ h: z.int().positive(), w: z.int().positive(), x: z.int().min(0), y: z.int().min(0) }),
-  datasource: z.object({ type: z.literal('prometheus'), uid: z.literal('${datasource}') }).optional(),
+  datasource: z.object({ type: z.literal('prometheus'), uid: z.string().regex(/^\$\{datasource\}$/) }).optional(),
   title: z.string(),
   targets: z.array(z.object({ expr: z.string(), legendFormat: z.string() })).optional(),
 });
