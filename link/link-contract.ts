@@ -156,7 +156,7 @@ export function linkContract(open: () => Promise<LinkEnds>): void {
         .toEqual({ kind: 'committed', throughSequence: 1 });
       expect(await collector.stateConditions({ ...statement, replaces })).toEqual({ kind: 'behind', committedThrough: -1 });
       expect(await collector.deliverConditions(delivery(2))).toEqual({ kind: 'committed', throughSequence: 2 });
-      expect(new Set(heard.slice(0, -1))).toEqual(new Set([replaces]));
+      for (const named of heard.slice(0, -1)) expect(named).toEqual(replaces);
       expect(heard.at(-1)).toBeUndefined();
     }));
 

@@ -140,6 +140,25 @@ test('[HO4] a late raise of an alarm that nobody else saw is shown as returned, 
   expect((await rig.story()).slice(2)).toEqual([`alarm.raise ${one}`, `alarm.clear ${one}`, `alarm.raise ${two}`, `alarm.clear ${two}`]);
 });
 
+test('[HO4] a late raise of the occurrence that the server has is none that nobody saw', async () => {
+  const rig = await open();
+  await rig.takeOver('one', 1);
+  await rig.tell('one', 1, ['raise', one, 1, 1_500]);
+  await rig.takeOver('two', 2);
+  await rig.takeOver('one', 3);
+  await rig.tell('one', 3, ['clear', one, 1, 3_500]);
+  // It had found the alarm out by itself and heard then that the server has it as 1.
+  await rig.tell('two', 2, ['raise', one, 1, 2_500], ['clear', one, 1, 2_600], ['raise', one, 2, 2_700], ['clear', one, 2, 2_800]);
+  expect((await rig.story()).slice(4)).toEqual([
+    `alarm.clear ${one}`,
+    `alarm.late ${one}`,
+    `alarm.late ${one}`,
+    `alarm.raise ${one}`,
+    `alarm.clear ${one}`,
+  ]);
+  expect(rig.state(one)?.occurrenceId).toBe(occurrence(2));
+});
+
 test('[HO5] messages of a higher term are believed by a server that had not heard of it, and make it known', async () => {
   const rig = await open();
   await rig.takeOver('one', 1);

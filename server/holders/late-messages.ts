@@ -38,5 +38,7 @@ export function judgeLate(
 function isNews(message: ConditionMessage, holder: StationHolder, record: AlarmRecord | undefined): boolean {
   if (message.atMs > holder.sinceMs) return false;
   if (record === undefined) return true;
+  // The occurrence that its own term went on with, and that has ended since.
+  if (record.occurrenceId === message.occurrenceId) return false;
   return !record.isConditionTrue && (record.raisedAtMs ?? 0) < message.atMs;
 }
