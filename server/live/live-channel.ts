@@ -3,13 +3,11 @@
 // A client that cannot keep up is not queued for: what changed for it is noted, once per thing, and it gets the newest state when it can take it.
 // No action travels over a socket.
 import type { Server as HttpServer } from 'node:http';
-import { Server, type Socket } from 'socket.io';
+import { Server } from 'socket.io';
 import type { z } from 'zod';
-import type { FloodView } from '../../domain/alarms/flood.ts';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import {
   type ClientToServerEvents,
-  type LiveAlarm,
   type LiveNotice,
   type LiveRefusal,
   type LiveSnapshot,
@@ -19,7 +17,7 @@ import {
 } from '../../domain/messages/live-channel.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
-import { logAlarmStep, type StepLog } from '../../domain/tracing/alarm-step.ts';
+import type { StepLog } from '../../domain/tracing/alarm-step.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import { type Identity, isAllowed, maySee } from '../access/identity.ts';
 import { stateOf } from '../alarms/alarm-record.ts';
@@ -32,64 +30,19 @@ import { sessionCookieName } from '../http/session-cookie.ts';
 import type { IncidentStore } from '../incidents/incident-store.ts';
 import { incidentSummary } from '../incidents/incident-views.ts';
 import { AlarmTexts } from './alarm-texts.ts';
+import { Audiences } from './audiences.ts';
 import type { LastValues } from './last-values.ts';
+import { bufferedBytesOf, isBehind, type LiveClient, newLiveClient } from './live-client.ts';
 import { preparedMessage, preparedParser } from './prepared-message.ts';
-import { nothingSubscribed, ReadingTexts, type Subscription } from './reading-texts.ts';
+import { nothingSubscribed, ReadingTexts } from './reading-texts.ts';
 
 /** Between two updates of one client. The first change after that goes within `lookMs`. */
 const updateMs = 250;
 const lookMs = 50;
 const heartbeatMs = 1_000;
 const sessionCheckMs = 1_000;
-/** More than this waiting in the client's socket, and it is left alone until it has drained. */
-const mostBufferedBytes = 512 * 1024;
 /** Of snapshots in one turn of the loop, about: a few milliseconds of work. */
 const mostSnapshotCharacters = 1_000_000;
-/** Alarms in one message, so that a flood leaves room for other things between two of them. */
-const alarmsPerMessage = 200;
-const nextAlarmsMs = 10;
-
-/** All clients that may see the same stations: what happens to alarms is encoded once for them, and sent to those who can take it. */
-interface Audience {
-  readonly room: string;
-  readonly stationIds: ReadonlySet<string> | null;
-  readonly members: Set<Client>;
-  /** Of the alarm messages. */
-  sequence: number;
-  /** Alarms whose newest view has not been sent to the members in step. */
-  readonly changedAlarms: Set<string>;
-  /** At these stations, as of the last look. */
-  flood: FloodView | null;
-}
-
-interface Client {
-  readonly socket: ClientSocket;
-  identity: Identity;
-  subscription: Subscription;
-  sequence: number;
-  seenChanges: number;
-  /** Monotonic time of its last update. */
-  updatedAtMs: number;
-  isSubscribed: boolean;
-  /** Everything may have changed: the next thing it gets is a snapshot. */
-  needsSnapshot: boolean;
-  audience: Audience | null;
-  /** False: it could not take what its audience was sent, and gets what it missed by itself when it can. */
-  isInStep: boolean;
-  /** What it missed: alarms whose newest view it has not been sent. */
-  readonly changedAlarms: Set<string>;
-  /** Incidents that changed while it was behind. */
-  readonly changedIncidents: Map<string, IncidentSummary>;
-  /** What it was last told of its console's flood. */
-  flood: FloodView | null;
-  /** Told with the next update, so that a burst is one message and a client that is behind misses none. */
-  readonly changedTopics: Set<LiveTopic>;
-  /** Version of a changed plant that the client has not been told of. */
-  changedPlant: string | null;
-}
-
-type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { identity?: Identity }>;
-
 export interface LiveChannel {
   readonly clientCount: number;
   /** Of the client that is furthest behind: what it has been sent and has not taken yet. */
@@ -130,8 +83,15 @@ export function createLiveChannel(options: {
   });
   const texts = new AlarmTexts(store, views);
   const readings = new ReadingTexts(plant, values);
-  const clients = new Map<string, Client>();
-  const audiences = new Map<string, Audience>();
+  const clients = new Map<string, LiveClient>();
+  const audiences = new Audiences({
+    emit: (room, message) => void io.to(room).emit('alarm', message),
+    seesStation: (audience, stationIndex) => seesStation(audience, stationIndex),
+    store,
+    texts,
+    clock,
+    log,
+  });
   const timers: TimerHandle[] = [];
   let isClosed = false;
 
@@ -158,23 +118,7 @@ export function createLiveChannel(options: {
       socket.disconnect(true);
       return;
     }
-    const client: Client = {
-      socket,
-      identity,
-      subscription: nothingSubscribed,
-      sequence: 0,
-      seenChanges: 0,
-      updatedAtMs: Number.NEGATIVE_INFINITY,
-      isSubscribed: false,
-      needsSnapshot: false,
-      audience: null,
-      isInStep: false,
-      changedAlarms: new Set(),
-      changedIncidents: new Map(),
-      flood: null,
-      changedTopics: new Set(),
-      changedPlant: null,
-    };
+    const client = newLiveClient(socket, identity);
     clients.set(socket.id, client);
     socket.on('subscribe', (message) => {
       const parsed = subscribeSchema.safeParse(message);
@@ -197,7 +141,7 @@ export function createLiveChannel(options: {
       clients.delete(socket.id);
       readings.leave(client.subscription);
       client.subscription = nothingSubscribed;
-      leaveAudience(client);
+      audiences.leave(client);
     });
   });
 
@@ -220,41 +164,7 @@ export function createLiveChannel(options: {
 
   const seesStation = (who: Pick<Identity, 'stationIds'>, stationIndex: number) => maySee(who, plant.stations[stationIndex]?.id ?? '');
 
-  function joinAudience(client: Client): Audience {
-    const { stationIds } = client.identity;
-    const room = `alarms ${stationIds === null ? '*' : [...stationIds].sort().join(' ')}`;
-    if (client.audience?.room !== room) leaveAudience(client);
-    const audience = audiences.get(room) ?? {
-      room,
-      stationIds,
-      members: new Set(),
-      sequence: 0,
-      changedAlarms: new Set(),
-      flood: null,
-    };
-    audiences.set(room, audience);
-    audience.members.add(client);
-    client.audience = audience;
-    client.isInStep = true;
-    void client.socket.join(room);
-    return audience;
-  }
-
-  function fallBehind(client: Client, audience: Audience): void {
-    client.isInStep = false;
-    void client.socket.leave(audience.room);
-  }
-
-  function leaveAudience(client: Client): void {
-    const { audience } = client;
-    if (audience === null) return;
-    client.audience = null;
-    fallBehind(client, audience);
-    audience.members.delete(client);
-    if (audience.members.size === 0) audiences.delete(audience.room);
-  }
-
-  function visibleAlarms(client: Client): string[] {
+  function visibleAlarms(client: LiveClient): string[] {
     return store.all().flatMap(({ definition, record }) => {
       if (stateOf(record) === 'normal' || !seesStation(client.identity, definition.stationIndex)) return [];
       return texts.of(definition.id)?.json ?? [];
@@ -289,11 +199,11 @@ export function createLiveChannel(options: {
   }
 
   /** Answers how many characters it took. */
-  function sendSnapshot(client: Client): number {
+  function sendSnapshot(client: LiveClient): number {
     client.needsSnapshot = false;
     client.changedAlarms.clear();
     client.changedIncidents.clear();
-    const audience = joinAudience(client);
+    const audience = audiences.join(client);
     client.seenChanges = values.changes;
     audience.flood = floods.of(audience.stationIds);
     client.flood = audience.flood;
@@ -314,24 +224,16 @@ export function createLiveChannel(options: {
     return json.length;
   }
 
-  function bufferedBytesOf(client: Client): number {
-    return (client.socket.conn.transport as { socket?: { bufferedAmount?: number } }).socket?.bufferedAmount ?? 0;
-  }
-
-  function isBehind(client: Client): boolean {
-    return bufferedBytesOf(client) > mostBufferedBytes;
-  }
-
   function update(): void {
     const nowMs = clock.monotonicMs();
-    for (const audience of audiences.values()) audience.flood = floods.of(audience.stationIds);
+    audiences.lookAtFloods(floods);
     for (const client of clients.values()) {
       if (!client.isSubscribed || isBehind(client)) continue;
       if (client.needsSnapshot) {
         sendSnapshotsSoon();
         continue;
       }
-      catchUp(client);
+      audiences.catchUp(client);
       sendIncidents(client);
       if (nowMs - client.updatedAtMs < updateMs) continue;
       const before = client.sequence;
@@ -341,7 +243,7 @@ export function createLiveChannel(options: {
   }
 
   /** What has gathered for a client since its last update. */
-  function sendNews(client: Client): void {
+  function sendNews(client: LiveClient): void {
     if (client.changedPlant !== null) {
       sendNotice(client, { kind: 'plantChanged', version: client.changedPlant });
       client.changedPlant = null;
@@ -368,7 +270,7 @@ export function createLiveChannel(options: {
     }
   }
 
-  function sendNotice(client: Client, notice: LiveNotice['notice']): void {
+  function sendNotice(client: LiveClient, notice: LiveNotice['notice']): void {
     client.sequence += 1;
     client.socket.emit('notice', { schema: 1, sequence: client.sequence, serverTimeMs: clock.nowMs(), notice });
   }
@@ -377,28 +279,8 @@ export function createLiveChannel(options: {
     const shown = new Set(views.takeChanged());
     for (const { definition } of changes) for (const other of views.othersChangedBy(definition)) shown.add(other);
     const changed = new Set(changes.map(({ definition }) => definition.id));
-    markAlarms(changed, shown);
+    audiences.mark(changed, shown);
   });
-
-  /** `changed` had an event of their own and are sent whatever they are now; `shown` only where they are on the pages. */
-  function markAlarms(changed: Iterable<string>, shown: Iterable<string>): void {
-    const marked: [string, number][] = [];
-    const take = (alarmId: string, isOwnEvent: boolean) => {
-      texts.forget(alarmId);
-      const text = texts.of(alarmId);
-      if (text !== null && (isOwnEvent || !text.isNormal)) marked.push([alarmId, text.stationIndex]);
-    };
-    for (const alarmId of changed) take(alarmId, true);
-    for (const alarmId of shown) take(alarmId, false);
-    if (marked.length === 0) return;
-    for (const audience of audiences.values()) {
-      const seen = marked.filter(([, stationIndex]) => seesStation(audience, stationIndex));
-      for (const [alarmId] of seen) audience.changedAlarms.add(alarmId);
-      for (const client of audience.members) if (!client.isInStep) for (const [alarmId] of seen) client.changedAlarms.add(alarmId);
-      sendAlarms(audience);
-    }
-    sendRestSoon();
-  }
 
   const stopIncidents = incidents.onChange((changes) => {
     const newest = new Map(changes.map(({ record }) => [record.id, incidentSummary(record, clock.nowMs())]));
@@ -410,7 +292,7 @@ export function createLiveChannel(options: {
     for (const { stationIds } of newest.values()) for (const stationId of stationIds) announce('incidents', stationId);
   });
 
-  function sendIncidents(client: Client): void {
+  function sendIncidents(client: LiveClient): void {
     if (client.changedIncidents.size === 0) return;
     client.sequence += 1;
     client.socket.emit('incident', {
@@ -420,60 +302,6 @@ export function createLiveChannel(options: {
       incidents: [...client.changedIncidents.values()],
     });
     client.changedIncidents.clear();
-  }
-
-  /** One message at most: the rest follows, so that requests have their turn between. */
-  function sendAlarms(audience: Audience): void {
-    if (audience.changedAlarms.size === 0) return;
-    for (const client of audience.members) {
-      if (!client.isInStep || !isBehind(client)) continue;
-      fallBehind(client, audience);
-      for (const alarmId of audience.changedAlarms) client.changedAlarms.add(alarmId);
-    }
-    audience.sequence += 1;
-    const some = takeSome(audience.changedAlarms);
-    io.to(audience.room).emit('alarm', alarmMessage(audience, false, some.json));
-    const pages = [...audience.members].filter(({ isInStep }) => isInStep).length;
-    logAlarmStep(log, 'live', 'sent to the pages', { room: audience.room, liveSequence: audience.sequence, pages }, some.sent);
-  }
-
-  function catchUp(client: Client): void {
-    const { audience } = client;
-    if (audience === null || client.isInStep || client.needsSnapshot || isBehind(client)) return;
-    // With the last of what it missed it is in step again: everything later reaches it through the room.
-    client.socket.emit('alarm', alarmMessage(audience, true, takeSome(client.changedAlarms).json));
-    if (client.changedAlarms.size === 0) joinAudience(client);
-  }
-
-  function takeSome(alarmIds: Set<string>): { json: string[]; sent: { correlationId: string; alarmId: string; state: string }[] } {
-    const json: string[] = [];
-    const sent: { correlationId: string; alarmId: string; state: string }[] = [];
-    for (const alarmId of alarmIds) {
-      alarmIds.delete(alarmId);
-      const text = texts.of(alarmId);
-      if (text === null) continue;
-      json.push(text.json);
-      const record = store.find(alarmId)?.record;
-      if (record?.occurrenceId != null) sent.push({ correlationId: record.occurrenceId, alarmId, state: stateOf(record) });
-      if (json.length === alarmsPerMessage) break;
-    }
-    return { json, sent };
-  }
-
-  function alarmMessage(audience: Audience, isCatchUp: boolean, alarms: readonly string[]): LiveAlarm {
-    return preparedMessage(
-      `{"schema":1,"sequence":${audience.sequence},"serverTimeMs":${clock.nowMs()},"isCatchUp":${isCatchUp},"alarms":[${alarms.join(',')}]}`,
-    );
-  }
-
-  let restTimer: TimerHandle | null = null;
-  function sendRestSoon(): void {
-    if (restTimer !== null || isClosed || ![...audiences.values()].some((audience) => audience.changedAlarms.size > 0)) return;
-    restTimer = clock.after(nextAlarmsMs, () => {
-      restTimer = null;
-      for (const audience of audiences.values()) sendAlarms(audience);
-      sendRestSoon();
-    });
   }
 
   function announce(topic: LiveTopic, stationId: string | null): void {
@@ -491,7 +319,7 @@ export function createLiveChannel(options: {
       }
     }
     // Marks that came or went with time alone.
-    markAlarms([], views.takeChanged());
+    audiences.mark([], views.takeChanged());
     notify({ kind: 'heartbeat' });
   }
 
@@ -507,7 +335,7 @@ export function createLiveChannel(options: {
     }
   }
 
-  function end(client: Client, reason: 'expired' | 'revoked' | 'signedOut'): void {
+  function end(client: LiveClient, reason: 'expired' | 'revoked' | 'signedOut'): void {
     sendNotice(client, { kind: 'sessionEnded', reason });
     client.socket.disconnect(true);
     clients.delete(client.socket.id);
@@ -545,7 +373,7 @@ export function createLiveChannel(options: {
     },
     async close() {
       isClosed = true;
-      restTimer?.cancel();
+      audiences.close();
       if (snapshotTurn !== null) clearImmediate(snapshotTurn);
       stopListening();
       stopIncidents();
