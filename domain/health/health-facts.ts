@@ -17,6 +17,8 @@ export interface CollectorFacts {
   readonly historian: {
     readonly engine: string;
     readonly isAvailable: boolean;
+    /** For how long it has been away; 0 while it is there. */
+    readonly awayMs: number;
     readonly reason: string | null;
     readonly spooled: number;
     readonly readingsPerSecond: number;

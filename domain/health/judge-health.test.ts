@@ -10,6 +10,7 @@ const dayMs = 86_400_000;
 const historian: NonNullable<CollectorFacts['historian']> = {
   engine: 'duckdb',
   isAvailable: true,
+  awayMs: 0,
   reason: null,
   spooled: 0,
   readingsPerSecond: 10,
@@ -88,7 +89,8 @@ test.each([
   ['HE3 just begun', withCollector({ outboxPending: 5, outboxSinceMs: nowMs - 10_000 }), 'outbox', 'ok'],
   ['HE3 a while', withCollector({ outboxPending: 5, outboxSinceMs: nowMs - 10_001 }), 'outbox', 'look'],
   ['HE3 long', withCollector({ outboxPending: 5, outboxSinceMs: nowMs - 60_001 }), 'outbox', 'act'],
-  ['HE4 away', withHistorian({ isAvailable: false, reason: 'diskFull' }), 'historian', 'act away'],
+  ['HE4 away for a moment', withHistorian({ isAvailable: false, awayMs: 10_000 }), 'historian', 'look away'],
+  ['HE4 away', withHistorian({ isAvailable: false, awayMs: 10_001 }), 'historian', 'act away'],
   ['HE4 dropping', withHistorian({ dropped: 9, droppedLately: 1 }), 'historian', 'act dropping'],
   ['HE4 dropped before', withHistorian({ dropped: 9 }), 'historian', 'look dropped'],
   ['HE4 set aside', withHistorian({ setAside: 1 }), 'historian', 'look setAside'],

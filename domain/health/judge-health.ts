@@ -103,12 +103,16 @@ function setAsideChecks({ setAside: { count, lastAtMs }, nowMs }: HealthFacts): 
   return [check('collection', 'setAside', nowMs - lastAtMs < setAsideLatelyMs ? 'act' : 'look', { count, lastAtMs })];
 }
 
+/** HE4. A store that is started again is no reason to call anybody. */
+export const historianAwayMs = 10_000;
+
 /** HE4. */
 function historyChecks({ collectorId: subject, historian }: CollectorFacts): HealthCheck[] {
   if (historian === null) return [];
   const { engine, reason, spooled, setAside, dropped } = historian;
-  const verdict: HealthVerdict =
-    !historian.isAvailable || historian.droppedLately > 0 ? 'act' : dropped > 0 || setAside > 0 ? 'look' : 'ok';
+  const isLongAway = !historian.isAvailable && historian.awayMs > historianAwayMs;
+  const isAbnormal = !historian.isAvailable || dropped > 0 || setAside > 0;
+  const verdict: HealthVerdict = isLongAway || historian.droppedLately > 0 ? 'act' : isAbnormal ? 'look' : 'ok';
   const cause = !historian.isAvailable
     ? 'away'
     : historian.droppedLately > 0

@@ -65,6 +65,8 @@ export class HealthWatch {
   readonly #startedAtMs: number;
   readonly #lately = new Map<string, Lately[]>();
   readonly #outboxSinceMs = new Map<string, number>();
+  /** By the monotonic clock. */
+  readonly #historianAwaySinceMs = new Map<string, number>();
   readonly #offsets = new Map<string, number[]>();
   readonly #members = new Map<string, { readonly member: CollectorMember; readonly heardAtMs: number }>();
   readonly #delay: ReturnType<typeof monitorEventLoopDelay>;
@@ -93,6 +95,8 @@ export class HealthWatch {
     const offsets = this.#offsets.get(collectorId) ?? [];
     this.#offsets.set(collectorId, [...offsets.slice(1 - offsetWindow), status.atMs - nowMs]);
     const monotonicMs = clock.monotonicMs();
+    if (historian.isAvailable) this.#historianAwaySinceMs.delete(collectorId);
+    else if (!this.#historianAwaySinceMs.has(collectorId)) this.#historianAwaySinceMs.set(collectorId, monotonicMs);
     const lately = this.#lately.get(collectorId) ?? [];
     const last = lately.at(-1);
     // A collector that was started again counts from nothing.
@@ -101,6 +105,11 @@ export class HealthWatch {
     lately.push({ atMs: monotonicMs, dropped: historian.dropped, spooled: historian.spooled });
     while (lately.length > 1 && monotonicMs - (lately[0]?.atMs ?? 0) > latelyMs) lately.shift();
     this.#lately.set(collectorId, lately);
+  }
+
+  historianAwayMs(collectorId: string): number {
+    const sinceMs = this.#historianAwaySinceMs.get(collectorId);
+    return sinceMs === undefined ? 0 : this.#sources.clock.monotonicMs() - sinceMs;
   }
 
   /** A process that may hold stations says so once a second. */
@@ -159,7 +168,12 @@ export class HealthWatch {
         historian:
           status === undefined
             ? null
-            : { ...status.historian, readingsPerSecond: status.readingsPerSecond, ...this.#latelyOf(status, clock.monotonicMs()) },
+            : {
+                ...status.historian,
+                awayMs: this.historianAwayMs(collectorId),
+                readingsPerSecond: status.readingsPerSecond,
+                ...this.#latelyOf(status, clock.monotonicMs()),
+              },
       };
     });
   }

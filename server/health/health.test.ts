@@ -80,6 +80,7 @@ test('[HE13] every alarm of the monitor is told what to do, and none can be set 
     'monitor.setAside',
     'monitor.certificate',
     'monitor.clock',
+    'monitor.historian',
     'monitor.spool',
     'monitor.journalChain',
     'monitor.spare',

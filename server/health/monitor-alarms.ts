@@ -1,4 +1,4 @@
-// Alarms of the monitor itself (HE13): disk, full disk, certificate, clock, spool, journal, backup, spare. They follow the same life as every other alarm, so nobody has to look at
+// Alarms of the monitor itself (HE13): disk, full disk, certificate, clock, historian, spool, journal, backup, spare. They follow the same life as every other alarm, so nobody has to look at
 // the health page to hear of what he must do. Levels, not edges: each look says what is true now.
 import { randomUUIDv7 } from 'node:crypto';
 import type { AlarmDefinition, MonitorAlarm } from '../../domain/alarms/alarm-definition.ts';
@@ -82,6 +82,19 @@ const texts: readonly MonitorAlarmText[] = [
     response: {
       zh: '打开“系统健康”页查看是哪个时钟；检查该设备的对时（NTP）',
       en: 'See on the health page which clock; check its time source (NTP)',
+    },
+  },
+  {
+    check: 'historian',
+    priority: 'medium',
+    message: { zh: '历史数据库不收数据', en: 'Monitor: the historian takes no readings' },
+    consequence: {
+      zh: '数据存在采集器磁盘上等待，趋势看不到新数据；报警和实时值不受影响',
+      en: 'Readings wait on the collector’s disk and trends show nothing new; alarms and live values go on',
+    },
+    response: {
+      zh: '打开“系统健康”页看原因：数据库停机、令牌失效或库不存在；修复后自动补传',
+      en: 'The health page names the reason (stopped, token refused, bucket gone); once it is mended what waits is sent by itself',
     },
   },
   {

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { HealthView } from '../../domain/api/health-api.ts';
 import { worstVerdict } from '../../domain/health/health-check.ts';
-import { judgeHealth } from '../../domain/health/judge-health.ts';
+import { historianAwayMs, judgeHealth } from '../../domain/health/judge-health.ts';
 import type { CollectorMember } from '../../domain/messages/collector-member.ts';
 import type { CollectorStatus } from '../../domain/messages/collector-status.ts';
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
@@ -70,6 +70,15 @@ export async function startHealth(
     else fullDisks.delete(collectorId);
     return true;
   };
+  const awayHistorians = new Set<string>();
+  /** Whether a collector's historian has been away for too long, or is there again after that. */
+  const hasHistorianChanged = ({ collectorId }: CollectorStatus) => {
+    const isAway = watch.historianAwayMs(collectorId) > historianAwayMs;
+    if (isAway === awayHistorians.has(collectorId)) return false;
+    if (isAway) awayHistorians.add(collectorId);
+    else awayHistorians.delete(collectorId);
+    return true;
+  };
   lookAfter(firstLookMs);
   return {
     journalCheck,
@@ -77,7 +86,8 @@ export async function startHealth(
     lookNow,
     hear(status) {
       watch.hear(status);
-      if (hasDiskChanged(status)) lookNow();
+      const hasChanged = [hasDiskChanged(status), hasHistorianChanged(status)].includes(true);
+      if (hasChanged) lookNow();
     },
     hearMember: (member) => watch.hearMember(member),
     async stop() {
