@@ -70,6 +70,26 @@ describe('limits', () => {
       expect(edges).toHaveLength(1);
     }
   });
+  test('nor one that is set by less than stamps may be off, once or again and again; a device’s own stamps are followed meanwhile', () => {
+    for (const step of [900, -900, 200]) {
+      const { read, edges } = createRig({ point: limit('high', 10, 'onDelay: 5s') });
+      for (let second = 0; second < 5; second += 1) read(second, 11, { wallShift: step * second });
+      expect(edges).toEqual([]);
+      read(5, 11, { wallShift: step * 5 });
+      expect(edges).toHaveLength(1);
+    }
+    // Two samples a second of the device, delivered together each second, while this machine's clock is set forward by 0.7 s.
+    const { read, edges } = createRig({ point: limit('high', 10, 'onDelay: 5s') });
+    for (let heardAt = 1; heardAt <= 6; heardAt += 1) {
+      for (const before of [0.6, 0.1]) {
+        if (heardAt - before > 5.3) continue;
+        read(heardAt - before, 11, { heardAt, nowShift: heardAt >= 3 ? 700 : 0 });
+      }
+    }
+    expect(edges).toEqual([]);
+    read(5.4, 11, { heardAt: 6, nowShift: 700 });
+    expect(edges).toEqual(['5.4 raise PT-101.high']);
+  });
   test('stored readings that arrive late are history: they do not change what is now', () => {
     const { read, edges } = createRig({ point: limit('high', 10) });
     read(100, 5);

@@ -51,7 +51,11 @@ export function createRig(alarms: Parameters<typeof plantOf>[0]) {
   });
   detector.device(0, true, baseMs, 0);
   /** A reading at `second`, heard then, unless told otherwise. */
-  const read = (second: number, value: number, more: { tag?: string; quality?: number; heardAt?: number; wallShift?: number } = {}) => {
+  const read = (
+    second: number,
+    value: number,
+    more: { tag?: string; quality?: number; heardAt?: number; wallShift?: number; nowShift?: number } = {},
+  ) => {
     const heard = more.heardAt ?? second;
     const batch = createReadingBatch(plant.pointTable, 1);
     pushReading(
@@ -61,7 +65,7 @@ export function createRig(alarms: Parameters<typeof plantOf>[0]) {
       value,
       more.quality ?? Quality.good,
     );
-    detector.readings(batch, baseMs + heard * 1_000 + (more.wallShift ?? 0), heard * 1_000);
+    detector.readings(batch, baseMs + heard * 1_000 + (more.nowShift ?? more.wallShift ?? 0), heard * 1_000);
   };
   const tick = (second: number) => detector.tick(baseMs + second * 1_000, second * 1_000);
   let inForce = plant;

@@ -80,7 +80,7 @@ function plantText(gatewayUrl: string): string {
 async function prepare(dataDir: string): Promise<void> {
   const database = await openDatabase('sqlite:', dataDir);
   const ledger = new Ledger(database, await Journal.open(database), clock);
-  const access = new AccessControl(ledger, clock, { policy: defaultAccessPolicy, key: openAccessKey(dataDir) });
+  const access = new AccessControl(ledger, clock, { policy: defaultAccessPolicy, key: await openAccessKey(dataDir) });
   const user = { username: 'wang', displayName: '王敏', role: 'operator', password: 'a-long-enough-password', stationIds: null } as const;
   expect(await access.addUser(user, administrator)).not.toBeNull();
   await new People(access, ledger, clock).setContact('wang', 0, { ...noContact, mobile: '+8610000000001' }, administrator);

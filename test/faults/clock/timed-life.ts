@@ -1,13 +1,10 @@
 // Detection with delays on the real clock, in a process whose wall clock others set meanwhile: says of each edge when it was due by the monotonic clock, at which
 // scan it came and which scan was before. Forked by clock-being-set.test.ts.
-import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { systemClock as clock } from '../../../collector/system-clock.ts';
-import type { ConditionMessage } from '../../../domain/messages/condition-message.ts';
 import { createInProcessLink } from '../../../link/in-process/in-process-link.ts';
 import { createRandom } from '../../../simulators/process/random.ts';
+import { DrivenCollector, drivenCollectorId } from '../../harness/driven-collector.ts';
 import { plantOf } from '../../harness/plant-of.ts';
-import { SimulatedCollector } from '../simulation/simulated-collector.ts';
 
 /** Of an alarm's delay, all by the monotonic clock. */
 export interface TimedEdge {
@@ -64,21 +61,10 @@ const plant = plantOf(
   }),
 );
 
-const values = new Float64Array(plant.points.length).fill(20);
-let durable: ConditionMessage[] = [];
-const collector = new SimulatedCollector({
-  plant,
-  collectorId: 'default',
-  outboxFile: path.join(folder, 'outbox.sqlite'),
-  field: { values, isAnswering: [true] },
-  link: createInProcessLink({ collectorId: 'default', table: plant.pointTable }).collector,
-  clock,
-  random,
-  makeId: randomUUID,
-  onDurable: (messages) => {
-    durable = [...messages];
-  },
-});
+const link = createInProcessLink({ collectorId: drivenCollectorId, table: plant.pointTable }).collector;
+const collector = new DrivenCollector({ plant, dataDir: folder, link, clock });
+const { values } = collector;
+values.fill(20);
 
 /** By point: since when it is beyond, and at which moment its delay is full. */
 const due = new Map<number, number>();
@@ -95,8 +81,7 @@ const scanning = setInterval(() => {
   const turning = due.size < 10 && lastMs < endMs - 4_000 ? Math.floor(random() * values.length) : -1;
   if (turning >= 0 && !due.has(turning)) values[turning] = values[turning] === 80 ? 20 : 80;
   const beforeMs = performance.now();
-  durable = [];
-  collector.scan();
+  const durable = collector.scan();
   if (turning >= 0 && !due.has(turning)) due.set(turning, beforeMs + (delays[turning % delays.length] ?? 0));
   for (const { alarmId, kind } of durable) {
     const index = plant.points.findIndex(({ id }) => alarmId.startsWith(`${id}.`));

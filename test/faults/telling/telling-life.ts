@@ -1,6 +1,5 @@
 // One life of all that lies between a value and a person's telephone (detection, outbox, journal, escalation, delivery), as the product composes it, without
 // pages and devices. It raises one alarm after the other and kills itself at the step that it was told. Forked by killed-while-telling.test.ts.
-import { randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -19,7 +18,7 @@ import { openDatabase } from '../../../server/journal/database.ts';
 import { Journal } from '../../../server/journal/journal.ts';
 import { Ledger } from '../../../server/journal/ledger.ts';
 import { openNotifications } from '../../../server/notification/open-notifications.ts';
-import { SimulatedCollector } from '../simulation/simulated-collector.ts';
+import { DrivenCollector, drivenCollectorId } from '../../harness/driven-collector.ts';
 
 const goSchema = z.object({
   plantFile: z.string(),
@@ -49,7 +48,7 @@ async function live(go: z.infer<typeof goSchema>): Promise<void> {
   const database = await openDatabase('sqlite:', dataDir);
   const ledger = new Ledger(database, await Journal.open(database), clock);
   const store = await AlarmStore.open({ plant, ledger, clock });
-  const access = new AccessControl(ledger, clock, { policy: defaultAccessPolicy, key: openAccessKey(dataDir) });
+  const access = new AccessControl(ledger, clock, { policy: defaultAccessPolicy, key: await openAccessKey(dataDir) });
   const people = new People(access, ledger, clock);
   const notifications = await openNotifications({
     plant,
@@ -80,21 +79,11 @@ async function live(go: z.infer<typeof goSchema>): Promise<void> {
     hazards: () => [],
     announce: () => undefined,
   });
-  const link = createInProcessLink({ collectorId: 'default', table: plant.pointTable });
+  const link = createInProcessLink({ collectorId: drivenCollectorId, table: plant.pointTable });
   link.server.handleConditions((delivery) => store.deliver(delivery));
   link.server.handleStatement((statement) => store.state(statement));
-  const values = new Float64Array(plant.points.length);
-  const collector = new SimulatedCollector({
-    plant,
-    collectorId: 'default',
-    outboxFile: path.join(dataDir, 'outbox-default.sqlite'),
-    field: { values, isAnswering: plant.devices.map(() => true) },
-    link: link.collector,
-    clock,
-    random: Math.random,
-    makeId: randomUUID,
-    onDurable: () => undefined,
-  });
+  const collector = new DrivenCollector({ plant, dataDir, link: link.collector, clock });
+  const { values } = collector;
   link.server.announceReady();
   // The field is no part of what dies: what has gone up stays so in the next life.
   const fieldFile = path.join(dataDir, 'field.txt');
