@@ -25,7 +25,7 @@ const isLong = process.env.FAULTS === 'long';
 const databases = isLong ? 40 : 1;
 const killsEach = 25;
 /** Databases beside each other: most of a life is the loading of its program. */
-const lanes = isLong ? 4 : 1;
+const lanes = isLong ? 2 : 1;
 const pointsEach = 100;
 /** What a killed process leaves is with the system: a disk would only be waited for. */
 const memory = existsSync('/dev/shm') ? '/dev/shm' : undefined;
@@ -122,7 +122,7 @@ class Lives {
   }
 
   async begin(go: Readonly<Record<string, unknown>>): Promise<{ readonly child: ChildProcess; readonly death: Promise<unknown> }> {
-    while (this.#waiting.length < 1 + lanes) this.#fork();
+    while (this.#waiting.length < lanes) this.#fork();
     const next = this.#waiting.shift();
     if (next === undefined) throw new Error('a life was forked');
     await next.isWarm;
