@@ -14,8 +14,8 @@ import { retentionOf } from './historian/reading-retention.ts';
 import { commandPerson } from './server/access/command-person.ts';
 import { loadAccessFile } from './server/access/load-access-file.ts';
 import { prepareDataDir } from './server/backup/prepare-data-dir.ts';
-import type { Server } from './server/create-server.ts';
 import { loadPlantFile } from './server/plant/load-plant-file.ts';
+import type { Server } from './server/server-options.ts';
 import { StopList } from './server/stop-list.ts';
 import type { DemoOptions } from './simulators/demo-process.ts';
 

@@ -1,20 +1,11 @@
 // The half that talks to people: composes journal, alarms, access, HTTP and the live channel, and stops them in order.
-import { readFileSync } from 'node:fs';
 import type { Server as HttpsServer } from 'node:https';
-import type { Logger } from 'pino';
-import { z } from 'zod';
-import { type AccessPolicy, defaultAccessPolicy } from '../domain/access/access-policy.ts';
+import { defaultAccessPolicy } from '../domain/access/access-policy.ts';
 import type { NorthboundPart } from '../domain/api/northbound-api.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
-import type { Plant } from '../domain/plant/plant.ts';
-import type { Clock } from '../domain/time/clock.ts';
 import { repeat } from '../domain/time/repeat.ts';
-import type { DiskReserve } from '../historian/disk-reserve.ts';
-import type { HistorianReader, ReadingRemoval } from '../historian/historian.ts';
-import type { ServerLink } from '../link/link.ts';
 import { AccessControl } from './access/access-control.ts';
 import { openAccessKey } from './access/access-key.ts';
-import type { FirstPassword } from './access/first-people.ts';
 import { openDirectory } from './access/open-directory.ts';
 import { openAlarmSettings } from './alarm-settings/open-alarm-settings.ts';
 import { alarmContextRoutes } from './alarms/alarm-context-routes.ts';
@@ -23,40 +14,32 @@ import { AlarmViews } from './alarms/alarm-view.ts';
 import { startFloodWatch } from './alarms/flood-watch.ts';
 import { startMarks } from './alarms/start-marks.ts';
 import { noteRestore } from './backup/restore-mark.ts';
-import { type BackupSchedule, ScheduledBackups } from './backup/scheduled-backups.ts';
+import { ScheduledBackups } from './backup/scheduled-backups.ts';
 import { makeDemoDuty } from './duty/demo-duty.ts';
 import { openDuty } from './duty/duty.ts';
 import { People } from './duty/people.ts';
-import { engineeringRoutes } from './engineering/engineering-routes.ts';
+import { openEngineering } from './engineering/open-engineering.ts';
 import { readPlantApart } from './engineering/plant-work.ts';
-import { RefusedCertificates } from './engineering/refused-certificates.ts';
-import { ScanHistory } from './engineering/scan-history.ts';
 import { openEvidence } from './evidence/open-evidence.ts';
 import { plantSection } from './evidence/sections/plant-section.ts';
 import { dutySection, hazardsSection, incidentsSection, workSection } from './evidence/sections/record-sections.ts';
 import { startHazards } from './hazards/start-hazards.ts';
 import { monitorAlarms } from './health/monitor-alarms.ts';
 import { startHealth } from './health/start-health.ts';
-import { accountRoutes } from './http/account-routes.ts';
+import { hearCollectors } from './hear-collectors.ts';
 import { alarmRoutes } from './http/alarm-routes.ts';
-import { apiTokenRoutes } from './http/api-token-routes.ts';
 import { createApp } from './http/create-app.ts';
-import { directoryRoutes } from './http/directory-routes.ts';
+import { doorRoutes } from './http/door-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { plantRoutes } from './http/plant-routes.ts';
-import { readingsRoutes } from './http/readings-routes.ts';
-import { sessionRoutes } from './http/session-routes.ts';
 import { followTlsFiles } from './http/tls-files.ts';
-import { userRoutes } from './http/user-routes.ts';
 import { startIncidents } from './incidents/start-incidents.ts';
 import { openDatabase } from './journal/database.ts';
 import { Journal } from './journal/journal.ts';
-import { type Fence, Ledger } from './journal/ledger.ts';
+import { Ledger } from './journal/ledger.ts';
 import { noteRemovedReadings } from './journal/removed-readings.ts';
 import { LastValues } from './live/last-values.ts';
 import { createLiveChannel, type LiveChannel } from './live/live-channel.ts';
-import { loopTestRoutes } from './loop-test/loop-test-routes.ts';
-import { LoopTests } from './loop-test/loop-tests.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import { maintenanceRoutes } from './maintenance/maintenance-routes.ts';
 import { WorkWindows } from './maintenance/work-windows.ts';
@@ -71,57 +54,15 @@ import { patrolEvidence } from './patrols/evidence-part.ts';
 import { startPatrols } from './patrols/start-patrols.ts';
 import { openPerformance } from './performance/open-performance.ts';
 import { CurrentPlant } from './plant/current-plant.ts';
-import { plantVersionRoutes } from './plant/plant-version-routes.ts';
-import { type PlantFileSource, PlantVersions } from './plant/plant-versions.ts';
+import { PlantVersions } from './plant/plant-versions.ts';
+import { productVersion } from './product-version.ts';
 import { openPush } from './push/open-push.ts';
 import { openReplay } from './replay/open-replay.ts';
+import type { Server, ServerOptions } from './server-options.ts';
 import { StopList } from './stop-list.ts';
-import { trendExportRoutes } from './trends/export/trend-export-routes.ts';
-import { trendRoutes } from './trends/trend-routes.ts';
-import { trendViewRoutes } from './trends/trend-view-routes.ts';
-import { TrendViews } from './trends/trend-views.ts';
+import { allTrendRoutes } from './trends/all-trend-routes.ts';
 import { openVideo } from './video/open-video.ts';
 import { WallLinks } from './wall/wall-links.ts';
-import { wallRoutes } from './wall/wall-routes.ts';
-
-export interface ServerOptions {
-  /** As the plant file says; approved alarm settings come on top of it. */
-  readonly plant: Plant;
-  readonly isDemo: boolean;
-  /** Name and text of the plant file, for engineers. */
-  readonly plantSource?: PlantFileSource;
-  readonly link: ServerLink;
-  readonly historian: HistorianReader | null;
-  readonly journalUrl: string;
-  readonly dataDir: string;
-  /** Whether its disk is full, and when that changes. */
-  readonly disk?: Pick<DiskReserve, 'isFull' | 'onChange'>;
-  readonly http: { readonly host: string; readonly port: number };
-  readonly dashboardDir: string | null;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Of the access file; the defaults where absent. */
-  readonly accessPolicy?: AccessPolicy;
-  /** Where several servers share the journal's database: what each transaction passes first. */
-  readonly fence?: Fence;
-  /** Colleagues, contacts and a roster around now for the demo plant. */
-  readonly hasDemoDuty?: boolean;
-  /** Backups by the clock; none where absent. */
-  readonly backups?: BackupSchedule;
-  /** 0 to 1, for moments that nobody may foresee (watch checks). */
-  readonly random?: () => number;
-}
-
-export interface Server {
-  readonly address: string;
-  /** Of people that this start has made, printed once: the first administrator of a real plant. */
-  readonly firstPasswords: readonly FirstPassword[];
-  /** Calls back with a line to print when an interface that other systems connect to is ready; that may be seconds after the start. */
-  onNorthboundReady(listener: (line: string) => void): void;
-  /** Before raw readings are removed: a line of the journal. Nothing is removed where it cannot be written. */
-  noteRemovedReadings(removal: ReadingRemoval): Promise<void>;
-  stop(): Promise<void>;
-}
 
 const expiryCheckMs = 1_000;
 
@@ -138,6 +79,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onStop('database', () => database.destroy());
     const journal = await Journal.open(database);
     const ledger = new Ledger(database, journal, clock, options.fence ?? null);
+    const noteSystem = (kind: 'system.start' | 'system.stop', detail: Readonly<Record<string, string>>) =>
+      ledger.note({
+        occurredAtMs: clock.nowMs(),
+        kind,
+        stationId: null,
+        alarmId: null,
+        occurrenceId: null,
+        actor: { kind: 'system', part: 'server' },
+        detail,
+      });
     await noteRestore(ledger, options.dataDir);
     const plantVersions = await PlantVersions.open({ plant: options.plant, source: options.plantSource ?? null, ledger, clock });
     // The live channel comes after those who speak through it.
@@ -187,40 +138,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       onChanged: () => announce('notifications', null),
     });
     onStop('notifications', () => notifications.center.stop());
-    const incidents = await startIncidents({
-      plant,
-      ledger,
-      alarms: store,
-      access,
-      notifier: notifications.center,
-      dataDir: options.dataDir,
-      clock,
-      log,
-    });
+    const ofWork = { plant, ledger, alarms: store, access, notifier: notifications.center, dataDir: options.dataDir, clock, log };
+    const incidents = await startIncidents(ofWork);
     onStop('incidents', () => incidents.stop());
-    const hazards = await startHazards({
-      plant,
-      ledger,
-      alarms: store,
-      access,
-      notifier: notifications.center,
-      dataDir: options.dataDir,
-      clock,
-      log,
-      announce: (stationId) => announce('hazards', stationId),
-    });
+    const hazards = await startHazards({ ...ofWork, announce: (stationId) => announce('hazards', stationId) });
     onStop('hazards', () => hazards.stop());
-    const patrols = await startPatrols({
-      plant,
-      ledger,
-      hazards: hazards.store,
-      access,
-      notifier: notifications.center,
-      dataDir: options.dataDir,
-      clock,
-      log,
-      announce: (stationId) => announce('patrols', stationId),
-    });
+    const patrols = await startPatrols({ ...ofWork, hazards: hazards.store, announce: (stationId) => announce('patrols', stationId) });
     onStop('patrols', () => patrols.stop());
 
     const app = await createApp({ access, log, dashboardDir: options.dashboardDir });
@@ -228,51 +151,29 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     let socketCount = () => 0;
     let mostBufferedBytes = () => 0;
     let northboundStatuses = (): readonly NorthboundPart[] => [];
-    await app.register(sessionRoutes(access, options.isDemo, async () => (await directory?.status()) ?? null));
-    await app.register(directoryRoutes(access, directory));
-    await app.register(accountRoutes(access));
-    await app.register(userRoutes(access, plant));
-    await app.register(apiTokenRoutes(access, plant));
+    const wallLinks = await WallLinks.open({ plant, ledger, access, clock });
+    await app.register(doorRoutes({ access, plant, isDemo: options.isDemo, directory, wallLinks }));
     await app.register(mapRoutes({ dataDir: options.dataDir, wanted: plant.map, log }));
-    await app.register(wallRoutes(await WallLinks.open({ plant, ledger, access, clock })));
     await app.register(plantRoutes({ plant, isDemo: options.isDemo, store, values, collectorStatuses }));
     await app.register(alarmRoutes({ plant, store, views, access, database, clock }));
     await app.register(alarmContextRoutes({ plant, store, views, database, clock }));
     const announceWork = (stationId: string) => announce('maintenance', stationId);
     const maintenance = new Maintenance({ plant, ledger, alarms: store, windows, clock, announce: announceWork });
     await app.register(maintenanceRoutes({ plant, maintenance }));
-    const scanHistory = new ScanHistory();
-    const refusedCertificates = await RefusedCertificates.open({
+    const engineering = await openEngineering({
       plant,
+      plantSource: options.plantSource ?? null,
+      plantVersions,
+      link,
       ledger,
+      windows,
+      values,
+      statuses: collectorStatuses,
       clock,
-      report: (error) => log.error({ err: error }, 'a refused certificate of a device could not be written down; trying again'),
+      log,
+      announce: announceWork,
     });
-    await app.register(
-      engineeringRoutes({
-        plant,
-        plantSource: options.plantSource ?? null,
-        link,
-        ledger,
-        history: scanHistory,
-        statuses: collectorStatuses,
-        isLive: (collectorId) => values.isLive(collectorId),
-        clock,
-      }),
-    );
-    await app.register(plantVersionRoutes(plantVersions));
-    const loopTests = new LoopTests({
-      plant,
-      ledger,
-      clock,
-      isUnderTest: (pointId) => windows.testOf(pointId) !== null,
-      announce: (stationId) => announce('maintenance', stationId),
-    });
-    const collectorOfPoint = (pointId: string) =>
-      plant.stations[plant.points[plant.pointIndexById.get(pointId) ?? -1]?.stationIndex ?? -1]?.collectorId ?? 'default';
-    await app.register(
-      loopTestRoutes({ plant, loopTests, readPoint: (pointId) => link.command(collectorOfPoint(pointId), { kind: 'point', pointId }) }),
-    );
+    await app.register(engineering.routes);
     const duty = await openDuty({
       plant,
       ledger,
@@ -299,7 +200,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await app.register(alarmPerformance.routes);
     await app.register(push.routes);
     await app.register(alarmSettings.routes(access));
-    await app.register(readingsRoutes({ plant, historian: options.historian, clock }));
     const replay = openReplay({
       plant,
       ledger,
@@ -311,10 +211,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     });
     onStop('replay', () => replay.stop());
     await app.register(replay.routes);
-    await app.register(trendRoutes({ plant, database, historian: options.historian }));
-    await app.register(trendExportRoutes({ plant, historian: options.historian, dataDir: options.dataDir }));
-    const trendViews = new TrendViews(ledger, clock);
-    await app.register(trendViewRoutes({ plant, views: trendViews, announce: () => announce('trendViews', null) }));
+    const { historian, dataDir } = options;
+    await app.register(allTrendRoutes({ plant, historian, ledger, dataDir, clock, announce: () => announce('trendViews', null) }));
     await app.register(feedRoutes({ plant, journal, ledger, clock, onStop }));
     const video = await openVideo({
       plant,
@@ -447,49 +345,24 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     );
     onStop('expiry', stopLooking);
 
-    const guarded = <T>(what: string, work: () => Promise<T>): Promise<T> =>
-      work().catch((error: unknown) => {
-        log.error({ err: error }, `${what} could not be committed; the collector keeps it and sends it again`);
-        throw error;
-      });
-    link.handleConditions((delivery) => guarded('conditions', () => store.deliver(delivery)));
-    link.handleTakeover((request) => guarded('a takeover', () => store.takeOver(request)));
-    link.handleStatement((statement) => guarded('a condition statement', () => store.state(statement)));
-    onStop(
-      'readings',
-      link.onReadings((collectorId, batch) => values.put(collectorId, batch)),
-    );
-    onStop(
-      'status',
-      link.onStatus((status) => {
+    hearCollectors({
+      link,
+      store,
+      values,
+      onStatus: (status) => {
         statuses.set(status.collectorId, status);
-        values.heard(status.collectorId);
         alarmSettings.hear(status);
         health.hear(status);
-        scanHistory.hear(status, clock.nowMs());
-        refusedCertificates.hear(status);
-      }),
-    );
+        engineering.hear(status);
+      },
+      onMember: (member) => health.hearMember(member),
+      onSetAside: () => health.lookNow(),
+      log,
+      onStop,
+    });
     const stopHearingDisk = options.disk?.onChange(() => health.lookNow());
     if (stopHearingDisk !== undefined) onStop('disk', stopHearingDisk);
     if (options.disk?.isFull === true) health.lookNow();
-    onStop(
-      'doubt',
-      store.onDoubt(() => link.requestStatements()),
-    );
-    onStop(
-      'set aside',
-      store.onSetAside(() => {
-        log.error({ setAside: store.setAside.count }, 'a condition message could not be taken and was set aside; see the journal');
-        // What it may have said is put right by level.
-        link.requestStatements();
-        health.lookNow();
-      }),
-    );
-    onStop(
-      'members',
-      link.onMember((member) => health.hearMember(member)),
-    );
     const northbound = await startNorthbound({
       plant,
       journal,
@@ -505,26 +378,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     });
     northboundStatuses = () => northbound.statuses();
     onStop('northbound', () => northbound.stop());
-    await ledger.note({
-      occurredAtMs: clock.nowMs(),
-      kind: 'system.start',
-      stationId: null,
-      alarmId: null,
-      occurrenceId: null,
-      actor: { kind: 'system', part: 'server' },
-      detail: { version: productVersion(), plantVersion: plant.version },
-    });
-    onStop('stop line', () =>
-      ledger.note({
-        occurredAtMs: clock.nowMs(),
-        kind: 'system.stop',
-        stationId: null,
-        alarmId: null,
-        occurrenceId: null,
-        actor: { kind: 'system', part: 'server' },
-        detail: {},
-      }),
-    );
+    await noteSystem('system.start', { version: productVersion(), plantVersion: plant.version });
+    onStop('stop line', () => noteSystem('system.stop', {}));
     await lookAtClock(); // what ran out while the server was down has ended before anybody looks
     const address = await app.listen({ host: options.http.host, port: options.http.port });
     link.announceReady();
@@ -541,9 +396,4 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await stop();
     throw error;
   }
-}
-
-function productVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

@@ -12,7 +12,8 @@ import type { LiveNotice } from '../../domain/messages/live-channel.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import type { CollectorLink } from '../../link/link.ts';
-import { createServer, type Server } from '../create-server.ts';
+import { createServer } from '../create-server.ts';
+import type { Server } from '../server-options.ts';
 import { readSheetContent, writeSheetContent } from '../sheet/sheet-content.ts';
 import { settingsPlant } from './alarm-settings-rig.ts';
 

@@ -1,6 +1,6 @@
 // `gatewatch backup` and `gatewatch restore`: what they say, and the note in the data folder by which a running monitor learns of a backup.
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { productVersion } from '../product-version.ts';
 import { BackupError } from './backup-manifest.ts';
 import { writeLastBackup } from './last-backup.ts';
 import { type BackupOrder, makeBackup, removeOldBackups } from './make-backup.ts';
@@ -50,9 +50,4 @@ export async function runRestore(order: RestoreOrder): Promise<readonly string[]
         ]
       : []),
   ];
-}
-
-export function productVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

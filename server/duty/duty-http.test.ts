@@ -11,7 +11,8 @@ import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import type { CollectorLink } from '../../link/link.ts';
-import { createServer, type Server } from '../create-server.ts';
+import { createServer } from '../create-server.ts';
+import type { Server } from '../server-options.ts';
 import { morningMs, plant } from './escalation-harness.ts';
 
 const clock = new ManualClock(morningMs);

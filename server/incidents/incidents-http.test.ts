@@ -15,7 +15,8 @@ import { liveIncidentSchema, liveSnapshotSchema } from '../../domain/messages/li
 import type { Clock } from '../../domain/time/clock.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import type { CollectorLink } from '../../link/link.ts';
-import { createServer, type Server } from '../create-server.ts';
+import { createServer } from '../create-server.ts';
+import type { Server } from '../server-options.ts';
 import { occurrence, rigPlant } from './incident-rig.ts';
 import { jpegFromPhone } from './photo-fixture.ts';
 

@@ -13,8 +13,9 @@ import type { Clock } from '../../domain/time/clock.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import type { CommandHandler } from '../../link/link.ts';
-import { createServer, type Server } from '../../server/create-server.ts';
+import { createServer } from '../../server/create-server.ts';
 import type { PlantFileSource } from '../../server/plant/plant-versions.ts';
+import type { Server } from '../../server/server-options.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export const realClock: Clock = {
