@@ -23,7 +23,7 @@ const channelTolerance = 48;
 const shareMax = 0.005;
 /** What is another at every start: the beat of the header, hashes and ids of the journal, the machine that it runs on. */
 const volatileStyle = `
-  [data-testid=connection] circle, [data-testid=journal] .journal-chain, [data-testid=journal] [title], [data-testid^=check-] td p, .health-facts, .escalation { visibility: hidden !important; }
+  [data-testid=connection] circle, [data-testid=journal] .journal-chain, [data-testid=journal] [title], [data-testid^=check-] td p, .health-facts, .escalation, .correlation-id { visibility: hidden !important; }
 `;
 /** Filled in the order in which messages went out, or full of what the machine says of itself: shown, not compared. */
 const notCompared = new Set(['notifications', 'obligations', 'health']);
