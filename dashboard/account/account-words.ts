@@ -1,9 +1,7 @@
 // Words of one's own account, of API tokens, and of what must be done before anything else.
 import type { Texts } from '../language/shared-words.ts';
-import { en as ownPasswordEn, zh as ownPasswordZh } from './own-password-words.ts';
 
 export const zh = {
-  ...ownPasswordZh,
   title: '我的账号',
   open: '账号与安全',
   sessions: '我的登录',
@@ -82,7 +80,6 @@ export const zh = {
 } as const;
 
 export const en: Texts<typeof zh> = {
-  ...ownPasswordEn,
   title: 'My account',
   open: 'Account and security',
   sessions: 'Where I am signed in',

@@ -1,6 +1,7 @@
 // Every word of the dashboard in English, with the keys of the Chinese texts. Counts are worded so that no plural is needed.
 
 import { en as account } from '../account/account-words.ts';
+import { en as ownPassword } from '../account/own-password-words.ts';
 import { en as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { en as refusal } from '../alarms/refusal-words.ts';
 import { en as setAside } from '../alarms/set-aside-words.ts';
@@ -62,7 +63,7 @@ export const en: Texts<typeof zh> = {
   health,
   evidence,
   people,
-  account,
+  account: { ...ownPassword, ...account },
   engineering,
   loopTest,
   performance,

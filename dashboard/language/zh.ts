@@ -1,6 +1,7 @@
 // Every word of the dashboard in Chinese. `en.ts` must have the same keys: the compiler checks it.
 
 import { zh as account } from '../account/account-words.ts';
+import { zh as ownPassword } from '../account/own-password-words.ts';
 import { zh as alarmSettings } from '../alarm-settings/alarm-settings-words.ts';
 import { zh as refusal } from '../alarms/refusal-words.ts';
 import { zh as setAside } from '../alarms/set-aside-words.ts';
@@ -60,7 +61,7 @@ export const zh = {
   health,
   evidence,
   people,
-  account,
+  account: { ...ownPassword, ...account },
   engineering,
   loopTest,
   performance,

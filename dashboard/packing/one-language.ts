@@ -1,5 +1,6 @@
 // Vite plugin: a file of words has both languages side by side, so that who writes one sees the other; a page loads only the language that it speaks.
 // What the list of a language imports is taken as a module of its own, of which the unused half falls away.
+// A file of words imports no other: its half would lie in what is loaded first, and that waits for the language.
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 

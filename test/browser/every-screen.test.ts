@@ -152,7 +152,7 @@ describe.skipIf(browser === null)('every screen', () => {
 
 /** The field's own signs: hashes and other long names of machines, what is a file, a standard, a maker. */
 const signs =
-  /^(?:[0-9a-f]{8,64}|\{".*|[\w.]+:\/\/\S+|\w+\.pem|Node [\d.]+ .*|PDT|ABCD|CSV|UPS|Excel（\.xlsx）|Webhook|ANSI\/ISA-18\.2 .*|Modbus TCP|RTU over TCP|modbus\w+|opcua|bar|English|[A-Z]+-\d+|default|demo)$/;
+  /^(?:[0-9a-f]{8,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\{".*|[\w.]+:\/\/\S+|\w+\.pem|Node [\d.]+ .*|PDT|ABCD|CSV|UPS|Excel（\.xlsx）|Webhook|ANSI\/ISA-18\.2 .*|Modbus TCP|RTU over TCP|modbus\w+|opcua|bar|English|[A-Z]+-\d+|default|demo)$/;
 
 /** Latin letters and no Chinese, and neither a sign nor the plant's own word for something: tag, number, unit, account, maker. */
 function isLeftInEnglish(text: string, plant: Plant, names: ReadonlySet<string>): boolean {

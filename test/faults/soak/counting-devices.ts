@@ -2,6 +2,8 @@
 // (waves) or was set at random (alarms that come and go), and which alarms were true at which answer is kept.
 import { createUnitImage, type ModbusServer, startModbusServer, type UnitBehaviour } from '../../../simulators/modbus/modbus-server.ts';
 
+/** Of the alarms that come and go; values are above or below it by far. */
+export const setpoint = 50;
 const highValue = 80;
 const normalValue = 20;
 const firstRegister = 2;
@@ -118,7 +120,7 @@ export class CountingDevice {
       range: { min: 0, max: 100 },
       register: register(firstRegister + point, 'uint16'),
       defaultAlarms: false,
-      alarms: [{ kind: 'high', setpoint: 50, deadband: 5, priority: 'medium', class: 'safety', response: { zh: '查看', en: 'Look' } }],
+      alarms: [{ kind: 'high', setpoint, deadband: 5, priority: 'medium', class: 'safety', response: { zh: '查看', en: 'Look' } }],
     }));
     const waves = Array.from({ length: this.wavePoints }, (_, wave) => ({
       tag: this.waveTag(wave),

@@ -27,18 +27,21 @@ export async function sampleProcess(pid: number, address: string, nowMs: number)
   }
 }
 
-/** The least of each stretch: what is in use when the waste has just been collected. */
+/** The least of each stretch: what is in use when the waste has just been collected. A stretch that was sampled for less than half of it says nothing. */
 export function leastOfEach(
   samples: readonly ProcessSample[],
   stretchMs: number,
   measure: (sample: ProcessSample) => number,
 ): { readonly atMs: number; readonly value: number }[] {
-  const least = new Map<number, number>();
+  const stretches = new Map<number, number[]>();
   for (const sample of samples) {
     const stretch = Math.floor(sample.atMs / stretchMs);
-    least.set(stretch, Math.min(least.get(stretch) ?? Number.POSITIVE_INFINITY, measure(sample)));
+    stretches.set(stretch, [...(stretches.get(stretch) ?? []), measure(sample)]);
   }
-  return [...least].map(([stretch, value]) => ({ atMs: stretch * stretchMs, value }));
+  const most = Math.max(...[...stretches.values()].map((values) => values.length));
+  return [...stretches]
+    .filter(([, values]) => values.length * 2 >= most)
+    .map(([stretch, values]) => ({ atMs: stretch * stretchMs, value: Math.min(...values) }));
 }
 
 /** Least squares: change an hour. NaN for fewer than two. */

@@ -142,7 +142,7 @@ test(`${lengthMs / 1_000} s with faults all the time: nothing lost, nothing grow
     [
       `soak: seed ${seed}, ${(lengthMs / 60_000).toFixed(1)} min, ${deviceCount} devices × ${togglingPoints + wavePoints + 1} points, ${faults} device faults, the process held ${holds.length} times, pages ${JSON.stringify(people.came)} with ${people.batches} batches, ${people.unanswered} requests unanswered`,
       `  answers: ${compared.answered} given, ${compared.stored} stored, ${compared.missingInFaults} missing in faults, ${compared.missingMarkedBad} late and marked bad; ${compared.lost} lost, ${compared.doubled} doubled; ${compared.wrong} of ${compared.comparedValues} values wrong (${compared.withoutCount} without a count beside them)`,
-      `  alarms: ${expectedRaises} raises, ${lostRaises} lost, ${inventedRaises} invented; ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed`,
+      `  alarms: ${expectedRaises} raises, ${lostRaises} lost, ${inventedRaises} invented, ${compared.raisesNotRead} that a device gave but whose point was not read then; ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed`,
       `  heap at its least ${leastHeap.map(({ value }) => value.toFixed(0)).join(' ')} MB, ${slopeAnHour(leastHeap).toFixed(1)} MB/h`,
       `  resident at its least ${leastResident.map(({ value }) => value.toFixed(0)).join(' ')} MB, ${slopeAnHour(leastResident).toFixed(1)} MB/h`,
       `  handles ${handlesBefore} before, ${mostHandles} at most, ${(samples.at(-1) as ProcessSample).handles} after`,

@@ -3,7 +3,7 @@ import type { RawReadings } from '../../../domain/api/readings-api.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
 import type { Random } from '../../../simulators/process/random.ts';
 import type { GatewatchClient } from '../../harness/gatewatch-client.ts';
-import { type CountingDevice, waveValue } from './counting-devices.ts';
+import { type CountingDevice, setpoint, waveValue } from './counting-devices.ts';
 
 /** Around a fault: a request that was under way when it began, and the first after it. */
 const beforeFaultMs = 2_000;
@@ -23,8 +23,13 @@ export interface Comparison {
   comparedValues: number;
   /** Read in a scan whose count the device had just refused: there is nothing to compare them with. */
   withoutCount: number;
-  /** Raises that follow from the stored readings. */
+  /** Raises that follow from the stored readings of their points. */
   expectedRaises: Map<string, number>;
+  /**
+   * Raises that follow from the counts, and not from the readings of their points: where a device refuses, the point is asked for after the count, and its answer
+   * may be another by then, or none.
+   */
+  raisesNotRead: number;
 }
 
 const wavesEach = 3;
@@ -52,6 +57,7 @@ export async function compareStored(options: {
     comparedValues: 0,
     withoutCount: 0,
     expectedRaises: new Map(),
+    raisesNotRead: 0,
   };
   const read = async (device: CountingDevice, tag: string) => {
     const id = `${device.stationId}.${tag}`;
@@ -93,14 +99,23 @@ export async function compareStored(options: {
       if ((device.answers[count - 1]?.atMs ?? 0) < toMs - beforeFaultMs && !isInFault(count)) result.lost += 1;
 
     for (let point = 0; point < device.togglingPoints; point += 1) {
+      let raisesOfCounts = 0;
       let wasTrue = false;
-      let raises = 0;
       for (const { count } of counts) {
         if (count === null) continue;
         const isTrue = (((device.answers[count - 1]?.trueBits ?? 0) >>> point) & 1) === 1;
+        if (isTrue && !wasTrue) raisesOfCounts += 1;
+        wasTrue = isTrue;
+      }
+      let raises = 0;
+      wasTrue = false;
+      for (const [, value, quality] of await read(device, device.togglingTag(point))) {
+        if (quality !== Quality.good || value === null) continue;
+        const isTrue = value > setpoint;
         if (isTrue && !wasTrue) raises += 1;
         wasTrue = isTrue;
       }
+      result.raisesNotRead += Math.abs(raisesOfCounts - raises);
       result.expectedRaises.set(`${device.stationId}.${device.togglingTag(point)}.high`, raises);
     }
 
