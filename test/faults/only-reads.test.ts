@@ -68,6 +68,32 @@ async function askEverything(plant: Plant, modbus: ModbusDrivers, opcua: readonl
   return asked;
 }
 
+/** A plant of this one device, read while it answers, refuses and answers again, then asked all that an engineer may ask. How many good readings it gave. */
+async function askOneDevice(deviceText: string, setRefusing: (isRefusing: boolean) => void): Promise<number> {
+  const plant = plantOf(
+    `schema: 1\ncompany: { id: t, name: t }\nareas: [{ id: a, name: a }]\nstations:\n  - id: RS-01\n    type: regulating\n    name: s\n    area: a\n    devices:\n${deviceText}`,
+  );
+  let good = 0;
+  const modbus = createModbusDrivers({
+    plant,
+    devices: plant.devices.filter(isModbusDevice),
+    clock: systemClock,
+    sink: {
+      readings(batch) {
+        for (let row = 0; row < batch.length; row += 1) if (batch.quality[row] === Quality.good) good += 1;
+      },
+      connection: () => undefined,
+    },
+  });
+  for (const refusing of [false, true, false]) {
+    setRefusing(refusing);
+    for (const driver of modbus.drivers) for (const [group] of driver.groups.entries()) await driver.scan(group);
+  }
+  await askEverything(plant, modbus, []);
+  await modbus.stop();
+  return good;
+}
+
 test('the demo plant, well and ill, and what an engineer asks of it', { timeout: 600_000 }, async () => {
   const dataDir = temporaryFolder();
   const simulators = await startSimulators({ seed: 7, dataDir, story: false, clock: systemClock });
@@ -167,26 +193,9 @@ test('every device profile in both framings', { timeout: 300_000 }, async () => 
         ...{ firstLoop: 100, channels: 4 },
       });
       if (block.kind === 'refused') throw new Error(block.reason);
-      const plant = plantOf(
-        `schema: 1\ncompany: { id: t, name: t }\nareas: [{ id: a, name: a }]\nstations:\n  - id: RS-01\n    type: regulating\n    name: s\n    area: a\n    devices:\n${block.text}`,
-      );
-      const modbus = createModbusDrivers({
-        plant,
-        devices: plant.devices.filter(isModbusDevice),
-        clock: systemClock,
-        sink: {
-          readings(batch) {
-            for (let row = 0; row < batch.length; row += 1) if (batch.quality[row] === Quality.good) good += 1;
-          },
-          connection: () => undefined,
-        },
+      good += await askOneDevice(block.text, (value) => {
+        isRefusing = value;
       });
-      for (const refusing of [false, true, false]) {
-        isRefusing = refusing;
-        for (const driver of modbus.drivers) for (const [group] of driver.groups.entries()) await driver.scan(group);
-      }
-      await askEverything(plant, modbus, []);
-      await modbus.stop();
       expect(proxy.bytes).toBeGreaterThan(0);
       expect(device.refusedWrites).toBe(0);
     }
@@ -223,26 +232,9 @@ test.skipIf(socat === null)('a serial line: every profile over a port of the mac
       .replace('protocol: modbusRtuOverTcp', 'protocol: modbusRtu')
       .replace(/host: .*$/m, `serial: { path: '${line.path}', baudRate: 115200, parity: none }`)
       .replace(/^ *port: 1\n/m, '');
-    const plant = plantOf(
-      `schema: 1\ncompany: { id: t, name: t }\nareas: [{ id: a, name: a }]\nstations:\n  - id: RS-01\n    type: regulating\n    name: s\n    area: a\n    devices:\n${overSerial}`,
-    );
-    const modbus = createModbusDrivers({
-      plant,
-      devices: plant.devices.filter(isModbusDevice),
-      clock: systemClock,
-      sink: {
-        readings(batch) {
-          for (let row = 0; row < batch.length; row += 1) if (batch.quality[row] === Quality.good) good += 1;
-        },
-        connection: () => undefined,
-      },
+    good += await askOneDevice(overSerial, (value) => {
+      isRefusing = value;
     });
-    for (const refusing of [false, true, false]) {
-      isRefusing = refusing;
-      for (const driver of modbus.drivers) for (const [group] of driver.groups.entries()) await driver.scan(group);
-    }
-    await askEverything(plant, modbus, []);
-    await modbus.stop();
     await line.stop();
   }
   expect(device.refusedWrites).toBe(0);
