@@ -3,25 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isBad, Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
-import { plantOf } from '../../test/harness/plant-of.ts';
+import { plantOfPoints } from '../../test/harness/plant-of.ts';
 import { createSignalConditioner } from './condition-signal.ts';
 
 function createRig(points: readonly string[]) {
-  const plant = plantOf(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations:
-  - id: RS-01
-    type: regulating
-    name: s
-    area: a
-    devices:
-      - id: D-1
-        protocol: modbusTcp
-        host: h
-        points:
-${points.map((point, index) => `          - { ${point}, name: p, register: { table: holding, address: ${index * 2}, type: float32 } }`).join('\n')}
-`);
+  const plant = plantOfPoints(
+    points.map((point, index) => `{ ${point}, name: p, register: { table: holding, address: ${index * 2}, type: float32 } }`),
+  );
   const conditioner = createSignalConditioner(plant);
   /** One batch of raw readings; value and quality by tag. */
   return (

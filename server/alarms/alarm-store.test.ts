@@ -4,10 +4,10 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import { type ConditionMessage, type ReceivedDelivery, readDelivery } from '../../domain/messages/condition-message.ts';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { refuseRows } from '../../test/harness/broken-database.ts';
+import { plantOfPoints } from '../../test/harness/plant-of.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal, verifyChain } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
@@ -19,24 +19,16 @@ import { AlarmStore } from './alarm-store.ts';
 import { replayJournal } from './replay-journal.ts';
 
 /** `more`: settings of every `high`. */
-function plantOf(more = ''): Plant {
-  const points = Array.from(
-    { length: 50 },
-    (_, index) =>
-      `{ tag: PT-${100 + index}, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: ${index}, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, ${more}response: r }, { kind: highHigh, name: top, setpoint: 6, priority: critical, response: r }, { kind: rateOfChange, name: rate, limit: 1, window: 1min, direction: both, priority: high, response: r }] }`,
+function plantOfStore(more = ''): Plant {
+  return plantOfPoints(
+    Array.from(
+      { length: 50 },
+      (_, index) =>
+        `{ tag: PT-${100 + index}, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: ${index}, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, ${more}response: r }, { kind: highHigh, name: top, setpoint: 6, priority: critical, response: r }, { kind: rateOfChange, name: rate, limit: 1, window: 1min, direction: both, priority: high, response: r }] }`,
+    ),
   );
-  const parsed = parsePlantText(
-    `schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations: [{ id: RS-01, type: regulating, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: h, points: [${points.join(', ')}] }] }]
-`,
-    { version: 't' },
-  );
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  return parsed.plant;
 }
-const plant = plantOf();
+const plant = plantOfStore();
 const minuteMs = 60_000;
 const alarmId = 'RS-01.PT-100.high';
 const person: JournalActor = { kind: 'person', username: 'duty', displayName: '王敏' };
@@ -331,7 +323,7 @@ test('a medium alarm on the shelf that the plant file makes a safety alarm is ta
   await deliver(store, [raise(1)]);
   await store.act(alarmId, 1, person, shelveUntil(clock.nowMs(), clock.nowMs() + 60 * minuteMs));
   await database.destroy();
-  const again = await open(dataDir, clock, plantOf('class: safety, '));
+  const again = await open(dataDir, clock, plantOfStore('class: safety, '));
   await again.store.tick();
   expect(stateOf(recordOf(again.store))).toBe('unacknowledged');
   await again.database.destroy();

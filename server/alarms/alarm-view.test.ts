@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
+import { plantOfPoints } from '../../test/harness/plant-of.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
@@ -17,19 +17,15 @@ const point = (tag: string, address: number, alarms: string) =>
   `{ tag: ${tag}, name: p, range: { min: 0, max: 100 }, register: { table: holding, address: ${address}, type: uint16 }, defaultAlarms: false, alarms: [${alarms}] }`;
 const limit = (kind: string, setpoint: number, priority: string, more = '') =>
   `{ kind: ${kind}, setpoint: ${setpoint}, priority: ${priority}, response: r${more} }`;
-const parsed = parsePlantText(
-  `schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations: [{ id: RS-01, type: regulating, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: h, points: [
-  ${point('PT-1', 0, `${limit('high', 20, 'medium')}, ${limit('high', 30, 'medium', ', name: high2')}, ${limit('highHigh', 50, 'high')}, ${limit('low', 5, 'medium')}`)},
-  ${point('PT-2', 1, `${limit('high', 20, 'critical')}, ${limit('highHigh', 50, 'low')}`)},
-  ${point('GD-1', 2, `${limit('high', 20, 'high', ', class: safety')}, ${limit('highHigh', 50, 'high')}`)}] }] }]
-`,
-  { version: 't' },
-);
-if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-const { plant } = parsed;
+const plant = plantOfPoints([
+  point(
+    'PT-1',
+    0,
+    `${limit('high', 20, 'medium')}, ${limit('high', 30, 'medium', ', name: high2')}, ${limit('highHigh', 50, 'high')}, ${limit('low', 5, 'medium')}`,
+  ),
+  point('PT-2', 1, `${limit('high', 20, 'critical')}, ${limit('highHigh', 50, 'low')}`),
+  point('GD-1', 2, `${limit('high', 20, 'high', ', class: safety')}, ${limit('highHigh', 50, 'high')}`),
+]);
 const outboxId = '018f0000-0000-7000-8000-000000000001';
 
 async function open(clock = new ManualClock(), folder?: string) {

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { plantOf } from '../../test/harness/plant-of.ts';
+import { plantOfHighAlarms } from '../../test/harness/plant-of.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, verifyChain } from '../journal/journal.ts';
@@ -13,16 +13,7 @@ import { AlarmStore } from './alarm-store.ts';
 const seed = Number(process.env.FAULTS_SEED ?? 14);
 const minutes = 60;
 const messagesEachMinute = 60;
-const points = Array.from(
-  { length: 20 },
-  (_, index) =>
-    `{ tag: PT-${100 + index}, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: ${index}, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] }`,
-);
-const plant = plantOf(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations: [{ id: RS-01, type: regulating, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: h, points: [${points.join(', ')}] }] }]
-`);
+const plant = plantOfHighAlarms(20);
 const outboxId = '018f0000-0000-7000-8000-000000000001';
 const occurrence = (number: number) => `018f0000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { expect, onTestFinished, test } from 'vitest';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
+import { plantOfPoints } from '../../test/harness/plant-of.ts';
 import { openDatabase, type Schema } from '../journal/database.ts';
 import { firstMigration } from '../journal/first-migration.ts';
 import { Journal, type NewJournalEntry, readJournal, verifyChain } from '../journal/journal.ts';
@@ -12,19 +12,9 @@ import { createSqliteDialect } from '../journal/sqlite/sqlite-dialect.ts';
 import type { AlarmRecord } from './alarm-record.ts';
 import { replayJournal } from './replay-journal.ts';
 
-const parsed = parsePlantText(
-  `schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations: [{ id: RS-01, type: regulating, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: h, points: [
-  { tag: PT-1, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, latching: true, response: r }] },
-  { tag: PT-2, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: 1, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] },
-  { tag: PT-3, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: 2, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] }]}]}]
-`,
-  { version: 't' },
-);
-if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-const { plant } = parsed;
+const point = (tag: string, address: number, more = '') =>
+  `{ tag: ${tag}, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: ${address}, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, ${more}response: r }] }`;
+const plant = plantOfPoints([point('PT-1', 0, 'latching: true, '), point('PT-2', 1), point('PT-3', 2)]);
 
 /** As 0.1.0 wrote them. */
 const old = {

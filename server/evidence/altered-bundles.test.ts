@@ -13,8 +13,8 @@ import { layOutZip } from '../../domain/evidence/strict-zip.ts';
 import { verifyBundle, zipEntryOf } from '../../domain/evidence/verify-bundle.ts';
 import { canonicalJson } from '../../domain/journal/canonical-json.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
+import { type EvidenceRig, evidenceRig, headsOf, hourMs, minuteMs, verifyFile, writeAnHour } from '../../test/harness/evidence-rig.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
-import { type EvidenceRig, evidenceRig, headsOf, hourMs, minuteMs, verifyFile, writeAnHour } from './evidence-rig.ts';
 import { packBundle } from './pack-bundle.ts';
 
 const alterations = Number(process.env.GATEWATCH_FUZZ ?? 1_000);

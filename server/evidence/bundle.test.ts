@@ -1,7 +1,16 @@
 // A bundle from journal and readings, made by the server's own code and checked by the verifier, which knows nothing of the server.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  dayStartMs,
+  type EvidenceRig,
+  evidenceRig,
+  headsOf,
+  hourMs,
+  minuteMs,
+  verifyFile,
+  writeAnHour,
+} from '../../test/harness/evidence-rig.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
-import { dayStartMs, type EvidenceRig, evidenceRig, headsOf, hourMs, minuteMs, verifyFile, writeAnHour } from './evidence-rig.ts';
 
 let rig: EvidenceRig;
 let bundle: Awaited<ReturnType<EvidenceRig['build']>>;

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EvidenceJobView } from '../../domain/api/evidence-api.ts';
 import type { HistorianReader } from '../../historian/historian.ts';
 import { qualityRunsOf } from '../../historian/quality-runs.ts';
+import { evidencePlant, verifyFile } from '../../test/harness/evidence-rig.ts';
 import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
-import { evidencePlant, verifyFile } from './evidence-rig.ts';
 
 const empty = { timeMs: new Float64Array(0), value: new Float64Array(0), quality: new Uint8Array(0), isTruncated: false };
 let release: () => void = () => undefined;

@@ -6,9 +6,9 @@ import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { canonicalJson } from '../../domain/journal/canonical-json.ts';
 import { removeJournalGuard } from '../../test/harness/broken-database.ts';
+import { type EvidenceRig, evidenceRig, headsOf, hourMs, silent } from '../../test/harness/evidence-rig.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { fromRow, Journal, verifyChain } from '../journal/journal.ts';
-import { type EvidenceRig, evidenceRig, headsOf, hourMs, silent } from './evidence-rig.ts';
 import { type HeadContradiction, headFileOf, JournalHeads } from './journal-heads.ts';
 import { SigningKeys } from './signing-keys.ts';
 

@@ -3,29 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { plantOf } from '../../test/harness/plant-of.ts';
+import { plantOfHighAlarms } from '../../test/harness/plant-of.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { AlarmStore } from '../alarms/alarm-store.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
 
-const plant = plantOf(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations:
-  - id: RS-01
-    type: regulating
-    name: s
-    area: a
-    devices:
-      - id: D-1
-        protocol: modbusTcp
-        host: h
-        points:
-          - { tag: PT-101, name: p, range: { min: 0, max: 10 }, register: { address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] }
-          - { tag: PT-102, name: q, range: { min: 0, max: 10 }, register: { address: 1, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] }
-`);
+const plant = plantOfHighAlarms(2);
 const [one, two] = ['RS-01.PT-101.high', 'RS-01.PT-102.high'] as const;
 const boxOf = (node: string) => `018f0000-0000-7000-8000-00000000000${node === 'one' ? 1 : 2}`;
 const occurrence = (number: number) => `018f0000-0000-7000-8000-${String(number).padStart(12, '0')}`;

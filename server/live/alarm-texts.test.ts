@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { alarmViewSchema } from '../../domain/api/alarm-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { plantOf } from '../../test/harness/plant-of.ts';
+import { plantOfPoints } from '../../test/harness/plant-of.ts';
 import type { LifecycleEvent } from '../alarms/alarm-machine.ts';
 import { AlarmStore } from '../alarms/alarm-store.ts';
 import { AlarmViews } from '../alarms/alarm-view.ts';
@@ -16,13 +16,9 @@ import { Journal } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
 import { AlarmTexts } from './alarm-texts.ts';
 
-const plant = plantOf(`
-schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations: [{ id: RS-01, type: regulating, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: h, points: [
-  { tag: PT-1, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium }] }]}]}]
-`);
+const plant = plantOfPoints([
+  '{ tag: PT-1, name: p, range: { min: 0, max: 10 }, register: { table: holding, address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium }] }',
+]);
 const alarmId = 'RS-01.PT-1.high';
 const person: JournalActor = { kind: 'person', username: 'duty', displayName: '王敏' };
 

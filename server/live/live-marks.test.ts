@@ -9,19 +9,16 @@ import {
   liveSnapshotSchema,
   type ServerToClientEvents,
 } from '../../domain/messages/live-channel.ts';
-import { plantOf } from '../../test/harness/plant-of.ts';
+import { twoGateStations } from '../../test/harness/plant-of.ts';
 import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { SteeredClock } from '../../test/harness/steered-clock.ts';
 
 const tags = ['PT-101', 'PT-102', 'PT-103', 'PT-104', 'PT-105', 'PT-106'];
-const points = tags.map(
-  (tag, address) =>
-    `{ tag: ${tag}, name: p, range: { min: 0, max: 100 }, register: { table: holding, address: ${address}, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 50, priority: low }] }`,
-);
-const station = (id: string) =>
-  `{ id: ${id}, type: gate, name: s, area: a, devices: [{ id: D-1, protocol: modbusTcp, host: h, points: [${points.join(', ')}] }] }`;
-const plant = plantOf(
-  `{ schema: 1, company: { id: t, name: t }, areas: [{ id: a, name: a }], stations: [${station('GS-01')}, ${station('GS-02')}] }`,
+const plant = twoGateStations(
+  tags.map(
+    (tag, address) =>
+      `{ tag: ${tag}, name: p, range: { min: 0, max: 100 }, register: { table: holding, address: ${address}, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 50, priority: low }] }`,
+  ),
 );
 
 const clock = new SteeredClock();

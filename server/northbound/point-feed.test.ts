@@ -2,17 +2,14 @@ import { expect, test } from 'vitest';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { plantOf } from '../../test/harness/plant-of.ts';
+import { twoGateStations } from '../../test/harness/plant-of.ts';
 import { collectorLostMs, LastValues } from '../live/last-values.ts';
 import { PointFeed } from './point-feed.ts';
 
-const station = (id: string) =>
-  `{ id: ${id}, type: gate, name: S, area: a, devices: [{ id: PLC-1, protocol: modbusTcp, host: h, points: [{ tag: PT-1, name: P, range: { min: 0, max: 1 }, register: { table: holding, address: 0, type: float32 } }, { tag: TX-1, name: T, kind: text, register: { table: holding, address: 2, type: string, length: 4 } }] }] }`;
-const plant = plantOf(`schema: 1
-company: { id: t, name: T }
-areas: [{ id: a, name: A }]
-stations: [${station('GS-01')}, ${station('GS-02')}]
-`);
+const plant = twoGateStations([
+  '{ tag: PT-1, name: P, range: { min: 0, max: 1 }, register: { table: holding, address: 0, type: float32 } }',
+  '{ tag: TX-1, name: T, kind: text, register: { table: holding, address: 2, type: string, length: 4 } }',
+]);
 
 function world(stationIndexes: readonly number[]) {
   const clock = new ManualClock();

@@ -9,28 +9,15 @@ import {
   obligationMatrixSchema,
 } from '../../domain/api/obligations-api.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
-import { plantOf } from '../../test/harness/plant-of.ts';
+import { twoGateStations } from '../../test/harness/plant-of.ts';
 import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { lastNight } from './inspection.ts';
 import { parseRulePack, readRulePack } from './read-rule-pack.ts';
 
-const station = (id: string) => `
-  - id: ${id}
-    type: gate
-    name: { zh: 站 ${id}, en: Station ${id} }
-    area: a
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: h
-        points:
-          - { tag: GD-1, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { address: 2, type: float32 }, defaultAlarms: false, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, class: safety, response: r }] }`;
-const plant = plantOf(`schema: 1
-company: { id: t, name: { zh: 测试, en: Test } }
-areas: [{ id: a, name: { zh: 区, en: Area } }]
-stations:${station('GS-01')}${station('GS-02')}
-`);
+const plant = twoGateStations([
+  "{ tag: GD-1, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { address: 2, type: float32 }, defaultAlarms: false, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, class: safety, response: r }] }",
+]);
 let small: SmallServer;
 
 beforeAll(async () => {

@@ -3,28 +3,14 @@ import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ConditionMessage, ReplacedOutbox } from '../../domain/messages/condition-message.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { plantOf } from '../../test/harness/plant-of.ts';
+import { plantOfHighAlarms } from '../../test/harness/plant-of.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
 import { AlarmStore } from '../alarms/alarm-store.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
 
-const plant = plantOf(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations:
-  - id: RS-01
-    type: regulating
-    name: s
-    area: a
-    devices:
-      - id: D-1
-        protocol: modbusTcp
-        host: h
-        points:
-          - { tag: PT-101, name: p, range: { min: 0, max: 10 }, register: { address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 5, priority: medium, response: r }] }
-`);
+const plant = plantOfHighAlarms(1);
 const alarmId = 'RS-01.PT-101.high';
 const idOf = (number: number) => `018f0000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 const [old, renewed, newest] = [idOf(901), idOf(902), idOf(903)];

@@ -8,27 +8,14 @@ import type { MadeApiToken } from '../../domain/api/api-tokens-api.ts';
 import type { SessionInfo } from '../../domain/api/users-api.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { type Operation, readOperations } from '../harness/openapi.ts';
-import { plantOf } from '../harness/plant-of.ts';
+import { twoGateStations } from '../harness/plant-of.ts';
 import { type SmallServer, startSmallServer } from '../harness/small-server.ts';
 import { SteeredClock } from '../harness/steered-clock.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
-const station = (id: string) => `
-  - id: ${id}
-    type: gate
-    name: { zh: 站 ${id}, en: Station ${id} }
-    area: a
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: h
-        points:
-          - { tag: PT-101, name: { zh: 压力, en: Pressure }, unit: MPa, range: { min: 0, max: 1 }, digits: 3, role: inletPressure, register: { table: holding, address: 0, type: float32 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 0.5, priority: medium, response: r }] }`;
-const plant = plantOf(`schema: 1
-company: { id: t, name: { zh: 测试, en: Test } }
-areas: [{ id: a, name: { zh: 区, en: Area } }]
-stations:${station('GS-01')}${station('GS-02')}
-`);
+const plant = twoGateStations([
+  '{ tag: PT-101, name: { zh: 压力, en: Pressure }, unit: MPa, range: { min: 0, max: 1 }, digits: 3, role: inletPressure, register: { table: holding, address: 0, type: float32 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 0.5, priority: medium, response: r }] }',
+]);
 
 const clock = new SteeredClock();
 const dayMs = 86_400_000;

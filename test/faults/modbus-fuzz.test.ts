@@ -7,7 +7,7 @@ import { takeRtuReply, takeTcpReply } from '../../collector/drivers/modbus/take-
 import { Quality } from '../../domain/readings/quality.ts';
 import { crc16 } from '../../simulators/modbus/crc16.ts';
 import { createRandom, type Random } from '../../simulators/process/random.ts';
-import { type DrivenModbus, driveModbus, openTcpSockets, plantOf, requestTimeoutMs } from '../harness/driven-modbus.ts';
+import { type DrivenModbus, driveModbus, openTcpSockets, plantOfUnits, requestTimeoutMs } from '../harness/driven-modbus.ts';
 import { type Asked, type HostileModbus, startHostileModbus } from '../harness/hostile-modbus.ts';
 import {
   asRtu,
@@ -199,7 +199,7 @@ test(`${scansOverSockets} scans of a hostile device (seed ${seed})`, { timeout: 
   const device = await startHostileModbus(() => undefined);
   onTestFinished(() => device.stop());
   const points = ['coil', 'discrete', 'holding', 'input'].flatMap((table) => [0, 1, 2, 9].map((address) => ({ table, address })));
-  const driven = driveModbus(plantOf(device.port, [7], points), random);
+  const driven = driveModbus(plantOfUnits(device.port, [7], points), random);
   onTestFinished(() => driven.stop());
   const calm = (asked: Asked, socket: Socket) => {
     oracle.note(asked, 'right');

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { driveModbus, openTcpSockets, plantOf, settled } from '../harness/driven-modbus.ts';
+import { driveModbus, openTcpSockets, plantOfUnits, settled } from '../harness/driven-modbus.ts';
 import { type Asked, startHostileModbus } from '../harness/hostile-modbus.ts';
 import { rightReply, valueAt } from '../harness/modbus-frames.ts';
 
@@ -62,7 +62,7 @@ test(`late answers of a gateway with ${units.length} units, ${wantedValues} valu
   });
   onTestFinished(() => gateway.stop());
   let isFirst = true;
-  const driven = driveModbus(plantOf(gateway.port, units, points), () => {
+  const driven = driveModbus(plantOfUnits(gateway.port, units, points), () => {
     // The first number drawn is the first transaction id: near the wrap.
     if (!isFirst) return random();
     isFirst = false;
@@ -118,7 +118,7 @@ test('one silent unit is no gap for its neighbours', async () => {
     if (asked.unitId !== silent) socket.write(rightReply(asked, asked.serial));
   });
   onTestFinished(() => gateway.stop());
-  const driven = driveModbus(plantOf(gateway.port, units, points), () => 0.5);
+  const driven = driveModbus(plantOfUnits(gateway.port, units, points), () => 0.5);
   onTestFinished(() => driven.stop());
   for (let round = 0; round < 5; round += 1) {
     const all = await settled(driven, Promise.all(units.map((_, index) => driven.scan(index))), () => gateway.asked);

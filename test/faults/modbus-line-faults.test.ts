@@ -10,10 +10,10 @@ import { systemClock } from '../../collector/system-clock.ts';
 import type { ModbusDevice } from '../../domain/plant/plant.ts';
 import { isBad, Quality } from '../../domain/readings/quality.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { driveModbus, openTcpSockets, plantOf, requestTimeoutMs, settled } from '../harness/driven-modbus.ts';
+import { driveModbus, openTcpSockets, plantOfUnits, requestTimeoutMs, settled } from '../harness/driven-modbus.ts';
 import { type Asked, type Behaviour, type HostileModbus, startHostileModbus } from '../harness/hostile-modbus.ts';
 import { rightReply } from '../harness/modbus-frames.ts';
-import { plantOf as plantOfText } from '../harness/plant-of.ts';
+import { plantOfDevices } from '../harness/plant-of.ts';
 
 const isLong = process.env.FAULTS === 'long';
 const seed = Number(process.env.FAULTS_SEED ?? randomInt(1 << 30));
@@ -26,7 +26,7 @@ test(`${cuts} times RST, FIN or silence in the middle of a request (seed ${seed}
   const device = await startHostileModbus(() => undefined);
   onTestFinished(() => device.stop());
   const points = [0, 1, 2].map((address) => ({ table: 'holding', address }));
-  const driven = driveModbus(plantOf(device.port, [1], points), random);
+  const driven = driveModbus(plantOfUnits(device.port, [1], points), random);
   onTestFinished(() => driven.stop());
   const right: Behaviour = (asked, socket) => void socket.write(rightReply(asked, asked.serial));
   const part = (asked: Asked) => {
@@ -79,17 +79,12 @@ interface Watched {
 }
 
 function plantOfPorts(ports: readonly number[]) {
-  return plantOfText(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations:
-  - id: RS-01
-    type: regulating
-    name: s
-    area: a
-    devices:
-${ports.map((port, index) => `      - { id: D-${index}, protocol: modbusTcp, host: 127.0.0.1, port: ${port}, unitId: 1, scan: 200ms, points: [{ tag: P-${index}, name: p, range: { min: 0, max: 70000 }, register: { table: holding, address: 0, type: uint16 } }] }`).join('\n')}
-`);
+  return plantOfDevices(
+    ports.map(
+      (port, index) =>
+        `{ id: D-${index}, protocol: modbusTcp, host: 127.0.0.1, port: ${port}, unitId: 1, scan: 200ms, points: [{ tag: P-${index}, name: p, range: { min: 0, max: 70000 }, register: { table: holding, address: 0, type: uint16 } }] }`,
+    ),
+  );
 }
 
 function percentile(values: readonly number[], share: number): number {

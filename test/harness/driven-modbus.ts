@@ -2,28 +2,22 @@
 import { createModbusDrivers, type ModbusDrivers } from '../../collector/drivers/modbus/modbus-drivers.ts';
 import type { ModbusDevice, Plant } from '../../domain/plant/plant.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
-import { plantOf as plantOfText } from './plant-of.ts';
+import { plantOfDevices } from './plant-of.ts';
 
 export const requestTimeoutMs = 900;
 
 /** Every device at one port has the same points in the four tables. */
-export function plantOf(port: number, units: readonly number[], points: readonly { table: string; address: number }[]): Plant {
-  return plantOfText(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations:
-  - id: RS-01
-    type: regulating
-    name: s
-    area: a
-    devices:${units
-      .map(
-        (unit) => `
-      - { id: D-${unit}, protocol: modbusTcp, host: 127.0.0.1, port: ${port}, unitId: ${unit}, timeout: ${requestTimeoutMs}ms, points: [
-${points.map(({ table, address }, index) => `          { tag: P${unit}-${index}, name: p, range: { min: 0, max: 70000 }, register: { table: ${table}, address: ${address}, type: ${table === 'coil' || table === 'discrete' ? 'bit' : 'uint16'} } }`).join(',\n')} ] }`,
-      )
-      .join('')}
-`);
+export function plantOfUnits(port: number, units: readonly number[], points: readonly { table: string; address: number }[]): Plant {
+  const typeOf = (table: string) => (table === 'coil' || table === 'discrete' ? 'bit' : 'uint16');
+  return plantOfDevices(
+    units.map((unit) => {
+      const itsPoints = points.map(
+        ({ table, address }, index) =>
+          `{ tag: P${unit}-${index}, name: p, range: { min: 0, max: 70000 }, register: { table: ${table}, address: ${address}, type: ${typeOf(table)} } }`,
+      );
+      return `{ id: D-${unit}, protocol: modbusTcp, host: 127.0.0.1, port: ${port}, unitId: ${unit}, timeout: ${requestTimeoutMs}ms, points: [${itsPoints.join(', ')}] }`;
+    }),
+  );
 }
 
 export interface Reading {

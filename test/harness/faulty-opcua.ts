@@ -18,7 +18,7 @@ import type { OpcuaDevice } from '../../domain/plant/plant.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { freePorts } from '../../simulators/free-ports.ts';
-import { plantOf } from './plant-of.ts';
+import { plantOfDevices } from './plant-of.ts';
 
 const password = 'a-long-enough-password';
 export const tags = ['PT-101', 'PT-102', 'PT-103'] as const;
@@ -233,24 +233,14 @@ export function driveOpcua(options: {
   readonly clock?: Clock;
 }): DrivenOpcua {
   const isSecured = options.isSecured ?? true;
-  const plant = plantOf(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations:
-  - id: RS-01
-    type: regulating
-    name: s
-    area: a
-    devices:
-      - id: PLC-1
-        protocol: opcua
-        endpoint: opc.tcp://127.0.0.1:${options.port}
-        ${isSecured ? `user: { name: reader, passwordEnv: GATEWATCH_SECRET_X }` : 'securityMode: None\n        securityPolicy: None\n        insecure: true'}
-        ${options.thumbprint === undefined ? '' : `serverThumbprint: ${options.thumbprint}`}
-        publishingInterval: 100ms
-        scan: 100ms
-        points: [${tags.map((tag) => `{ tag: ${tag}, name: p, range: { min: 0, max: 1000000000 }, node: 'nsu=urn:test:plc;s=${tag}' }`).join(', ')}]
-`);
+  const security = isSecured
+    ? 'user: { name: reader, passwordEnv: GATEWATCH_SECRET_X }'
+    : 'securityMode: None, securityPolicy: None, insecure: true';
+  const pinned = options.thumbprint === undefined ? '' : `serverThumbprint: ${options.thumbprint}, `;
+  const points = tags.map((tag) => `{ tag: ${tag}, name: p, range: { min: 0, max: 1000000000 }, node: 'nsu=urn:test:plc;s=${tag}' }`);
+  const plant = plantOfDevices([
+    `{ id: PLC-1, protocol: opcua, endpoint: 'opc.tcp://127.0.0.1:${options.port}', ${security}, ${pinned}publishingInterval: 100ms, scan: 100ms, points: [${points.join(', ')}] }`,
+  ]);
   const latest = new Map<string, { value: number; quality: number }>();
   const reasons: string[] = [];
   const told = { badReadings: 0, connected: 0, onReading: null as DrivenOpcua['onReading'] };

@@ -2,33 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll } from 'vitest';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
+import { twoGateStations } from './plant-of.ts';
 import { realClock, startSmallServer } from './small-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const station = (id: string) => `
-  - id: ${id}
-    type: gate
-    name: { zh: 站 ${id}, en: Station ${id} }
-    area: a
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: h
-        points:
-          - { tag: PT-101, name: { zh: 压力, en: Pressure }, unit: MPa, range: { min: 0, max: 1 }, digits: 3, role: inletPressure, register: { table: holding, address: 0, type: float32 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 0.5, priority: medium, response: r }, { kind: highHigh, setpoint: 0.6, priority: critical, response: r }] }
-          - { tag: GD-501, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { table: holding, address: 2, type: float32 }, defaultAlarms: false, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, class: safety, latching: true, response: r }] }`;
-const parsed = parsePlantText(
-  `schema: 1
-company: { id: t, name: { zh: 测试, en: Test } }
-areas: [{ id: a, name: { zh: 区, en: Area } }]
-stations:${station('GS-01')}${station('GS-02')}
-`,
-  { version: 'v1' },
-);
-if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-const { plant } = parsed;
+const plant = twoGateStations([
+  '{ tag: PT-101, name: { zh: 压力, en: Pressure }, unit: MPa, range: { min: 0, max: 1 }, digits: 3, role: inletPressure, register: { table: holding, address: 0, type: float32 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 0.5, priority: medium, response: r }, { kind: highHigh, setpoint: 0.6, priority: critical, response: r }] }',
+  "{ tag: GD-501, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { table: holding, address: 2, type: float32 }, defaultAlarms: false, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, class: safety, latching: true, response: r }] }",
+]);
 
 export const people = ['duty', 'supervisor', 'team', 'engineer', 'auditor', 'admin'] as const;
 export type Person = (typeof people)[number];

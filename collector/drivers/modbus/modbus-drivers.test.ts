@@ -3,7 +3,7 @@ import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ModbusDevice, Plant } from '../../../domain/plant/plant.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
-import { plantOf as plantOfText } from '../../../test/harness/plant-of.ts';
+import { plantOfDevices } from '../../../test/harness/plant-of.ts';
 import { systemClock } from '../../system-clock.ts';
 import type { ConnectionState, PolledDriver } from '../driver.ts';
 import { assertReadFrame, WriteRefusedError } from './guarded-port.ts';
@@ -90,29 +90,17 @@ async function startDevice(behave: Behaviour = right, port = 0): Promise<Device>
   return device;
 }
 
-function plantOf(port: number, options: { units?: readonly number[]; points?: readonly number[]; more?: string } = {}): Plant {
+function plantOfUnits(port: number, options: { units?: readonly number[]; points?: readonly number[]; more?: string } = {}): Plant {
   const { units = [1], points = [0, 1, 2], more = '' } = options;
-  const devices = units.map(
-    (unit) => `
-      - id: D-${unit}
-        protocol: modbusTcp
-        host: 127.0.0.1
-        port: ${port}
-        unitId: ${unit}
-        timeout: 300ms
-${more}
-        points: [${points.map((address) => `{ tag: PT-${unit * 100 + address}, name: p, range: { min: 0, max: 70000 }, register: { table: holding, address: ${address}, type: uint16 } }`).join(', ')}]`,
+  return plantOfDevices(
+    units.map((unit) => {
+      const itsPoints = points.map(
+        (address) =>
+          `{ tag: PT-${unit * 100 + address}, name: p, range: { min: 0, max: 70000 }, register: { table: holding, address: ${address}, type: uint16 } }`,
+      );
+      return `{ id: D-${unit}, protocol: modbusTcp, host: 127.0.0.1, port: ${port}, unitId: ${unit}, timeout: 300ms, ${more}points: [${itsPoints.join(', ')}] }`;
+    }),
   );
-  return plantOfText(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations:
-  - id: RS-01
-    type: regulating
-    name: s
-    area: a
-    devices: ${devices.join('')}
-`);
 }
 
 interface Rig {
@@ -159,7 +147,7 @@ const lost = { 0: [Number.NaN, Quality.badCommFail], 1: [Number.NaN, Quality.bad
 
 test('a well-behaved device: one request, right values, connected once', async () => {
   const device = await startDevice();
-  const rig = connect(plantOf(device.port));
+  const rig = connect(plantOfUnits(device.port));
   for (let count = 0; count < 3; count += 1) expect(await rig.scan()).toEqual({ outcome: 'done', readings: good });
   expect(device.requests).toHaveLength(3);
   expect(device.connections).toBe(1);
@@ -168,7 +156,7 @@ test('a well-behaved device: one request, right values, connected once', async (
 
 test('transaction ids go round at 65,535 without a hitch', async () => {
   const device = await startDevice();
-  const rig = connect(plantOf(device.port), () => 65_534 / 65_536);
+  const rig = connect(plantOfUnits(device.port), () => 65_534 / 65_536);
   for (let count = 0; count < 6; count += 1) expect((await rig.scan()).outcome).toBe('done');
   expect(new Set(device.requests.map((request) => request.transactionId)).size).toBe(6);
   expect(device.requests.some((request) => request.transactionId < 10)).toBe(true);
@@ -214,7 +202,7 @@ describe('an answer that is not the answer is not believed', () => {
     ],
   ])('%s', async (_name, behaviour) => {
     const device = await startDevice(behaviour);
-    const rig = connect(plantOf(device.port));
+    const rig = connect(plantOfUnits(device.port));
     const { outcome, readings } = await rig.scan();
     expect(['timeout', 'closed', 'reset', 'protocolViolation']).toContain(outcome);
     expect(readings).toEqual(lost);
@@ -233,7 +221,7 @@ describe('an answer that is not the answer is not believed', () => {
         socket.write(rightAnswer(request));
       }
     });
-    const rig = connect(plantOf(device.port));
+    const rig = connect(plantOfUnits(device.port));
     expect((await rig.scan()).outcome).toBe('timeout');
     await expect.poll(async () => (await rig.scan()).outcome, { timeout: 10_000, interval: 100 }).toBe('done');
     expect((await rig.scan()).readings).toEqual(good);
@@ -252,7 +240,7 @@ test('an answer byte by byte, and two packets in one, are whole answers', async 
     socket.setNoDelay(true);
     drip();
   });
-  const rig = connect(plantOf(device.port));
+  const rig = connect(plantOfUnits(device.port));
   expect((await rig.scan()).readings).toEqual(good);
 });
 
@@ -262,7 +250,7 @@ describe('exceptions', () => {
       const touches = request.address <= 1 && request.address + request.count > 1;
       socket.write(touches ? exception(request, 2) : rightAnswer(request));
     });
-    const rig = connect(plantOf(device.port));
+    const rig = connect(plantOfUnits(device.port));
     const expected = { 0: [0, Quality.good], 1: [Number.NaN, Quality.badDeviceException], 2: [2, Quality.good] };
     expect(await rig.scan()).toEqual({ outcome: 'done', readings: expected });
     device.requests.length = 0;
@@ -277,7 +265,7 @@ describe('exceptions', () => {
   test('02 for everything, for a moment: whole blocks again as soon as it answers', async () => {
     let refuses = true;
     const device = await startDevice((request, socket) => void socket.write(refuses ? exception(request, 2) : rightAnswer(request)));
-    const rig = connect(plantOf(device.port));
+    const rig = connect(plantOfUnits(device.port));
     const refused = [Number.NaN, Quality.badDeviceException];
     expect((await rig.scan()).readings).toEqual({ 0: refused, 1: refused, 2: refused });
     refuses = false;
@@ -289,7 +277,7 @@ describe('exceptions', () => {
 
   test.each([1, 3, 4, 6])('%i: bad quality, and the connection stays', async (code) => {
     const device = await startDevice((request, socket) => void socket.write(exception(request, code)));
-    const rig = connect(plantOf(device.port));
+    const rig = connect(plantOfUnits(device.port));
     const { readings } = await rig.scan();
     for (const address of [0, 1, 2]) expect(readings[address]?.[1]).toBe(Quality.badDeviceException);
     await rig.scan();
@@ -300,7 +288,7 @@ describe('exceptions', () => {
     const device = await startDevice(
       (request, socket) => void socket.write(request.unitId === 1 ? exception(request, code) : rightAnswer(request)),
     );
-    const rig = connect(plantOf(device.port, { units: [1, 2] }));
+    const rig = connect(plantOfUnits(device.port, { units: [1, 2] }));
     expect(await rig.scan(0)).toEqual({ outcome: 'unreachable', readings: lost });
     expect(await rig.scan(1)).toEqual({ outcome: 'done', readings: good });
     expect(device.connections).toBe(1);
@@ -318,7 +306,7 @@ test('units behind one gateway share one connection, one request at a time', asy
       socket.write(rightAnswer(request));
     }, 5);
   });
-  const rig = connect(plantOf(device.port, { units: [1, 2, 3, 4] }));
+  const rig = connect(plantOfUnits(device.port, { units: [1, 2, 3, 4] }));
   const outcomes = await Promise.all([0, 1, 2, 3].map((driver) => rig.scan(driver)));
   expect(outcomes.map((outcome) => outcome.outcome)).toEqual(['done', 'done', 'done', 'done']);
   expect({ connections: device.connections, most }).toEqual({ connections: 1, most: 1 });
@@ -330,7 +318,7 @@ test('a device that wants a pause between requests gets it', async () => {
     times.push(performance.now());
     socket.write(rightAnswer(request));
   });
-  const rig = connect(plantOf(device.port, { points: [0, 20, 40], more: '        limits: { maxGap: 0, pause: 80ms }' }));
+  const rig = connect(plantOfUnits(device.port, { points: [0, 20, 40], more: 'limits: { maxGap: 0, pause: 80ms }, ' }));
   expect((await rig.scan()).outcome).toBe('done');
   expect(times).toHaveLength(3);
   for (const [index, time] of times.entries()) if (index > 0) expect(time - (times[index - 1] as number)).toBeGreaterThanOrEqual(79);
@@ -340,7 +328,7 @@ test('nobody there: told as refused at once, tried again with a growing wait, an
   const probe = await startDevice();
   const { port } = probe;
   for (const cleanup of cleanups.splice(0)) await cleanup();
-  const rig = connect(plantOf(port));
+  const rig = connect(plantOfUnits(port));
   expect((await rig.scan()).outcome).toBe('refused');
   expect((await rig.scan()).readings).toEqual(lost);
   const waits = rig.states.flatMap(({ state }) => (state.kind === 'failed' ? [state.retryInMs] : []));
@@ -371,7 +359,7 @@ describe('read only, by construction', () => {
     const device = await startDevice((request, socket, number) =>
       (behaviours[number % behaviours.length] as Behaviour)(request, socket, number),
     );
-    const plant = plantOf(device.port, { units: [1, 2], points: [0, 1, 300] });
+    const plant = plantOfUnits(device.port, { units: [1, 2], points: [0, 1, 300] });
     const rig = connect(plant);
     for (let count = 0; count < 12; count += 1) await Promise.all([rig.scan(0), rig.scan(1)]);
     expect(device.requests.length).toBeGreaterThan(3);

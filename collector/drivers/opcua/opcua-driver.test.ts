@@ -17,7 +17,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { OpcuaDevice } from '../../../domain/plant/plant.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
-import { plantOf } from '../../../test/harness/plant-of.ts';
+import { plantOfDevices } from '../../../test/harness/plant-of.ts';
 import { systemClock } from '../../system-clock.ts';
 import type { ConnectionState } from '../driver.ts';
 import { createOpcuaDriver } from './opcua-driver.ts';
@@ -97,24 +97,9 @@ function connect(
   options: { readonly thumbprint: string; readonly word?: string; readonly nodes?: readonly string[]; readonly more?: string },
 ) {
   const nodes = options.nodes ?? ['nsu=urn:test:plc;s=PT-101', 'nsu=urn:test:plc;s=PT-102'];
-  const plant = plantOf(`schema: 1
-company: { id: t, name: t }
-areas: [{ id: a, name: a }]
-stations:
-  - id: RS-01
-    type: regulating
-    name: s
-    area: a
-    devices:
-      - id: PLC-1
-        protocol: opcua
-        endpoint: opc.tcp://127.0.0.1:${port}
-        serverThumbprint: ${options.thumbprint}
-        user: { name: reader, passwordEnv: GATEWATCH_SECRET_X }
-        publishingInterval: 100ms
-        scan: 100ms
-        points: [${nodes.map((node, index) => `{ tag: PT-${101 + index}, name: p, range: { min: 0, max: 100 }, node: '${node}'${options.more ?? ''} }`).join(', ')}]
-`);
+  const plant = plantOfDevices([
+    `{ id: PLC-1, protocol: opcua, endpoint: 'opc.tcp://127.0.0.1:${port}', serverThumbprint: ${options.thumbprint}, user: { name: reader, passwordEnv: GATEWATCH_SECRET_X }, publishingInterval: 100ms, scan: 100ms, points: [${nodes.map((node, index) => `{ tag: PT-${101 + index}, name: p, range: { min: 0, max: 100 }, node: '${node}'${options.more ?? ''} }`).join(', ')}] }`,
+  ]);
   const states: ConnectionState[] = [];
   const latest = new Map<string, { value: number; quality: number; timeMs: number }>();
   const driver = createOpcuaDriver({

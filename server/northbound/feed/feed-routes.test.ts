@@ -1,17 +1,12 @@
 // The pull feed of a real server: complete, in order, waiting for the next line, and only what the person may see.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FeedView } from '../../../domain/api/northbound-api.ts';
-import { plantOf } from '../../../test/harness/plant-of.ts';
+import { twoGateStations } from '../../../test/harness/plant-of.ts';
 import { type SmallServer, startSmallServer } from '../../../test/harness/small-server.ts';
 
-const station = (id: string) => `
-  - { id: ${id}, type: gate, name: { zh: 站, en: S }, area: a, devices: [{ id: PLC-1, protocol: modbusTcp, host: h, points: [
-      { tag: PT-101, name: P, unit: MPa, range: { min: 0, max: 1 }, register: { table: holding, address: 0, type: float32 }, alarms: [{ kind: high, setpoint: 0.5, priority: medium }] }] }] }`;
-const plant = plantOf(`schema: 1
-company: { id: t, name: T }
-areas: [{ id: a, name: A }]
-stations:${station('GS-01')}${station('GS-02')}
-`);
+const plant = twoGateStations([
+  '{ tag: PT-101, name: P, unit: MPa, range: { min: 0, max: 1 }, register: { table: holding, address: 0, type: float32 }, alarms: [{ kind: high, setpoint: 0.5, priority: medium }] }',
+]);
 let small: SmallServer;
 beforeAll(async () => {
   small = await startSmallServer(plant);

@@ -5,45 +5,26 @@ import path from 'node:path';
 import { pino } from 'pino';
 import type { SignedHead } from '../../domain/evidence/signed-head.ts';
 import { type Broken, type Holds, type VerifyOptions, verifyBundle } from '../../domain/evidence/verify-bundle.ts';
-import { parsePlantText } from '../../domain/plant/parse-plant-file.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { Historian } from '../../historian/historian.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
-import { type Database, openDatabase } from '../journal/database.ts';
-import { Journal, type NewJournalEntry } from '../journal/journal.ts';
-import { Ledger } from '../journal/ledger.ts';
-import { type BuiltBundle, type BundleOrder, type BundleParts, buildBundle } from './build-bundle.ts';
-import { JournalHeads } from './journal-heads.ts';
-import { SigningKeys } from './signing-keys.ts';
-import { sourceOf } from './verify-command.ts';
-
-const station = (id: string) => `
-  - id: ${id}
-    type: gate
-    name: { zh: 站 ${id}, en: Station ${id} }
-    area: a
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: h
-        points:
-          - { tag: PT-101, name: { zh: 压力, en: Pressure }, unit: MPa, range: { min: 0, max: 1 }, role: inletPressure, register: { table: holding, address: 0, type: float32 } }
-          - { tag: TT-101, name: { zh: 温度, en: Temperature }, unit: °C, range: { min: -20, max: 60 }, register: { table: holding, address: 2, type: float32 } }`;
+import { type BuiltBundle, type BundleOrder, type BundleParts, buildBundle } from '../../server/evidence/build-bundle.ts';
+import { JournalHeads } from '../../server/evidence/journal-heads.ts';
+import { SigningKeys } from '../../server/evidence/signing-keys.ts';
+import { sourceOf } from '../../server/evidence/verify-command.ts';
+import { type Database, openDatabase } from '../../server/journal/database.ts';
+import { Journal, type NewJournalEntry } from '../../server/journal/journal.ts';
+import { Ledger } from '../../server/journal/ledger.ts';
+import { twoGateStations } from './plant-of.ts';
 
 export function evidencePlant(): Plant {
-  const parsed = parsePlantText(
-    `schema: 1
-company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
-areas: [{ id: a, name: { zh: 区, en: Area } }]
-stations:${station('GS-01')}${station('GS-02')}
-`,
-    { version: 'v1' },
-  );
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  return parsed.plant;
+  return twoGateStations([
+    '{ tag: PT-101, name: { zh: 压力, en: Pressure }, unit: MPa, range: { min: 0, max: 1 }, role: inletPressure, register: { table: holding, address: 0, type: float32 } }',
+    '{ tag: TT-101, name: { zh: 温度, en: Temperature }, unit: °C, range: { min: -20, max: 60 }, register: { table: holding, address: 2, type: float32 } }',
+  ]);
 }
 
 /** Midnight in Shanghai. */
