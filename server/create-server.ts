@@ -16,8 +16,6 @@ import { startMarks } from './alarms/start-marks.ts';
 import { noteRestore } from './backup/restore-mark.ts';
 import { ScheduledBackups } from './backup/scheduled-backups.ts';
 import { makeDemoDuty } from './duty/demo-duty.ts';
-import { openDuty } from './duty/duty.ts';
-import { People } from './duty/people.ts';
 import { openEngineering } from './engineering/open-engineering.ts';
 import { readPlantApart } from './engineering/plant-work.ts';
 import { openEvidence } from './evidence/open-evidence.ts';
@@ -46,10 +44,10 @@ import { WorkWindows } from './maintenance/work-windows.ts';
 import { mapRoutes } from './maps/map-routes.ts';
 import { feedRoutes } from './northbound/feed/feed-routes.ts';
 import { startNorthbound } from './northbound/northbound.ts';
-import { openNotifications } from './notification/open-notifications.ts';
 import { obligationEvidence } from './obligations/evidence-part.ts';
 import { hazardSource } from './obligations/hazard-source.ts';
 import { openObligations } from './obligations/open-obligations.ts';
+import { openTelling } from './open-telling.ts';
 import { patrolEvidence } from './patrols/evidence-part.ts';
 import { startPatrols } from './patrols/start-patrols.ts';
 import { openPerformance } from './performance/open-performance.ts';
@@ -122,22 +120,25 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const statuses = new Map<string, CollectorStatus>();
     const collectorStatuses = () => [...statuses.values()];
 
-    const people = new People(access, ledger, clock);
     const push = await openPush({ settings: plant.notifications, dataDir: options.dataDir, ledger, access, clock, log });
-    const notifications = await openNotifications({
+    const { people, notifications, duty } = await openTelling({
       plant,
       ledger,
       access,
-      alarms: store,
+      store,
       dataDir: options.dataDir,
-      contacts: people,
       otherTargets: push.target === null ? [] : [push.target],
       environment: process.env,
       clock,
       log,
-      onChanged: () => announce('notifications', null),
+      random: options.random ?? Math.random,
+      work: () => windows.running(),
+      // Asked when somebody hands over; they are open by then.
+      incidents: () => incidents.store.unsettled(),
+      hazards: () => hazards.store.openOnes(),
+      announce: (what) => announce(what, null),
+      onStop,
     });
-    onStop('notifications', () => notifications.center.stop());
     const ofWork = { plant, ledger, alarms: store, access, notifier: notifications.center, dataDir: options.dataDir, clock, log };
     const incidents = await startIncidents(ofWork);
     onStop('incidents', () => incidents.stop());
@@ -174,23 +175,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       announce: announceWork,
     });
     await app.register(engineering.routes);
-    const duty = await openDuty({
-      plant,
-      ledger,
-      access,
-      people,
-      store,
-      notifier: notifications.center,
-      channels: notifications.configuredChannels,
-      clock,
-      log,
-      random: options.random ?? Math.random,
-      work: () => windows.running(),
-      incidents: () => incidents.store.unsettled(),
-      hazards: () => hazards.store.openOnes(),
-      announce: () => announce('duty', null),
-    });
-    onStop('duty', () => duty.stop());
     if (options.hasDemoDuty === true) await makeDemoDuty({ plant, access, people, roster: duty.roster, clock });
     await app.register(duty.routes);
     await app.register(notifications.routes);

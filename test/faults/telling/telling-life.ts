@@ -7,18 +7,16 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { systemClock as clock } from '../../../collector/system-clock.ts';
 import { defaultAccessPolicy } from '../../../domain/access/access-policy.ts';
-import { parsePlantText } from '../../../domain/plant/parse-plant-file.ts';
 import { createInProcessLink } from '../../../link/in-process/in-process-link.ts';
 import { AccessControl } from '../../../server/access/access-control.ts';
 import { openAccessKey } from '../../../server/access/access-key.ts';
 import { AlarmStore } from '../../../server/alarms/alarm-store.ts';
-import { openDuty } from '../../../server/duty/duty.ts';
-import { People } from '../../../server/duty/people.ts';
 import { openDatabase } from '../../../server/journal/database.ts';
 import { Journal } from '../../../server/journal/journal.ts';
 import { Ledger } from '../../../server/journal/ledger.ts';
-import { openNotifications } from '../../../server/notification/open-notifications.ts';
+import { openTelling } from '../../../server/open-telling.ts';
 import { DrivenCollector, drivenCollectorId } from '../../harness/driven-collector.ts';
+import { plantOf } from '../../harness/plant-of.ts';
 
 const goSchema = z.object({
   plantFile: z.string(),
@@ -41,36 +39,20 @@ process.send?.('warm');
 async function live(go: z.infer<typeof goSchema>): Promise<void> {
   const { dataDir } = go;
   if (go.lastStatement !== null) dieAt(go.lastStatement, go.isCarriedOut, path.join(dataDir, 'deaths.txt'));
-  const parsed = parsePlantText(readFileSync(go.plantFile, 'utf8'), { version: 'telling' });
-  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
-  const { plant } = parsed;
+  const plant = plantOf(readFileSync(go.plantFile, 'utf8'));
   const log = pino({ level: 'silent' });
   const database = await openDatabase('sqlite:', dataDir);
   const ledger = new Ledger(database, await Journal.open(database), clock);
   const store = await AlarmStore.open({ plant, ledger, clock });
   const access = new AccessControl(ledger, clock, { policy: defaultAccessPolicy, key: await openAccessKey(dataDir) });
-  const people = new People(access, ledger, clock);
-  const notifications = await openNotifications({
+  await openTelling({
     plant,
     ledger,
     access,
-    alarms: store,
+    store,
     dataDir,
-    contacts: people,
     otherTargets: [],
     environment: {},
-    clock,
-    log,
-    onChanged: () => undefined,
-  });
-  await openDuty({
-    plant,
-    ledger,
-    access,
-    people,
-    store,
-    notifier: notifications.center,
-    channels: notifications.configuredChannels,
     clock,
     log,
     random: Math.random,
@@ -78,6 +60,8 @@ async function live(go: z.infer<typeof goSchema>): Promise<void> {
     incidents: () => [],
     hazards: () => [],
     announce: () => undefined,
+    // It is killed, or lives until the test is over.
+    onStop: () => undefined,
   });
   const link = createInProcessLink({ collectorId: drivenCollectorId, table: plant.pointTable });
   link.server.handleConditions((delivery) => store.deliver(delivery));
