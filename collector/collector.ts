@@ -95,6 +95,7 @@ export async function createCollector(options: CollectorOptions): Promise<Collec
       : {
           takeover: {
             node: holding.node,
+            onSuperseded: (laterTerm) => holding.supersede(laterTerm),
             onHeld: (held) => {
               const fresh = outbox.adopt(held);
               const indexes = fresh.flatMap((alarmId) => plant.alarmIndexById.get(alarmId) ?? []);

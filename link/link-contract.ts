@@ -192,6 +192,17 @@ export function linkContract(open: () => Promise<LinkEnds>): void {
       expect(await collector.stateConditions({ ...statement, throughSequence: 9 })).toEqual({ kind: 'behind', committedThrough: 4 });
     }));
 
+  test('a later term that the server believes arrives with what it has committed, and in place of a statement’s answer', () =>
+    withLink(async ({ collector, server }) => {
+      server.handleConditions(async ({ messages }) => ({ committedThrough: messages.at(-1)?.sequence ?? 0, supersededBy: 7 }));
+      server.handleStatement(async () => ({ kind: 'superseded', term: 7 }));
+      server.announceReady();
+      await expect
+        .poll(() => collector.deliverConditions(delivery(1)), { timeout: 20_000 })
+        .toEqual({ kind: 'committed', throughSequence: 1, supersededBy: 7 });
+      expect(await collector.stateConditions(statement)).toEqual({ kind: 'superseded', term: 7 });
+    }));
+
   test('the collector hears of the server, before or after it listens, and gives all last values when asked', () =>
     withLink(async ({ collector, server }) => {
       serve(server);

@@ -6,7 +6,9 @@ import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type {
   ConditionDelivery,
   ConditionStatement,
+  DeliveryAnswer,
   ReceivedDelivery,
+  StatementAnswer,
   TakeoverAnswer,
   TakeoverRequest,
 } from '../domain/messages/condition-message.ts';
@@ -14,14 +16,13 @@ import type { EngineeringAnswer, EngineeringCommand } from '../domain/messages/e
 import type { PointTable, ReadingBatch } from '../domain/readings/reading-batch.ts';
 
 export type DeliveryResult =
-  /** The server's database has committed everything up to and with this sequence. */
-  | { readonly kind: 'committed'; readonly throughSequence: number }
+  /** The server's database has committed everything up to and with this sequence; `supersededBy` as in `DeliveryAnswer`. */
+  | { readonly kind: 'committed'; readonly throughSequence: number; readonly supersededBy?: number | undefined }
   | { readonly kind: 'failed'; readonly retryable: boolean; readonly reason: 'noServer' | 'timeout' | 'rejected' | 'closed' };
 
 export type StatementResult =
-  | { readonly kind: 'accepted' }
-  /** The server has not yet committed `throughSequence`: deliver again, then state again. */
-  | { readonly kind: 'behind'; readonly committedThrough: number }
+  /** Where it is behind, the server has not yet committed `throughSequence`: deliver again, then state again. */
+  | StatementAnswer
   | { readonly kind: 'failed'; readonly retryable: boolean; readonly reason: 'noServer' | 'timeout' | 'rejected' | 'closed' };
 
 export type TakeoverResult =
@@ -55,11 +56,9 @@ export interface CollectorLink {
 export interface ServerLink {
   onReadings(listener: (collectorId: string, batch: ReadingBatch) => void): () => void;
   onStatus(listener: (status: CollectorStatus) => void): () => void;
-  /** Exactly one handler. It resolves after commit with the highest contiguous committed sequence of that outbox. */
-  handleConditions(handler: (delivery: ReceivedDelivery) => Promise<{ committedThrough: number }>): void;
-  handleStatement(
-    handler: (statement: ConditionStatement) => Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }>,
-  ): void;
+  /** Exactly one handler. It resolves after commit. */
+  handleConditions(handler: (delivery: ReceivedDelivery) => Promise<DeliveryAnswer>): void;
+  handleStatement(handler: (statement: ConditionStatement) => Promise<StatementAnswer>): void;
   /** Exactly one handler. It resolves after commit. */
   handleTakeover(handler: (request: TakeoverRequest) => Promise<TakeoverAnswer>): void;
   /** Collector processes among several tell of themselves. */

@@ -341,6 +341,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       },
       onMember: (member) => health.hearMember(member),
       onSetAside: () => health.lookNow(),
+      clock,
       log,
       onStop,
     });

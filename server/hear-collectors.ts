@@ -3,8 +3,10 @@ import type { Logger } from 'pino';
 import type { CollectorMember } from '../domain/messages/collector-member.ts';
 import type { CollectorStatus } from '../domain/messages/collector-status.ts';
 import type { OnStop } from '../domain/start/on-stop.ts';
+import type { Clock } from '../domain/time/clock.ts';
 import type { ServerLink } from '../link/link.ts';
 import type { AlarmStore } from './alarms/alarm-store.ts';
+import { askStaleHolders } from './holders/ask-stale-holders.ts';
 import type { LastValues } from './live/last-values.ts';
 
 export function hearCollectors(options: {
@@ -15,10 +17,12 @@ export function hearCollectors(options: {
   readonly onMember: (member: CollectorMember) => void;
   /** A message could not be taken. */
   readonly onSetAside: () => void;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly onStop: OnStop;
 }): void {
-  const { link, store, values, log, onStop } = options;
+  const { link, store, values, clock, log, onStop } = options;
+  const askIfStale = askStaleHolders({ holders: store.holders, clock, ask: () => link.requestStatements() });
   const guarded = <T>(what: string, work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => {
       log.error({ err: error }, `${what} could not be committed; the collector keeps it and sends it again`);
@@ -35,6 +39,7 @@ export function hearCollectors(options: {
     'status',
     link.onStatus((status) => {
       values.heard(status.collectorId);
+      askIfStale(status);
       options.onStatus(status);
     }),
   );

@@ -7,4 +7,6 @@ export interface Holding {
   readonly node: string;
   /** By the monotonic clock, asked before each scan: a process that was frozen must not read before it has asked for its lease again. */
   mayRead(): boolean;
+  /** [HD10] The server believes this later term. */
+  supersede(laterTerm: number): void;
 }

@@ -1,4 +1,4 @@
-// Rules HD1 to HD9 of RULES.md, by a clock that moves when told to; HD6 is the outbox's (`collector/outbox/condition-outbox.test.ts`).
+// Rules HD1 to HD10 of RULES.md, by a clock that moves when told to; HD6 is the outbox's (`collector/outbox/condition-outbox.test.ts`).
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import type { LeaseRecord, LeaseStore } from '../../link/lease-store.ts';
@@ -31,6 +31,9 @@ function createStore() {
       revision = 0;
     },
     record: () => record,
+    put(next: LeaseRecord | null) {
+      record = next;
+    },
     revision: () => revision,
     /** As if it had been written so often. */
     stand(at: number) {
@@ -221,6 +224,66 @@ describe('the lease of stations', () => {
     store.away.delete('one');
     await pass(3_000);
     expect(others).toEqual(['two', 'one']);
+  });
+
+  test('[HD10] two write at the same number of a store that began anew: who hears of the later term takes the stations anew in one above it', async () => {
+    const { start, pass, reading, store, holding, clock } = createRig();
+    start('one');
+    await pass(6_000);
+    start('two');
+    await pass(1_000);
+    const before = holding.get('one');
+    const revision = store.revision();
+    store.away.add('one');
+    store.lose();
+    await pass(2_000);
+    // As if the other had taken the empty store, had come by the same number, and was written over there.
+    const later = (before?.term ?? 0) + 10;
+    store.put(
+      before === undefined ? null : { term: before.term, nodeId: 'one', node: 'one', instanceId: 'one-1', sinceMs: 0, isFree: false },
+    );
+    store.stand(revision);
+    store.away.delete('one');
+    await pass(3_000);
+    expect(holding.get('one')?.term).toBe(before?.term);
+    holding.get('one')?.supersede(later);
+    expect(before?.mayRead()).toBe(false);
+    await pass(1_000);
+    expect(reading()).toEqual(['one']);
+    const after = holding.get('one');
+    expect(after?.term).toBeGreaterThan(later);
+    expect(after?.sinceMs).toBeGreaterThan(clock.nowMs() - 2_000);
+    // Told of the same again, late: nothing happens; what was given for the old term is no longer good.
+    after?.supersede(later);
+    before?.supersede(later);
+    expect(before?.mayRead()).toBe(false);
+    expect(holding.get('one')).toBe(after);
+  });
+
+  test('[HD10] where another holds the lease, who hears of the later term reads no more, also where he alone is cut off from the store', async () => {
+    const { start, pass, reading, store, holding } = createRig();
+    start('one');
+    await pass(6_000);
+    start('two');
+    await pass(1_000);
+    store.away.add('one');
+    await pass(8_000);
+    expect(reading()).toEqual(['one', 'two']);
+    holding.get('one')?.supersede(holding.get('two')?.term ?? 0);
+    expect(reading()).toEqual(['two']);
+    store.away.delete('one');
+    await pass(5_000);
+    expect(reading()).toEqual(['two']);
+  });
+
+  test('[HD10] a wall clock behind that of another gives no term that the server refuses for good', async () => {
+    const { start, pass, holding, store } = createRig();
+    start('one');
+    await pass(6_000);
+    const ahead = (holding.get('one')?.term ?? 0) + 3_600_000;
+    holding.get('one')?.supersede(ahead);
+    await pass(1_500);
+    expect(store.record()?.term).toBe(ahead + 1);
   });
 
   test('[HD1] a store that comes back empty takes nothing from the holder', async () => {

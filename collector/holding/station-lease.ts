@@ -1,4 +1,4 @@
-// The lease of one collector's stations as one process lives it: watches it while another holds it, takes it when it may, keeps it, loses it. Rules HD1 to HD9
+// The lease of one collector's stations as one process lives it: watches it while another holds it, takes it when it may, keeps it, loses it. Rules HD1 to HD10
 // in RULES.md. It starts and stops nothing itself; it says when.
 import type { Clock, TimerHandle } from '../../domain/time/clock.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from '../../link/lease-store.ts';
@@ -110,6 +110,7 @@ export class StationLease {
   #stepAfter(delayMs: number): void {
     if (this.#isStopped) return;
     this.#stepTimer = this.#options.clock.after(delayMs, () => {
+      this.#stepTimer = null;
       this.#step = (this.#held === null ? this.#look() : this.#renew(this.#held)).then(() =>
         this.#stepAfter(this.#held === null ? lookEveryMs : renewEveryMs),
       );
@@ -149,10 +150,11 @@ export class StationLease {
   /** [HD2] */
   async #take({ record: before, revision: onTopOf }: StoredLease): Promise<void> {
     const { collectorId, node, store, clock } = this.#options;
-    const isSameNode = before?.nodeId === node.id;
+    // [HD3] [HD10]
+    const isSameTerm = before?.nodeId === node.id && before.term >= this.#highestTerm;
     // The wall clock keeps terms going up where the store has lost what it knew.
-    const term = before !== null && isSameNode ? before.term : Math.max(this.#highestTerm + 1, Math.floor(clock.nowMs()));
-    const sinceMs = before !== null && isSameNode && !before.isFree ? before.sinceMs : clock.nowMs();
+    const term = isSameTerm ? before.term : Math.max(this.#highestTerm + 1, Math.floor(clock.nowMs()));
+    const sinceMs = isSameTerm && !before.isFree ? before.sinceMs : clock.nowMs();
     const record = { term, nodeId: node.id, node: node.name, instanceId: node.instanceId, sinceMs, isFree: false };
     const sentAtMs = clock.monotonicMs();
     const revision = await store.write(collectorId, record, onTopOf).catch(() => null);
@@ -162,9 +164,26 @@ export class StationLease {
     this.#isOtherSeen = false;
     this.#mustAskSinceMs = null;
     this.#isIsolated = false;
-    this.#held = { record, revision, confirmedAtMs: sentAtMs };
+    const held: Held = { record, revision, confirmedAtMs: sentAtMs };
+    this.#held = held;
     this.#options.log.info({ collectorId, term, after: before?.node ?? null }, 'this process holds the stations of the collector');
-    this.#options.onTaken({ term, sinceMs, node: node.name, mayRead: () => this.mayRead() });
+    this.#options.onTaken({
+      term,
+      sinceMs,
+      node: node.name,
+      mayRead: () => this.#held === held && this.mayRead(),
+      supersede: (laterTerm) => this.#supersede(held, laterTerm),
+    });
+  }
+
+  /** [HD10] Another may hold the lease, or this process by a word that it wrote over another's: it looks, and takes it in a new term where it may. */
+  #supersede(held: Held, laterTerm: number): void {
+    this.#highestTerm = Math.max(this.#highestTerm, laterTerm);
+    if (this.#held !== held || laterTerm <= held.record.term) return;
+    this.#lose(`the server believes a later term, ${laterTerm}`);
+    if (this.#stepTimer === null) return;
+    this.#stepTimer.cancel();
+    this.#stepAfter(0);
   }
 
   async #renew(held: Held): Promise<void> {
@@ -176,6 +195,7 @@ export class StationLease {
       const revision = mayBeFollowed ? null : await store.write(collectorId, held.record, held.revision);
       if (revision !== null) return this.#confirm(held, revision, sentAtMs);
       const stored = await store.read(collectorId);
+      if (this.#held !== held) return;
       const isOurs = stored.record?.instanceId === node.instanceId && stored.record.term === held.record.term;
       // In a term that nobody can read any more: he goes on in a new one, or what he finds out would be taken for what an earlier holder left.
       if (stored.revision === 0 && mayBeFollowed) {
@@ -191,6 +211,7 @@ export class StationLease {
       this.#highestTerm = Math.max(this.#highestTerm, stored.record?.term ?? 0);
       this.#lose(`${stored.record?.node ?? 'another process'} has taken it over`);
     } catch {
+      if (this.#held !== held) return;
       if (clock.monotonicMs() - held.confirmedAtMs <= unsureAfterMs || this.#isIsolated) return;
       this.#isIsolated = true;
       const how = this.#options.whenIsolated === 'goOn' ? 'reading goes on' : 'reading has stopped';
@@ -199,6 +220,7 @@ export class StationLease {
   }
 
   #confirm(held: Held, revision: number, sentAtMs: number): void {
+    if (this.#held !== held) return;
     held.revision = revision;
     held.confirmedAtMs = sentAtMs;
     if (this.#mustAskSinceMs !== null && sentAtMs >= this.#mustAskSinceMs) this.#mustAskSinceMs = null;

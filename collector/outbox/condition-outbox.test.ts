@@ -225,6 +225,44 @@ const settle = async () => {
 };
 
 describe('the sender', () => {
+  test('[HD10] a term that the server believes no longer is told to who holds it, by whatever is answered; an earlier one and the same are not', async () => {
+    const clock = new ManualClock();
+    const outbox = open(newFile(), 5);
+    outbox.adopt([]);
+    const { link, collectorLink, connect } = createLink();
+    const told: number[] = [];
+    const takeover = { node: 'n', onHeld: () => undefined, onSuperseded: (term: number) => void told.push(term) };
+    const sender = new ConditionSender({ outbox, link: collectorLink, collectorId: 'c', clock, random: () => 0.5, takeover });
+    const pass = async () => {
+      await settle();
+      clock.advance(10_000);
+      await settle();
+    };
+    const { deliver } = link;
+    for (const supersededBy of [4, 5, 6]) {
+      link.deliver = (delivery) => ({ ...deliver(delivery), supersededBy });
+      outbox.append([edge(supersededBy === 5 ? 'clear' : 'raise', 'a')]);
+      sender.poke();
+      await pass();
+      expect(outbox.pendingCount).toBe(0);
+    }
+    expect(told).toEqual([6]);
+    link.state = () => ({ kind: 'superseded', term: 7 });
+    connect();
+    await pass();
+    expect(told).toContain(7);
+    sender.stop();
+    outbox.close();
+    const next = open(newFile(), 5);
+    collectorLink.takeOver = async () => ({ kind: 'superseded', term: 8 });
+    const other = new ConditionSender({ outbox: next, link: collectorLink, collectorId: 'c', clock, random: () => 0.5, takeover });
+    other.poke();
+    await pass();
+    expect(told).toContain(8);
+    other.stop();
+    next.close();
+  });
+
   function createRig() {
     const clock = new ManualClock();
     const outbox = open(newFile());

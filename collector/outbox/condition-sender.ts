@@ -20,8 +20,12 @@ interface SenderOptions {
   readonly collectorId: string;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Where several processes may hold the stations: this one's name, and what to do with what the server holds active there. */
-  readonly takeover?: { readonly node: string; readonly onHeld: (held: readonly ActiveCondition[]) => void };
+  /** Where several processes may hold the stations: this one's name, what to do with what the server holds active there, and when it believes a later term. */
+  readonly takeover?: {
+    readonly node: string;
+    readonly onHeld: (held: readonly ActiveCondition[]) => void;
+    readonly onSuperseded: (laterTerm: number) => void;
+  };
   /** Who holds the stations no longer says nothing of what is true now. */
   readonly onlyDelivers?: boolean;
   /** With that: messages of this term, and those behind them, are not sent. */
@@ -98,6 +102,7 @@ export class ConditionSender {
         this.#failures = 0;
         outbox.confirm(result.throughSequence);
         this.#logConfirmed(result.throughSequence, messages, clock.monotonicMs() - sentAtMs);
+        if (this.#isSuperseded(result.supersededBy)) return this.#retryLater();
         continue;
       }
       if (outbox.needsAdoption) {
@@ -125,6 +130,9 @@ export class ConditionSender {
           // any more: under a new identity the level statement puts it right.
           if (outbox.pendingCount === 0) outbox.renew();
           break;
+        case 'superseded':
+          this.#isSuperseded(result.term);
+          return this.#retryLater();
         case 'failed':
           return this.#retryLater();
       }
@@ -168,9 +176,17 @@ export class ConditionSender {
       this.#failures = 0;
       return true;
     }
-    // Superseded: the lease will say so too, and end this term.
+    if (result.kind === 'superseded') this.#isSuperseded(result.term);
     this.#retryLater();
     return false;
+  }
+
+  /** [HD10] What the server believes may also be this term, told of what an earlier one left here, or an answer that was late. */
+  #isSuperseded(by: number | undefined): boolean {
+    const { outbox, takeover } = this.#options;
+    if (by === undefined || outbox.term === null || by <= outbox.term) return false;
+    takeover?.onSuperseded(by);
+    return true;
   }
 
   #retryLater(): void {

@@ -105,6 +105,20 @@ export const conditionStatementSchema = z.object({
 });
 export type ConditionStatement = z.output<typeof conditionStatementSchema>;
 
+/** What the server says when its database has committed a delivery. */
+export interface DeliveryAnswer {
+  /** The highest sequence of that outbox up to which there is no hole. */
+  readonly committedThrough: number;
+  /** The later term that the server believes, where some of it was found out in an earlier one. */
+  readonly supersededBy?: number | undefined;
+}
+
+export type StatementAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'behind'; readonly committedThrough: number }
+  /** The server believes this later term: nothing of the statement counts. */
+  | { readonly kind: 'superseded'; readonly term: number };
+
 /** A collector process has taken the stations of another over and asks what the server holds active there, to go on from it: no alarm ends or rises anew by that. */
 export const takeoverRequestSchema = z.object({
   schema: z.literal(1),

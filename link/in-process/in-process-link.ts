@@ -5,7 +5,9 @@ import type { CollectorStatus } from '../../domain/messages/collector-status.ts'
 import type {
   ConditionDelivery,
   ConditionStatement,
+  DeliveryAnswer,
   ReceivedDelivery,
+  StatementAnswer,
   TakeoverAnswer,
   TakeoverRequest,
 } from '../../domain/messages/condition-message.ts';
@@ -15,7 +17,6 @@ import type { CollectorLink, CommandHandler, DeliveryResult, LinkOptions, LinkSt
 
 type ReadingsListener = (collectorId: string, batch: ReadingBatch) => void;
 type AskFailed = Extract<DeliveryResult, { kind: 'failed' }>;
-type StatementAnswer = { kind: 'accepted' } | { kind: 'behind'; committedThrough: number };
 
 export function createInProcessLink(options: LinkOptions): { readonly collector: CollectorLink; readonly server: ServerLink } {
   const hub = new InProcessHub(options.collectorId);
@@ -31,7 +32,7 @@ class InProcessHub {
   readonly #settings = new Set<(message: AlarmSettingsMessage) => void>();
   /** The server starts before the collector listens: it hears the last one at once, before its first scan. */
   #lastSettings: AlarmSettingsMessage | null = null;
-  #handleConditions: ((delivery: ReceivedDelivery) => Promise<{ committedThrough: number }>) | null = null;
+  #handleConditions: ((delivery: ReceivedDelivery) => Promise<DeliveryAnswer>) | null = null;
   #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
   #handleTakeover: ((request: TakeoverRequest) => Promise<TakeoverAnswer>) | null = null;
   #handleCommand: CommandHandler | null = null;
@@ -127,7 +128,8 @@ class InProcessHub {
     // Over a wire, requests of people would have their turn between two deliveries; in one process nothing else would, until a flood is over.
     await turnOfOthers();
     const answer = await this.#ask(this.#handleConditions, delivery);
-    return 'kind' in answer ? answer : { kind: 'committed', throughSequence: answer.committedThrough };
+    if ('kind' in answer) return answer;
+    return { kind: 'committed', throughSequence: answer.committedThrough, supersededBy: answer.supersededBy };
   }
 
   async #ask<M, A>(handler: ((message: M) => Promise<A>) | null, message: M): Promise<A | AskFailed> {

@@ -3,7 +3,6 @@
 import { deflateSync } from 'node:zlib';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import { z } from 'zod';
 import { type AlarmSettingsMessage, alarmSettingsMessageSchema } from '../../domain/messages/alarm-settings-message.ts';
 import {
   type ConditionDelivery,
@@ -15,6 +14,7 @@ import { type EngineeringAnswer, engineeringCommandSchema } from '../../domain/m
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { CollectorLink, CommandHandler, DeliveryResult, LinkOptions, StatementResult, TakeoverResult } from '../link.ts';
 import { encodeReadingBatch } from '../reading-batch-codec.ts';
+import { type Committed, readCommitted, readStatementAnswer } from './condition-answers.ts';
 import { connectNats } from './connect-nats.ts';
 import { inflatedJson, parseJson } from './message-json.ts';
 import { makeConditionStream } from './nats-streams.ts';
@@ -23,12 +23,6 @@ import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
 const confirmationMs = 5_000;
 /** A node that dies with the message in its hands says nothing: the next try goes to the new leader. */
 const storedMs = 2_000;
-
-const committedSchema = z.object({ outboxId: z.string(), throughSequence: z.int() });
-const statementAnswerSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('accepted') }),
-  z.object({ kind: z.literal('behind'), committedThrough: z.int() }),
-]);
 
 export async function connectNatsCollectorLink(url: string, options: LinkOptions & NatsLinkOptions): Promise<CollectorLink> {
   return new NatsCollectorLink(await connectNats(url, `gatewatch collector ${options.collectorId}`), options);
@@ -41,7 +35,7 @@ class NatsCollectorLink implements CollectorLink {
   readonly #connected = new Set<() => void>();
   readonly #snapshots = new Set<() => ReadingBatch>();
   readonly #settings = new Set<(message: AlarmSettingsMessage) => void>();
-  readonly #waiting = new Set<(outboxId: string, throughSequence: number) => void>();
+  readonly #waiting = new Set<(committed: Committed) => void>();
   #handleCommand: CommandHandler | null = null;
   #commands: Subscription | null = null;
   #isStreamMade = false;
@@ -51,8 +45,8 @@ class NatsCollectorLink implements CollectorLink {
     this.#options = options;
     this.#subjects = subjectsOf(options.plantId);
     this.#listen(this.#subjects.committed(options.collectorId), (data) => {
-      const parsed = committedSchema.safeParse(parseJson(data));
-      if (parsed.success) for (const waiting of this.#waiting) waiting(parsed.data.outboxId, parsed.data.throughSequence);
+      const committed = readCommitted(data);
+      if (committed !== null) for (const waiting of this.#waiting) waiting(committed);
     });
     this.#listen(this.#subjects.alarmSettings(options.collectorId), (data) => {
       const message = alarmSettingsMessageSchema.safeParse(inflatedJson(data));
@@ -86,10 +80,10 @@ class NatsCollectorLink implements CollectorLink {
     const confirmed = new Promise<DeliveryResult>((resolve) => {
       settle = resolve;
     });
-    const waiting = (outboxId: string, throughSequence: number) => {
+    const waiting = ({ outboxId, throughSequence, supersededBy }: Committed) => {
       // All of it; or less than what came before it, which tells that the server's database was restored: the sender must know at once.
       const isSettled = throughSequence >= last || throughSequence < first - 1;
-      if (outboxId === delivery.outboxId && isSettled) settle?.({ kind: 'committed', throughSequence });
+      if (outboxId === delivery.outboxId && isSettled) settle?.({ kind: 'committed', throughSequence, supersededBy });
     };
     this.#waiting.add(waiting);
     const timer = setTimeout(() => settle?.({ kind: 'failed', retryable: true, reason: 'timeout' }), confirmationMs);
@@ -115,8 +109,7 @@ class NatsCollectorLink implements CollectorLink {
       const answer = await this.#connection.request(this.#subjects.statement, fitting(JSON.stringify(statement)), {
         timeout: confirmationMs,
       });
-      const parsed = statementAnswerSchema.safeParse(parseJson(answer.data));
-      return parsed.success ? parsed.data : { kind: 'failed', retryable: true, reason: 'rejected' };
+      return readStatementAnswer(answer.data);
     } catch {
       return { kind: 'failed', retryable: true, reason: 'noServer' };
     }

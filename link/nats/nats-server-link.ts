@@ -8,8 +8,10 @@ import { type CollectorStatus, collectorStatusSchema } from '../../domain/messag
 import {
   type ConditionStatement,
   conditionStatementSchema,
+  type DeliveryAnswer,
   type ReceivedDelivery,
   readDelivery,
+  type StatementAnswer,
   type TakeoverAnswer,
   type TakeoverRequest,
   takeoverRequestSchema,
@@ -23,13 +25,12 @@ import {
 import type { ReadingBatch } from '../../domain/readings/reading-batch.ts';
 import type { LinkOptions, LinkState, ServerLink } from '../link.ts';
 import { decodeReadingBatch } from '../reading-batch-codec.ts';
+import { writeCommitted, writeStatementAnswer } from './condition-answers.ts';
 import { connectNats } from './connect-nats.ts';
 import { inflatedJson, parseJson } from './message-json.ts';
 import { mindForgetfulBroker } from './mind-forgetful-broker.ts';
 import { makeConditionStream } from './nats-streams.ts';
 import { type NatsLinkOptions, subjectsOf } from './nats-subjects.ts';
-
-type StatementAnswer = { kind: 'accepted' } | { kind: 'behind'; committedThrough: number };
 
 export async function connectNatsServerLink(url: string, options: LinkOptions & NatsLinkOptions): Promise<ServerLink> {
   return new NatsServerLink(await connectNats(url, 'gatewatch server'), options);
@@ -49,7 +50,7 @@ class NatsServerLink implements ServerLink {
   readonly #subjects: ReturnType<typeof subjectsOf>;
   readonly #readings = new Set<(collectorId: string, batch: ReadingBatch) => void>();
   readonly #status = new Set<(status: CollectorStatus) => void>();
-  #handleConditions: ((delivery: ReceivedDelivery) => Promise<{ committedThrough: number }>) | null = null;
+  #handleConditions: ((delivery: ReceivedDelivery) => Promise<DeliveryAnswer>) | null = null;
   #handleStatement: ((statement: ConditionStatement) => Promise<StatementAnswer>) | null = null;
   #handleTakeover: ((request: TakeoverRequest) => Promise<TakeoverAnswer>) | null = null;
   readonly #members = new Set<(member: CollectorMember) => void>();
@@ -94,7 +95,7 @@ class NatsServerLink implements ServerLink {
         const parsed = error === null ? conditionStatementSchema.safeParse(inflatedJson(message.data) ?? parseJson(message.data)) : null;
         if (parsed?.success !== true || this.#handleStatement === null) return;
         this.#handleStatement(parsed.data).then(
-          (answer) => void message.respond(JSON.stringify(answer)),
+          (answer) => void message.respond(writeStatementAnswer(answer)),
           // No answer: the collector's request runs out and it states again.
           () => undefined,
         );
@@ -128,7 +129,7 @@ class NatsServerLink implements ServerLink {
     return () => void this.#status.delete(listener);
   }
 
-  handleConditions(handler: (delivery: ReceivedDelivery) => Promise<{ committedThrough: number }>): void {
+  handleConditions(handler: (delivery: ReceivedDelivery) => Promise<DeliveryAnswer>): void {
     this.#handleConditions = handler;
   }
 
@@ -227,11 +228,8 @@ class NatsServerLink implements ServerLink {
     }
     const working = setInterval(() => message.working(), workingEveryMs);
     try {
-      const { committedThrough } = await this.#handleConditions(delivery);
-      this.#connection.publish(
-        this.#subjects.committed(delivery.collectorId),
-        JSON.stringify({ outboxId: delivery.outboxId, throughSequence: committedThrough }),
-      );
+      const answer = await this.#handleConditions(delivery);
+      this.#connection.publish(this.#subjects.committed(delivery.collectorId), writeCommitted(delivery.outboxId, answer));
       message.ack();
     } catch {
       message.nak(retryMs);

@@ -12,6 +12,7 @@ import type { LiveNotice } from '../../domain/messages/live-channel.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import type { CollectorLink } from '../../link/link.ts';
+import { aliveStatus } from '../../test/harness/alive-status.ts';
 import { createServer } from '../create-server.ts';
 import type { Server } from '../server-options.ts';
 import { readSheetContent, writeSheetContent } from '../sheet/sheet-content.ts';
@@ -184,27 +185,9 @@ describe('from a sheet to settings in force', () => {
   test('a collector that goes by other settings is told again with each status, until it says that they are in force', async () => {
     const { version } = (await ask('duty', 'GET', '')).body;
     const status = (alarmSettings?: CollectorStatus['alarmSettings']): CollectorStatus => ({
-      schema: 1,
-      collectorId: 'east',
+      ...aliveStatus(Date.now(), 'east'),
       plantVersion: plant.version,
       ...(alarmSettings === undefined ? {} : { alarmSettings }),
-      atMs: Date.now(),
-      startedAtMs: 0,
-      devices: [],
-      outboxPending: 0,
-      readingsTotal: 0,
-      readingsPerSecond: 0,
-      historian: {
-        engine: 'duckdb',
-        isAvailable: true,
-        reason: null,
-        accepted: 0,
-        written: 0,
-        filtered: 0,
-        spooled: 0,
-        setAside: 0,
-        dropped: 0,
-      },
     });
     const state = async () =>
       (await ask('duty', 'GET', '')).body.collectors.find((found: { collectorId: string }) => found.collectorId === 'east');

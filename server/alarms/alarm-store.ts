@@ -3,7 +3,9 @@ import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type {
   ConditionMessage,
   ConditionStatement,
+  DeliveryAnswer,
   ReceivedDelivery,
+  StatementAnswer,
   TakeoverAnswer,
   TakeoverRequest,
   UnreadableMessage,
@@ -12,7 +14,6 @@ import type { Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { Deadlines } from '../../domain/time/deadlines.ts';
 import type { StepLog } from '../../domain/tracing/alarm-step.ts';
-import { isLate } from '../holders/late-messages.ts';
 import { type StationHolder, StationHolders } from '../holders/station-holders.ts';
 import { isDatabaseAway } from '../journal/database-away.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
@@ -127,9 +128,15 @@ export class AlarmStore {
   }
 
   /** [OB1] Resolves after commit. A message that can never be taken is set aside with a line of the journal, and those behind it go on. */
-  deliver(delivery: ReceivedDelivery): Promise<{ committedThrough: number }> {
+  async deliver(delivery: ReceivedDelivery): Promise<DeliveryAnswer> {
+    const committedThrough = await this.#deliver(delivery);
+    const said = delivery.messages.filter((message) => message.kind !== 'unreadable');
+    return { committedThrough, supersededBy: this.holders.supersederOf(delivery.collectorId, said) };
+  }
+
+  #deliver(delivery: ReceivedDelivery): Promise<number> {
     return this.#ledger.exclusively(async (commit) => {
-      if (this.#outboxes.isRetired(delivery)) return { committedThrough: -1 }; // OB4
+      if (this.#outboxes.isRetired(delivery)) return -1; // OB4
       await this.#retireReplaced(commit, delivery);
       let through = this.#outboxes.throughOf(delivery);
       const fresh: (ConditionMessage | UnreadableMessage)[] = [];
@@ -141,7 +148,7 @@ export class AlarmStore {
         fresh.push(message);
       }
       this.#trace.received(delivery, fresh);
-      if (fresh.length === 0) return { committedThrough: through };
+      if (fresh.length === 0) return through;
       const { collectorId, outboxId } = delivery;
       const to = (sequence: number): Progress => ({ collectorId, outboxId, sequence });
       try {
@@ -151,7 +158,7 @@ export class AlarmStore {
         // One of them makes it fail, always: found by taking each for itself.
         for (const message of fresh) await this.#takeOrSetAside(commit, message, to(message.sequence));
       }
-      return { committedThrough: through };
+      return through;
     });
   }
 
@@ -169,9 +176,11 @@ export class AlarmStore {
     const readable = messages.filter((message) => message.kind !== 'unreadable');
     const unreadable = messages.filter((message) => message.kind === 'unreadable');
     const holder = this.#holderAfter(collectorId, readable);
+    const believed = holder ?? this.holders.find(collectorId);
     const { changes, entries } = changesOfMessages(readable, {
       collectorId,
-      holder: holder ?? this.holders.find(collectorId),
+      holder: believed,
+      isTruthOfHolderKnown: believed !== null && this.holders.isTruthOfKnown(believed),
       definitionOf: (alarmId) => this.#definitionOf(alarmId),
       recordOf: (alarmId) => this.#records.get(alarmId),
       circumstances: this.#circumstances,
@@ -252,12 +261,13 @@ export class AlarmStore {
   }
 
   /** Level: raises what is stated and missing here, clears what is held here and no longer stated. */
-  state(statement: ConditionStatement): Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }> {
+  state(statement: ConditionStatement): Promise<StatementAnswer> {
     return this.#ledger.exclusively(async (commit) => {
       if (this.#outboxes.isRetired(statement)) return { kind: 'behind', committedThrough: -1 }; // OB4
       await this.#retireReplaced(commit, statement);
       await this.#ledger.confirmCharge(commit);
-      if (isLate(statement, this.holders.find(statement.collectorId))) return { kind: 'accepted' }; // HO2
+      const supersededBy = this.holders.supersederOf(statement.collectorId, [statement]);
+      if (supersededBy !== undefined) return { kind: 'superseded', term: supersededBy }; // HO2, HO7
       const holder = this.#holderAfter(statement.collectorId, [statement]);
       if (holder !== null) {
         await this.#commit(commit, [], { entries: [this.holders.entryOf(holder)], write: this.holders.writeOf(holder) });
@@ -273,6 +283,7 @@ export class AlarmStore {
         circumstances: this.#circumstances,
       });
       await this.#commit(commit, changes);
+      this.holders.noteStatement(statement);
       return { kind: 'accepted' };
     });
   }

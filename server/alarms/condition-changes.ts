@@ -18,12 +18,13 @@ export function changesOfMessages(
   options: {
     readonly collectorId: string;
     readonly holder: StationHolder | null;
+    readonly isTruthOfHolderKnown: boolean;
     readonly definitionOf: (alarmId: string) => AlarmDefinition | undefined;
     readonly recordOf: (alarmId: string) => AlarmRecord | undefined;
     readonly circumstances: AlarmCircumstances;
   },
 ): { readonly changes: readonly AlarmChange[]; readonly entries: readonly NewJournalEntry[] } {
-  const { collectorId, holder, definitionOf, recordOf, circumstances } = options;
+  const { collectorId, holder, isTruthOfHolderKnown, definitionOf, recordOf, circumstances } = options;
   const changes: AlarmChange[] = [];
   const entries: NewJournalEntry[] = [];
   const isHeldAlready = heldAlready(holder, recordOf);
@@ -35,7 +36,7 @@ export function changesOfMessages(
   };
   const late = holder === null ? [] : messages.filter((message) => isLate(message, holder));
   if (holder !== null && late.length > 0) {
-    const { news, aside } = judgeLate(late, holder, recordOf);
+    const { news, aside } = judgeLate(late, holder, isTruthOfHolderKnown, recordOf);
     for (const message of news) take(message);
     for (const message of aside) entries.push(asideEntry('alarm.late', message, collectorId, lateNote));
   }

@@ -1,7 +1,7 @@
 // Which collector process is believed: every rule of RULES.md over a real database.
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
+import type { ConditionDelivery, ConditionMessage } from '../../domain/messages/condition-message.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { plantOfHighAlarms } from '../../test/harness/plant-of.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
@@ -9,6 +9,7 @@ import { AlarmStore } from '../alarms/alarm-store.ts';
 import { openDatabase } from '../journal/database.ts';
 import { Journal, readJournal } from '../journal/journal.ts';
 import { Ledger } from '../journal/ledger.ts';
+import { askStaleHolders } from './ask-stale-holders.ts';
 
 const plant = plantOfHighAlarms(2);
 const [one, two] = ['RS-01.PT-101.high', 'RS-01.PT-102.high'] as const;
@@ -27,6 +28,7 @@ async function open() {
     doubts += 1;
   });
   const sequences = new Map<string, number>();
+  let last: ConditionDelivery = { schema: 1, collectorId: 'default', outboxId: boxOf('one'), messages: [] };
   return {
     doubts: () => doubts,
     state: (alarmId: string) => store.find(alarmId)?.record,
@@ -43,8 +45,12 @@ async function open() {
         const common = { sequence, alarmId, occurrenceId: occurrence(number), atMs, value: 6, quality: 0, term };
         return kind === 'raise' ? { kind, ...common, measured: null } : { kind, ...common };
       });
-      return store.deliver({ schema: 1, collectorId: 'default', outboxId: boxOf(node), messages });
+      last = { schema: 1, collectorId: 'default', outboxId: boxOf(node), messages };
+      return store.deliver(last);
     },
+    /** The last delivery once more, as a network may bring it. */
+    tellAgain: () => store.deliver(last),
+    holders: () => store.holders,
     say: (node: string, term: number, active: readonly (readonly [alarmId: string, number: number])[]) =>
       store.state({
         schema: 1,
@@ -95,7 +101,7 @@ test('[HO2] a takeover of an earlier term is refused, and what an earlier term s
   await rig.takeOver('two', 2);
   await rig.tell('two', 2, ['raise', one, 1, 2_500]);
   expect(await rig.takeOver('one', 1)).toEqual({ kind: 'superseded', term: 2 });
-  expect(await rig.say('one', 1, [[two, 9]])).toEqual({ kind: 'accepted' });
+  expect(await rig.say('one', 1, [[two, 9]])).toEqual({ kind: 'superseded', term: 2 });
   expect([rig.state(one)?.isConditionTrue, rig.state(two)?.isConditionTrue]).toEqual([true, false]);
   expect(await rig.say('two', 2, [[two, 9]])).toEqual({ kind: 'accepted' });
   expect([rig.state(one)?.isConditionTrue, rig.state(two)?.isConditionTrue]).toEqual([false, true]);
@@ -182,6 +188,58 @@ test('[HO6] a term that never heard what is held active raises nothing a second 
   await rig.tell('two', 3, ['clear', one, 1, 3_500], ['raise', one, 5, 3_600]);
   expect(rig.state(one)).toMatchObject({ isConditionTrue: true, occurrenceId: occurrence(5) });
   expect((await rig.story()).filter((line) => line.startsWith('alarm.late'))).toEqual([`alarm.late ${one}`, `alarm.late ${one}`]);
+});
+
+test('[HO7] who delivers or states in an earlier term hears which is believed, also when it comes again; who is believed hears nothing of it', async () => {
+  const rig = await open();
+  await rig.takeOver('one', 1);
+  expect(await rig.tell('one', 1, ['raise', one, 1, 1_500])).toEqual({ committedThrough: 1 });
+  await rig.takeOver('two', 2);
+  expect(await rig.tell('two', 2, ['raise', two, 2, 2_500])).toEqual({ committedThrough: 1 });
+  const late = { committedThrough: 2, supersededBy: 2 };
+  expect(await rig.tell('one', 1, ['clear', one, 1, 1_800])).toEqual(late);
+  expect(await rig.tellAgain()).toEqual(late);
+  expect(rig.state(one)?.isConditionTrue).toBe(true);
+  expect(await rig.say('one', 1, [])).toEqual({ kind: 'superseded', term: 2 });
+  // What an earlier term of his own left behind, delivered by the next: he judges by the number.
+  expect(await rig.tell('two', 1, ['clear', two, 2, 1_900])).toEqual(late);
+});
+
+test('[HO8] a status of an earlier term makes the server ask for statements: at once, then now and then', async () => {
+  const rig = await open();
+  const clock = new ManualClock();
+  let asked = 0;
+  const hear = askStaleHolders({ holders: rig.holders(), clock, ask: () => (asked += 1) });
+  const status = (term: number) => hear({ collectorId: 'default', holder: { node: 'n', term, sinceMs: 0 } });
+  status(1);
+  await rig.takeOver('one', 1);
+  await rig.takeOver('two', 2);
+  status(2);
+  hear({ collectorId: 'default' });
+  expect(asked).toBe(0);
+  for (let second = 0; second < 10; second += 1) {
+    status(1);
+    clock.advance(1_000);
+  }
+  expect(asked).toBe(2);
+});
+
+test('[HO9] in a database that was put back a late raise is not over until the holder has said what is true', async () => {
+  for (const isStillTrue of [true, false]) {
+    const rig = await open();
+    await rig.takeOver('one', 1);
+    await rig.tell('two', 2, ['raise', two, 2, 2_500]);
+    // The holder went on with it; the database that knew is gone.
+    await rig.tell('one', 1, ['raise', one, 1, 1_500]);
+    expect(rig.state(one)).toMatchObject({ isConditionTrue: true, isAcknowledged: false });
+    await rig.say('two', 2, isStillTrue ? [one, two].map((id, index) => [id, index + 1] as const) : [[two, 2]]);
+    expect(rig.state(one)?.isConditionTrue).toBe(isStillTrue);
+    expect((await rig.story()).filter((line) => line === `alarm.raise ${one}`)).toHaveLength(1);
+    // Since then what is true is known here.
+    if (isStillTrue) await rig.tell('two', 2, ['clear', one, 1, 2_600]);
+    await rig.tell('one', 1, ['raise', one, 3, 1_700]);
+    expect(rig.state(one)).toMatchObject({ isConditionTrue: false, occurrenceId: occurrence(3) });
+  }
 });
 
 test('every rule is cited by a test', () => {

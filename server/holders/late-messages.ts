@@ -1,4 +1,4 @@
-// What becomes of messages that an earlier holder delivers after another has taken over (HO3, HO4). Pure: says which count, and in what form.
+// What becomes of messages that an earlier holder delivers after another has taken over (HO3, HO4, HO9). Pure: says which count, and in what form.
 import type { ConditionMessage } from '../../domain/messages/condition-message.ts';
 import type { AlarmRecord } from '../alarms/alarm-record.ts';
 import type { StationHolder } from './station-holders.ts';
@@ -14,10 +14,11 @@ export interface LateMessages {
   readonly aside: readonly ConditionMessage[];
 }
 
-/** `messages` are late, and in the order of one outbox. */
+/** `messages` are late, and in the order of one outbox. `isTruthKnown`: what the holder holds active is known here. */
 export function judgeLate(
   messages: readonly ConditionMessage[],
   holder: StationHolder,
+  isTruthKnown: boolean,
   recordOf: (alarmId: string) => AlarmRecord | undefined,
 ): LateMessages {
   const news: ConditionMessage[] = [];
@@ -27,12 +28,15 @@ export function judgeLate(
     if (message.kind === 'raise' && isNews(message, holder, recordOf(message.alarmId))) {
       takenAsNews.add(message.occurrenceId);
       const end = messages.slice(index + 1).find(({ kind, occurrenceId }) => kind === 'clear' && occurrenceId === message.occurrenceId);
-      // Where its end was not seen, it had ended when the new holder looked: it holds nothing active here.
-      const { measured: _, ...common } = message;
-      news.push(message, end ?? { ...common, kind: 'clear', atMs: Math.max(message.atMs, holder.sinceMs) });
+      news.push(message, ...(end === undefined && !isTruthKnown ? [] : [end ?? endOf(message, holder)]));
     } else if (!takenAsNews.has(message.occurrenceId)) aside.push(message);
   }
   return { news, aside };
+}
+
+/** Where its end was not seen, it had ended when the new holder looked, who holds nothing active here. */
+function endOf({ measured: _, ...common }: Extract<ConditionMessage, { kind: 'raise' }>, holder: StationHolder): ConditionMessage {
+  return { ...common, kind: 'clear', atMs: Math.max(common.atMs, holder.sinceMs) };
 }
 
 function isNews(message: ConditionMessage, holder: StationHolder, record: AlarmRecord | undefined): boolean {

@@ -1,5 +1,6 @@
 // Who holds the stations of each collector, as the server knows it: in its database, so that the next server knows it too. Decides nothing about alarms.
 
+import type { ConditionStatement } from '../../domain/messages/condition-message.ts';
 import type { Database } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { DatabaseWrite } from '../journal/ledger.ts';
@@ -13,6 +14,8 @@ export interface StationHolder {
 
 export class StationHolders {
   readonly #holders = new Map<string, StationHolder>();
+  /** The term in which a collector has last stated to this server what is true. */
+  readonly #statedTerms = new Map<string, number>();
 
   static async open(database: Database): Promise<StationHolders> {
     const holders = new StationHolders();
@@ -23,6 +26,22 @@ export class StationHolders {
 
   find(collectorId: string): StationHolder | null {
     return this.#holders.get(collectorId) ?? null;
+  }
+
+  /** [HO7] The later term that is believed, where any of this is of an earlier one. */
+  supersederOf(collectorId: string, said: readonly { readonly term?: number | undefined }[]): number | undefined {
+    const believed = this.find(collectorId)?.term;
+    return said.some(({ term }) => term !== undefined && believed !== undefined && term < believed) ? believed : undefined;
+  }
+
+  /** Its statement was taken. */
+  noteStatement({ collectorId, term }: Pick<ConditionStatement, 'collectorId' | 'term'>): void {
+    if (term !== undefined) this.#statedTerms.set(collectorId, term);
+  }
+
+  /** [HO9] Whether this database has what the holder holds active: it asked here, or has stated it since. */
+  isTruthOfKnown({ collectorId, term, node }: StationHolder): boolean {
+    return node !== '' || this.#statedTerms.get(collectorId) === term;
   }
 
   /** Call after the commit of `writeOf`. */

@@ -16,6 +16,7 @@ import type { CommandHandler } from '../../link/link.ts';
 import { createServer } from '../../server/create-server.ts';
 import type { PlantFileSource } from '../../server/plant/plant-versions.ts';
 import type { Server } from '../../server/server-options.ts';
+import { aliveStatus } from './alive-status.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export const realClock: Clock = {
@@ -172,26 +173,3 @@ export async function startSmallServer(
     },
   };
 }
-
-const aliveStatus = (atMs: number): CollectorStatus => ({
-  schema: 1,
-  collectorId: 'default',
-  plantVersion: 'v1',
-  atMs,
-  startedAtMs: atMs,
-  devices: [],
-  outboxPending: 0,
-  readingsTotal: 0,
-  readingsPerSecond: 0,
-  historian: {
-    engine: 'duckdb',
-    isAvailable: true,
-    reason: null,
-    accepted: 0,
-    written: 0,
-    filtered: 0,
-    spooled: 0,
-    setAside: 0,
-    dropped: 0,
-  },
-});

@@ -50,21 +50,25 @@ function judgeOrder({ journal, durable, wasPutBack }: Evidence, tell: (text: str
   for (const message of durable) known.set(message.occurrenceId, [...(known.get(message.occurrenceId) ?? []), message]);
   const counted = new Set<string>();
   const current = new Map<string, string | null>();
-  const terms = new Map<string, number>();
+  const terms = new Map<string, { readonly term: number; readonly isAsked: boolean }>();
   /** Raises of an earlier term, news by HO4: ended in the same transaction. */
   const mustEnd = new Map<string, { readonly occurrenceId: string; readonly atMs: number }>();
   for (const { kind, alarmId: id, occurrenceId, sequence, detail, recordedAtMs } of journal) {
-    if (kind === 'collector.takeover') terms.set(String(detail.collectorId), Number(detail.term));
+    if (kind === 'collector.takeover') terms.set(String(detail.collectorId), { term: Number(detail.term), isAsked: detail.node !== '' });
     if (kind !== 'alarm.raise' && kind !== 'alarm.clear') continue;
     const alarmId = id ?? '';
     const line = `line ${sequence}: ${kind} of ${alarmId} (${occurrenceId?.slice(-4)})`;
     const key = `${kind} ${occurrenceId}`;
-    // In a database that was put back, what came late may have been taken for over (HO4) until its holder states that it is not.
-    const isStatedAgain = wasPutBack && kind === 'alarm.raise' && detail.byStatement === true;
+    const messages = known.get(occurrenceId ?? '') ?? [];
+    // In a database that was put back twice: an earlier term saw it end, a later one had gone on with it between the two.
+    const isStatedAgain =
+      wasPutBack &&
+      kind === 'alarm.raise' &&
+      detail.byStatement === true &&
+      messages.some((message) => message.kind === 'clear' && message.term < (terms.get(message.collectorId)?.term ?? 0));
     if (counted.has(key) && !isStatedAgain) tell(`${line} is there twice`);
     if (isStatedAgain) counted.delete(`alarm.clear ${occurrenceId}`);
     counted.add(key);
-    const messages = known.get(occurrenceId ?? '') ?? [];
     if (messages.length === 0) tell(`${line} is of an occurrence that no collector ever had`);
     if (messages.some((message) => message.alarmId !== alarmId)) tell(`${line} is of another alarm`);
     const was = current.get(alarmId) ?? null;
@@ -75,9 +79,11 @@ function judgeOrder({ journal, durable, wasPutBack }: Evidence, tell: (text: str
       // Of one that a later term went on with, either may have brought it.
       const raises = messages.filter((message) => message.kind === 'raise');
       const [raise] = raises.toSorted((one, other) => other.term - one.term);
-      if (raise !== undefined && raise.term < (terms.get(raise.collectorId) ?? 0) && detail.byStatement !== true) {
+      const believed = terms.get(raise?.collectorId ?? '');
+      if (raise !== undefined && believed !== undefined && raise.term < believed.term && detail.byStatement !== true) {
         if (was !== null) tell(`${line} was late and took the place of ${was.slice(-4)}`);
-        mustEnd.set(alarmId, { occurrenceId: occurrenceId ?? '', atMs: recordedAtMs });
+        // Where the holder has not told this database what it holds active, that waits for its statement (HO9).
+        if (believed.isAsked) mustEnd.set(alarmId, { occurrenceId: occurrenceId ?? '', atMs: recordedAtMs });
       }
     } else {
       if (was !== occurrenceId) tell(`${line} while ${was?.slice(-4) ?? 'nothing'} was true`);

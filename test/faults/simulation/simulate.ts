@@ -108,7 +108,7 @@ class Simulation {
     const { plant, seed, folder } = options;
     this.#plant = plant;
     this.#random = createRandom(seed);
-    this.#network = new SimulatedNetwork(this.#clock, this.#random);
+    this.#network = new SimulatedNetwork(this.#clock, this.#random, seed);
     this.#leases = new SimulatedLeaseStore(this.#clock, this.#random);
     this.#folder = path.join(folder, `seed-${seed}`);
     this.#journalFile = path.join(folder, `journal-${seed}.sqlite`);

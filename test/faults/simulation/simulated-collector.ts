@@ -12,8 +12,10 @@ import { createReadingBatch, pushReading } from '../../../domain/readings/readin
 import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
 import type { CollectorLink } from '../../../link/link.ts';
 import type { Random } from '../../../simulators/process/random.ts';
+import { aliveStatus } from '../../harness/alive-status.ts';
 
 const scanMs = 500;
+const statusMs = 1_000;
 const adoptionWaitMs = 1_500;
 
 /** What the devices have now. */
@@ -43,9 +45,11 @@ export class SimulatedCollector {
   readonly #options: CollectorOptions;
   readonly #sender: ConditionSender;
   readonly #scan: () => void;
+  readonly #tellStatus: () => void;
   readonly #untilAdopted: Promise<void>;
   #edges: NamedEdge[] = [];
   #timer: TimerHandle | null = null;
+  #statusTimer: TimerHandle | null = null;
   #isClosed = false;
 
   constructor(options: CollectorOptions) {
@@ -77,7 +81,7 @@ export class SimulatedCollector {
       collectorId,
       clock,
       random,
-      takeover: { node: holding.node, onHeld },
+      takeover: { node: holding.node, onHeld, onSuperseded: (laterTerm) => holding.supersede(laterTerm) },
     });
     const stations = plant.stations.filter((station) => station.collectorId === collectorId);
     const devices = stations.flatMap((station) => station.deviceIndexes.flatMap((index) => plant.devices[index] ?? []));
@@ -116,6 +120,11 @@ export class SimulatedCollector {
       detector.tick(clock.nowMs(), clock.monotonicMs());
       this.#commitEdges();
     };
+    const { node, term, sinceMs } = holding;
+    this.#tellStatus = () => {
+      this.#statusTimer = clock.after(statusMs, () => this.#tellStatus());
+      link.publishStatus({ ...aliveStatus(clock.nowMs(), collectorId), holder: { node, term, sinceMs } });
+    };
   }
 
   async start(): Promise<void> {
@@ -123,10 +132,12 @@ export class SimulatedCollector {
     if (this.outbox.needsAdoption)
       await Promise.race([this.#untilAdopted, new Promise<void>((resolve) => clock.after(adoptionWaitMs, resolve))]);
     this.#scan();
+    this.#tellStatus();
   }
 
   async stop(): Promise<void> {
     this.#timer?.cancel();
+    this.#statusTimer?.cancel();
     this.#commitEdges();
     this.#sender.stop();
     this.closeFiles();

@@ -1,9 +1,18 @@
 // A network between collectors and servers by the clock of a simulation: slow, losing, doubling, overtaking, late by a minute, cut in two. Every server that
 // believes that it is in charge listens to it.
-import type { ConditionDelivery, ConditionStatement, TakeoverAnswer, TakeoverRequest } from '../../../domain/messages/condition-message.ts';
+
+import type { CollectorStatus } from '../../../domain/messages/collector-status.ts';
+import type {
+  ConditionDelivery,
+  ConditionStatement,
+  DeliveryAnswer,
+  StatementAnswer,
+  TakeoverAnswer,
+  TakeoverRequest,
+} from '../../../domain/messages/condition-message.ts';
 import type { Clock } from '../../../domain/time/clock.ts';
 import type { CollectorLink, DeliveryResult, StatementResult, TakeoverResult } from '../../../link/link.ts';
-import type { Random } from '../../../simulators/process/random.ts';
+import { createRandom, type Random } from '../../../simulators/process/random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 
 const timeoutMs = 2_000;
@@ -12,9 +21,10 @@ const doubledShare = 0.1;
 const lateShare = 0.03;
 
 export interface SimulatedReceiver {
-  deliver(delivery: ConditionDelivery): Promise<{ committedThrough: number }>;
-  state(statement: ConditionStatement): Promise<{ kind: 'accepted' } | { kind: 'behind'; committedThrough: number }>;
+  deliver(delivery: ConditionDelivery): Promise<DeliveryAnswer>;
+  state(statement: ConditionStatement): Promise<StatementAnswer>;
   takeOver(request: TakeoverRequest): Promise<TakeoverAnswer>;
+  hear(status: CollectorStatus): void;
 }
 
 interface Listening {
@@ -24,6 +34,8 @@ interface Listening {
 export class SimulatedNetwork {
   readonly clock: Clock;
   readonly #random: Random;
+  /** Of its own: a status changes nothing but what follows from it. */
+  readonly #statusRandom: Random;
   readonly #receivers = new Map<Listening, SimulatedReceiver>();
   readonly #connected = new Set<() => void>();
   isCut = false;
@@ -33,9 +45,10 @@ export class SimulatedNetwork {
   doubled = 0;
   late = 0;
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock, random: Random, seed: number) {
     this.clock = clock;
     this.#random = random;
+    this.#statusRandom = createRandom(seed);
   }
 
   attach(server: Listening, receiver: SimulatedReceiver): void {
@@ -82,13 +95,18 @@ export class SimulatedNetwork {
       });
     return {
       publishReadings: () => undefined,
-      publishStatus: () => undefined,
+      publishStatus: (status) => {
+        if (isClosed || isCut() || (!this.isCalm && this.#statusRandom() < lostShare)) return;
+        this.clock.after(1 + this.#statusRandom() * 40, () => {
+          if (!isCut()) for (const [server, receiver] of this.#receivers) server.process.enter(() => receiver.hear(status));
+        });
+      },
       deliverConditions: (delivery) => {
         const wire = structuredClone(delivery);
-        return ask<DeliveryResult, { committedThrough: number }>(
+        return ask<DeliveryResult, DeliveryAnswer>(
           false,
           (receiver) => receiver.deliver(wire),
-          ({ committedThrough }) => ({ kind: 'committed', throughSequence: committedThrough }),
+          ({ committedThrough, supersededBy }) => ({ kind: 'committed', throughSequence: committedThrough, supersededBy }),
         );
       },
       stateConditions: (statement) => {

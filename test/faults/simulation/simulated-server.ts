@@ -4,6 +4,7 @@ import type { Plant } from '../../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
 import type { KnownAlarm } from '../../../server/alarms/alarm-change.ts';
 import { AlarmStore } from '../../../server/alarms/alarm-store.ts';
+import { askStaleHolders } from '../../../server/holders/ask-stale-holders.ts';
 import type { Database, Schema } from '../../../server/journal/database.ts';
 import { Journal } from '../../../server/journal/journal.ts';
 import { Ledger } from '../../../server/journal/ledger.ts';
@@ -67,7 +68,7 @@ export class SimulatedServer {
     this.#closing.push(close);
     const ledger = new Ledger(database, await Journal.open(database), clock, term);
     const store = await AlarmStore.open({ plant, ledger, clock });
-    // As `create-server.ts` does.
+    // As `hear-collectors.ts` does.
     store.onDoubt(() => network.announce());
     store.onChange((changes) => this.#options.onChange(changes));
     note(`${name} is in charge, epoch ${term.epoch}`);
@@ -81,6 +82,7 @@ export class SimulatedServer {
     };
     tick();
     network.attach(this, {
+      hear: askStaleHolders({ holders: store.holders, clock, ask: () => network.announce() }),
       deliver: (delivery) => store.deliver(delivery),
       state: (statement) => store.state(statement),
       takeOver: (request) => store.takeOver(request),
