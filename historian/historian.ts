@@ -106,6 +106,8 @@ export interface HistorianOptions {
   readonly retention?: ReadingRetention;
   /** False: the disk is full. What comes waits in memory, and is dropped, counted, when that is full too. */
   readonly mayStore?: () => boolean;
+  /** The embedded database runs in a process of its own: where its library ends that, this one goes on. */
+  readonly isInOwnProcess?: boolean;
 }
 
 export interface ReadingRetention {

@@ -11,7 +11,7 @@ export async function openReadings(
   const { dataDir, clock, log } = options;
   const disk = await DiskReserve.open({ dataDir, clock, log });
   onStop('disk', () => disk.stop());
-  const historian = await openHistorian({ ...options, mayStore: () => !disk.isFull });
+  const historian = await openHistorian({ ...options, mayStore: () => !disk.isFull, isInOwnProcess: true });
   onStop('historian', () => historian.close());
   return { historian, disk };
 }

@@ -9,17 +9,12 @@ import type { BucketColumns, Historian, HistorianOptions, QualityRuns, RawColumn
 import { HistorianAwayError } from '../historian.ts';
 import { PointSlots } from '../point-slots.ts';
 import { type ReadingChunk, ReadingIntake } from '../reading-intake.ts';
-import { adoptFiles, tidyFolder } from './adopt-files.ts';
-import { appendReadings } from './append-readings.ts';
-import { closeDatabase, type Database, messageOf, openDatabase } from './database.ts';
-import { exportReadings } from './export-readings.ts';
-import { HotDays } from './hot-days.ts';
+import { messageOf } from './database.ts';
+import { DuckdbStore } from './duckdb-store.ts';
 import { dayMs } from './parts.ts';
-import { ReadGate } from './read-gate.ts';
-import { readRawOfMany } from './read-many.ts';
-import { readQualityRuns } from './read-quality-runs.ts';
-import { readBuckets, readRaw } from './read-readings.ts';
-import { dropOld, mergeable, mergeParts, type SealOptions, type SealStep, sealDay } from './seal-readings.ts';
+import type { ReadingStore } from './reading-store.ts';
+import type { SealStep } from './seal-readings.ts';
+import { StoreInOwnProcess } from './store-in-own-process.ts';
 
 export interface DuckdbHistorianOptions extends Omit<HistorianOptions, 'url'> {
   /** Folder of the database and its files. */
@@ -30,23 +25,22 @@ export interface DuckdbHistorianOptions extends Omit<HistorianOptions, 'url'> {
   readonly queueRowsMax?: number;
   /** Rows in the hot table above which today's are sealed before the day is over, so that reads stay quick. */
   readonly hotRowsMax?: number;
+  /** Only of a store in this process. */
   readonly onSealStep?: (step: SealStep) => void;
 }
 
 const commitDelayMs = 500;
-/** Below DuckDB's row group of 122,880: a transaction that fills one compresses it on the calling thread, which is the one that polls. */
+/** Below DuckDB's row group of 122,880: a transaction that fills one compresses it on the calling thread. */
 const commitRowsMax = 98_304;
 const commitAtOnceRows = 65_536;
 const maintenanceIntervalMs = 60_000;
 /** Readings of a day may come this late without making a file of their own. */
 const dayCloseDelayMs = 300_000;
-/** Late readings of days already sealed wait for the next midnight, unless they are many. */
-const lateRowsMax = 2_000_000;
 const retryDelayMsMin = 1_000;
 const retryDelayMsMax = 30_000;
 /** Why nothing is written while the database stays open for those who read. */
 const diskFull = 'the disk is full';
-/** What a file system becomes when its disk fails. The library ends the whole process where a commit that began before meets this. */
+/** What a file system becomes when its disk fails. The library ends its whole process where a commit meets this. */
 const diskReadOnly = 'the disk can only be read';
 const heldBackFor: readonly (string | null)[] = [diskFull, diskReadOnly];
 
@@ -60,10 +54,9 @@ export class DuckdbHistorian implements Historian {
   readonly #options: DuckdbHistorianOptions;
   readonly #folder: string;
   readonly #slots = new PointSlots();
-  readonly #gate: ReadGate;
-  readonly #hotDays = new HotDays();
+  readonly #store: ReadingStore;
   #intake: ReadingIntake | null = null;
-  #database: Database | null = null;
+  #isOpen = false;
   #reason: string | null = 'not opened yet';
   #storedPoints = 0;
   #commitNumber = 0;
@@ -81,12 +74,17 @@ export class DuckdbHistorian implements Historian {
   constructor(options: DuckdbHistorianOptions) {
     this.#options = options;
     this.#folder = path.resolve(options.folder);
-    this.#gate = new ReadGate(this.#folder);
+    const { log, threads = 2, memoryLimitMB = 512, onSealStep } = options;
+    const store = { folder: this.#folder, threads, memoryLimitMB, log };
+    this.#store =
+      options.isInOwnProcess === true
+        ? new StoreInOwnProcess(store, (reason) => this.#ended(reason))
+        : new DuckdbStore({ ...store, ...(onSealStep === undefined ? {} : { onSealStep }) });
   }
 
   /** Throws only where another process has the database open: two writers would be a mistake of the person who started them. */
   async open(): Promise<void> {
-    await this.#openDatabase(true);
+    await this.#openStore(true);
     const { plant, clock, log, queueRowsMax } = this.#options;
     this.#intake = new ReadingIntake({ plant, slots: this.#slots, clock, log, rowsMax: queueRowsMax ?? 2_000_000 });
     this.#scheduleMaintenance();
@@ -106,7 +104,7 @@ export class DuckdbHistorian implements Historian {
     const target = intake.pushed;
     while (this.#written + intake.discarded < target) {
       await this.#runCommit();
-      if (this.#database === null || this.#refusal !== null)
+      if (!this.#isOpen || this.#isHeldBack)
         throw new HistorianAwayError(`readings are not stored: ${this.#reason ?? 'the database is away'}; they wait in memory`);
     }
   }
@@ -114,31 +112,27 @@ export class DuckdbHistorian implements Historian {
   async readRaw(range: ReadRange & { readonly limit: number }): Promise<RawColumns> {
     const slot = this.#slots.find(range.pointId);
     if (slot === null) return { timeMs: new Float64Array(0), value: new Float64Array(0), quality: new Uint8Array(0), isTruncated: false };
-    await this.#flushToRead();
-    const { fromMs, toMs, limit } = range;
-    return this.#gate.read(this.#connect, range.signal, (connection) => readRaw(connection, this.#folder, { slot, fromMs, toMs, limit }));
+    const { fromMs, toMs, limit, signal } = range;
+    const store = await this.#storeToRead();
+    return store.readRaw({ slot, fromMs, toMs, limit }, signal);
   }
 
   async readRawOfMany(
     range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly limit: number },
   ): Promise<RawColumnsOfMany> {
-    const { pointIds, fromMs, toMs, limit } = range;
+    const { pointIds, fromMs, toMs, limit, signal } = range;
     const indexBySlot = this.#indexBySlot(pointIds);
-    await this.#flushToRead();
-    return this.#gate.read(this.#connect, range.signal, (connection) =>
-      readRawOfMany(connection, this.#folder, { indexBySlot, fromMs, toMs, limit }),
-    );
+    const store = await this.#storeToRead();
+    return store.readRawOfMany({ indexBySlot, fromMs, toMs, limit }, signal);
   }
 
   async readQualityRuns(
     range: Omit<ReadRange, 'pointId'> & { readonly pointIds: readonly string[]; readonly silenceMs: number },
   ): Promise<QualityRuns> {
-    const { pointIds, fromMs, toMs, silenceMs } = range;
+    const { pointIds, fromMs, toMs, silenceMs, signal } = range;
     const indexBySlot = this.#indexBySlot(pointIds);
-    await this.#flushToRead();
-    return this.#gate.read(this.#connect, range.signal, (connection) =>
-      readQualityRuns(connection, this.#folder, { indexBySlot, fromMs, toMs, silenceMs }),
-    );
+    const store = await this.#storeToRead();
+    return store.readQualityRuns({ indexBySlot, fromMs, toMs, silenceMs }, signal);
   }
 
   #indexBySlot(pointIds: readonly string[]): Map<number, number> {
@@ -153,11 +147,9 @@ export class DuckdbHistorian implements Historian {
   async readBuckets(range: ReadRange & { readonly buckets: number }): Promise<BucketColumns> {
     // An unknown point has slot -1: the same empty answer, with the same bucket length.
     const slot = this.#slots.find(range.pointId) ?? -1;
-    await this.#flushToRead();
-    const { fromMs, toMs, buckets } = range;
-    return this.#gate.read(this.#connect, range.signal, (connection) =>
-      readBuckets(connection, this.#folder, { slot, fromMs, toMs, buckets }),
-    );
+    const { fromMs, toMs, buckets, signal } = range;
+    const store = await this.#storeToRead();
+    return store.readBuckets({ slot, fromMs, toMs, buckets }, signal);
   }
 
   async exportReadings(
@@ -167,16 +159,18 @@ export class DuckdbHistorian implements Historian {
       const slot = this.#slots.find(id);
       return slot === null ? [] : [{ slot, id }];
     });
-    await this.#flushToRead();
-    return this.#gate.read(this.#connect, range.signal, (connection) => exportReadings(connection, this.#folder, { ...range, points }));
+    const { fromMs, toMs, file, signal } = range;
+    const store = await this.#storeToRead();
+    return store.exportReadings({ points, fromMs, toMs, file: path.resolve(file) }, signal);
   }
 
   status(): HistorianStatus {
     const intake = this.#openIntake;
+    const isAvailable = this.#isOpen && !this.#isHeldBack;
     return {
       engine: 'duckdb',
-      isAvailable: this.#database !== null && !heldBackFor.includes(this.#reason),
-      reason: this.#database === null || heldBackFor.includes(this.#reason) ? this.#reason : null,
+      isAvailable,
+      reason: isAvailable ? null : this.#reason,
       accepted: intake.accepted,
       written: this.#written,
       filtered: intake.filtered,
@@ -199,18 +193,17 @@ export class DuckdbHistorian implements Historian {
     this.#isClosed = true;
     this.#maintenanceTimer?.cancel();
     this.#commitTimer?.cancel();
-    this.#database?.maintenance.interrupt();
+    await this.#store.stopKeepingHouse().catch(() => undefined);
     await this.#maintaining?.catch(() => undefined);
     try {
       await this.flush();
-      await this.#database?.writing.run('CHECKPOINT');
     } catch (error) {
       const lost = this.#openIntake.heldRows;
       this.#options.log.error({ lost, error: messageOf(error) }, 'the historian closes without having stored everything');
     }
     this.#retryTimer?.cancel();
-    if (this.#database !== null) closeDatabase(this.#database);
-    this.#database = null;
+    await this.#store.close();
+    this.#isOpen = false;
     this.#reason = 'closed';
   }
 
@@ -219,10 +212,18 @@ export class DuckdbHistorian implements Historian {
     return this.#intake;
   }
 
-  readonly #connect = async () => {
-    if (this.#database === null) throw new HistorianAwayError(`history is not available: ${this.#reason ?? 'the database is away'}`);
-    return this.#database.instance.connect();
-  };
+  get #isHeldBack(): boolean {
+    return heldBackFor.includes(this.#reason);
+  }
+
+  /** With all that was accepted in it; those who read are shown what is stored where the rest cannot be. */
+  async #storeToRead(): Promise<ReadingStore> {
+    await this.flush().catch((error: unknown) => {
+      if (!this.#isHeldBack) throw error;
+    });
+    if (!this.#isOpen) throw new HistorianAwayError(`history is not available: ${this.#reason ?? 'the database is away'}`);
+    return this.#store;
+  }
 
   #startCommit(): void {
     this.#commitTimer?.cancel();
@@ -244,12 +245,13 @@ export class DuckdbHistorian implements Historian {
 
   /** Never rejects: a failure becomes the status, and a retry. */
   async #commitWaiting(): Promise<void> {
+    // Also with nothing to store: somebody may want to read.
+    if (!this.#isOpen && !(await this.#openStore(false))) return;
     while (this.#inFlight !== null || this.#openIntake.waitingRows > 0) {
-      if (this.#database === null && !(await this.#openDatabase(false))) return;
-      const refusal = this.#refusal;
+      const refusal = this.#refusal();
       if (refusal !== null) return this.#holdBack(refusal);
       // What was held back may have been the only reason.
-      if (heldBackFor.includes(this.#reason)) this.#reason = null;
+      if (this.#isHeldBack) this.#reason = null;
       this.#inFlight ??= this.#openIntake.take(commitRowsMax);
       try {
         await this.#commit(this.#inFlight);
@@ -261,7 +263,7 @@ export class DuckdbHistorian implements Historian {
   }
 
   /** Why nothing may be written now, or null. */
-  get #refusal(): string | null {
+  #refusal(): string | null {
     if (this.#options.mayStore?.() === false) return diskFull;
     try {
       accessSync(this.#folder, constants.W_OK);
@@ -273,7 +275,7 @@ export class DuckdbHistorian implements Historian {
 
   /** The database stays open, for who reads; nothing more is written until the disk takes it. */
   #holdBack(refusal: string): void {
-    if (this.#database !== null) this.#reason = refusal;
+    this.#reason = refusal;
     if (this.#retryTimer !== null || this.#isClosed) return;
     this.#retryTimer = this.#options.clock.after(retryDelayMsMin, () => {
       this.#retryTimer = null;
@@ -281,34 +283,34 @@ export class DuckdbHistorian implements Historian {
     });
   }
 
-  /** Those who read are shown what is stored where the rest cannot be. */
-  async #flushToRead(): Promise<void> {
-    if (this.#refusal === null) await this.flush();
-  }
-
   async #commit(chunks: ReadingChunk[]): Promise<void> {
-    const database = this.#database;
-    if (database === null) return;
-    const ids = this.#slots.ids;
-    const newPoints = { firstSlot: this.#storedPoints, ids: ids.slice(this.#storedPoints) };
-    await appendReadings(database.writing, { chunks, commitNumber: this.#commitNumber + 1, newPoints });
-    this.#committed(chunks, newPoints.firstSlot + newPoints.ids.length);
-  }
-
-  #committed(chunks: ReadingChunk[], storedPoints: number): void {
+    const newPoints = { firstSlot: this.#storedPoints, ids: this.#slots.ids.slice(this.#storedPoints) };
+    const { hotRows } = await this.#store.append({ chunks, commitNumber: this.#commitNumber + 1, newPoints });
     this.#commitNumber++;
-    this.#storedPoints = storedPoints;
-    this.#inFlight = null;
+    this.#storedPoints = newPoints.firstSlot + newPoints.ids.length;
     this.#retryDelayMs = retryDelayMsMin;
-    this.#hotDays.add(chunks);
-    for (const chunk of chunks) this.#written += chunk.length;
-    this.#openIntake.release(chunks);
-    if (this.#hotDays.rows > (this.#options.hotRowsMax ?? 16_000_000) && this.#maintaining === null && !this.#isClosed) {
+    this.#settleCommitted(chunks);
+    if (hotRows > this.#hotRowsMax && this.#maintaining === null && !this.#isClosed) {
       this.maintain().catch((error: unknown) => this.#maintenanceFailed(error));
     }
   }
 
-  /** The database is closed and opened again before anything else is tried: after a failed commit only what is on disk is believed. */
+  #settleCommitted(chunks: ReadingChunk[]): void {
+    this.#inFlight = null;
+    for (const chunk of chunks) this.#written += chunk.length;
+    this.#openIntake.release(chunks);
+  }
+
+  get #hotRowsMax(): number {
+    return this.#options.hotRowsMax ?? 16_000_000;
+  }
+
+  /** The process of the database ended by itself. A commit that was under way hears of it too: whoever comes first. */
+  #ended(reason: string): void {
+    if (this.#isOpen && !this.#isClosed) this.#fail(reason);
+  }
+
+  /** The database is let go of and opened again before anything else is tried: after a failed commit only what is on disk is believed. */
   #fail(message: string): void {
     const { log, clock } = this.#options;
     if (this.#reason === null) {
@@ -318,15 +320,8 @@ export class DuckdbHistorian implements Historian {
       );
     }
     this.#reason = message;
-    const database = this.#database;
-    this.#database = null;
-    if (database !== null) {
-      try {
-        closeDatabase(database);
-      } catch (error) {
-        log.warn({ error: messageOf(error) }, 'the failed readings database did not close cleanly');
-      }
-    }
+    this.#isOpen = false;
+    void this.#store.abandon();
     if (this.#retryTimer !== null || this.#isClosed) return;
     this.#retryTimer = clock.after(this.#retryDelayMs, () => {
       this.#retryTimer = null;
@@ -335,45 +330,33 @@ export class DuckdbHistorian implements Historian {
     this.#retryDelayMs = Math.min(retryDelayMsMax, this.#retryDelayMs * 2);
   }
 
-  async #openDatabase(isFirst: boolean): Promise<boolean> {
+  async #openStore(isFirst: boolean): Promise<boolean> {
     const { log, clock } = this.#options;
-    // A seal that is still running holds the old database open.
-    if (!isFirst) await this.#maintaining?.catch(() => undefined);
-    const opened = await openDatabase({
-      folder: this.#folder,
-      threads: this.#options.threads ?? 2,
-      memoryLimitMB: this.#options.memoryLimitMB ?? 512,
-      log,
-      nowMs: () => clock.nowMs(),
-    });
+    const opened = await this.#store.open({ nowMs: clock.nowMs() });
     if (opened.kind === 'failed') {
       if (isFirst && opened.reason === 'locked') {
+        await this.#store.close();
         throw new Error(
           `the readings in ${this.#folder} are in use by another process; stop it, or give this one another data folder (${opened.message})`,
         );
       }
-      this.#database = null;
       if (isFirst) this.#reason = null;
       this.#failOpening(opened.message);
       return false;
     }
-    const { database } = opened;
-    try {
-      if (opened.isNew) await adoptFiles(database.writing, this.#folder, log);
-      await tidyFolder(database.writing, this.#folder, log);
-      await this.#loadPoints(database);
-      await this.#hotDays.load(database.writing);
-      const commit = await database.writing.runAndReadAll('SELECT number::DOUBLE FROM last_commit');
-      const number = Number(commit.getRows()[0]?.[0] ?? 0);
-      if (this.#inFlight !== null && number === this.#commitNumber + 1) this.#settleCommitted(this.#inFlight);
-      this.#commitNumber = number;
-    } catch (error) {
-      closeDatabase(database);
-      this.#failOpening(messageOf(error));
+    const { pointIds, commitNumber } = opened;
+    if (this.#intake === null) for (const id of pointIds) this.#slots.slotOf(id);
+    // Opened again in this process: the same dictionary must be there, or (moved aside) all of it must be written again.
+    if (pointIds.some((id, slot) => this.#slots.ids[slot] !== id)) {
+      this.#failOpening('the point dictionary on disk does not match the one in memory; start the program again');
       return false;
     }
+    this.#storedPoints = pointIds.length;
+    // The commit whose answer was an error had reached the disk after all: its readings must not be written again.
+    if (this.#inFlight !== null && commitNumber === this.#commitNumber + 1) this.#settleCommitted(this.#inFlight);
+    this.#commitNumber = commitNumber;
     if (this.#reason !== null && !isFirst) log.info({ folder: this.#folder }, 'readings are stored again');
-    this.#database = database;
+    this.#isOpen = true;
     this.#reason = null;
     return true;
   }
@@ -388,23 +371,6 @@ export class DuckdbHistorian implements Historian {
       return;
     }
     this.#fail(message);
-  }
-
-  /** The commit whose answer was an error had reached the disk after all: its readings must not be written again. */
-  #settleCommitted(chunks: ReadingChunk[]): void {
-    this.#inFlight = null;
-    for (const chunk of chunks) this.#written += chunk.length;
-    this.#openIntake.release(chunks);
-  }
-
-  async #loadPoints(database: Database): Promise<void> {
-    const result = await database.writing.runAndReadAll('SELECT slot, id FROM point ORDER BY slot');
-    const rows = result.getRows();
-    if (this.#intake === null) for (const row of rows) this.#slots.slotOf(String(row[1]));
-    // Opened again in this process: the same dictionary must be there, or (moved aside) all of it must be written again.
-    const isSame = rows.every((row) => this.#slots.ids[Number(row[0])] === String(row[1]));
-    if (!isSame) throw new Error('the point dictionary on disk does not match the one in memory; start the program again');
-    this.#storedPoints = rows.length;
   }
 
   #scheduleMaintenance(): void {
@@ -425,33 +391,20 @@ export class DuckdbHistorian implements Historian {
   }
 
   async #maintainOnce(): Promise<void> {
-    const { clock, hotRowsMax = 16_000_000, retention } = this.#options;
-    const database = this.#database;
-    if (database === null || this.#refusal !== null) return;
-    const seal: SealOptions = {
-      connection: database.maintenance,
-      folder: this.#folder,
-      pointIds: () => this.#slots.ids.slice(0, this.#storedPoints),
-      discardFiles: (files) => this.#gate.discardFiles(files),
-      ...(this.#options.onSealStep === undefined ? {} : { onStep: this.#options.onSealStep }),
-    };
+    const { clock, retention } = this.#options;
+    if (!this.#isOpen || this.#refusal() !== null) return;
     const nowMs = clock.nowMs();
     const closedBeforeDay = Math.floor((nowMs - dayCloseDelayMs) / dayMs);
-    const isOverfull = this.#hotDays.rows > hotRowsMax;
-    const closed = this.#hotDays.days().filter((day) => day < closedBeforeDay);
-    const closedRows = closed.reduce((sum, day) => sum + this.#hotDays.rowsOf(day), 0);
     const isNewDay = closedBeforeDay !== this.#lastCloseDay;
-    const days = isOverfull ? this.#hotDays.days() : isNewDay || closedRows > lateRowsMax ? closed : [];
-    for (const day of days) {
-      if (this.#isClosed) return;
-      this.#hotDays.remove(day, await sealDay(seal, day));
+    await this.#store.keepHouse({ closedBeforeDay, isNewDay, hotRowsMax: this.#hotRowsMax });
+    if (!isNewDay || this.#isClosed) return;
+    if (retention !== undefined) {
+      const old = await this.#store.findOld({ days: retention.days, nowMs });
+      if (old !== null) {
+        await retention.announce(old);
+        await this.#store.removeOld(old);
+      }
     }
-    if (!isNewDay) return;
-    for (const group of await mergeable(database.maintenance, closedBeforeDay * dayMs)) {
-      if (this.#isClosed) return;
-      await mergeParts(seal, group);
-    }
-    if (retention !== undefined) await dropOld(seal, retention, { nowMs, hotDays: this.#hotDays.days() });
     this.#lastCloseDay = closedBeforeDay;
   }
 }

@@ -4,7 +4,7 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ReadingRetention } from '../historian.ts';
+import type { ReadingRemoval } from '../historian.ts';
 import { quoted } from './database.ts';
 import {
   dayMs,
@@ -113,25 +113,32 @@ export async function mergeable(connection: DuckDBConnection, closedBeforeMs: nu
   return [...groups.values()].filter((group) => group.length > 1 && group.reduce((sum, part) => sum + part.rowCount, 0) <= mergeRowsMax);
 }
 
-/** Raw readings past their retention go, text readings with them; roll-ups stay. Returns the number of files. */
-export async function dropOld(
+/**
+ * Raw readings past their retention; null where there are none. `days`: so many days with readings stay, and none of the last so many days of the clock goes.
+ * Roll-ups of a minute stay.
+ */
+export async function findOld(
   options: SealOptions,
-  retention: ReadingRetention,
-  present: { readonly nowMs: number; readonly hotDays: readonly number[] },
-): Promise<number> {
-  const { connection } = options;
-  const parts = await readParts(connection, `kind = 'readings'`);
-  const days = [...new Set([...parts.map((part) => Math.floor(part.firstMs / dayMs)), ...present.hotDays])].sort((a, b) => b - a);
+  retention: { readonly days: number; readonly nowMs: number; readonly hotDays: readonly number[] },
+): Promise<ReadingRemoval | null> {
+  const parts = await readParts(options.connection, `kind = 'readings'`);
+  const days = [...new Set([...parts.map((part) => Math.floor(part.firstMs / dayMs)), ...retention.hotDays])].sort((a, b) => b - a);
   const leastKept = days[retention.days - 1];
-  if (leastKept === undefined) return 0;
-  const beforeMs = Math.min(Math.floor(present.nowMs / dayMs) - retention.days, leastKept) * dayMs;
+  if (leastKept === undefined) return null;
+  const beforeMs = Math.min(Math.floor(retention.nowMs / dayMs) - retention.days, leastKept) * dayMs;
   const old = parts.filter((part) => part.endMs <= beforeMs);
-  if (old.length === 0) return 0;
-  await retention.announce({
+  if (old.length === 0) return null;
+  return {
     fromMs: Math.min(...old.map((part) => part.firstMs)),
     beforeMs,
     readings: old.reduce((sum, part) => sum + part.rowCount, 0),
-  });
+  };
+}
+
+/** Sealed raw readings that end before then go, text readings with them. */
+export async function removeOld(options: SealOptions, beforeMs: number): Promise<void> {
+  const { connection } = options;
+  const old = await readParts(connection, `kind = 'readings' AND end_ms <= ${beforeMs}`);
   await connection.run('BEGIN TRANSACTION');
   try {
     await deleteParts(connection, old);
@@ -142,7 +149,6 @@ export async function dropOld(
     throw error;
   }
   options.discardFiles(old.map((part) => part.file));
-  return old.length;
 }
 
 interface Moved {
