@@ -33,9 +33,12 @@ function open(folder: string, clock = new ManualClock(baseMs), more: Partial<Duc
   return openDuckdbHistorian({ plant, dataDir: folder, folder: path.join(folder, 'historian'), clock, log, ...more });
 }
 
-describe('contract', () => {
+describe.each([
+  ['in this process', false],
+  ['in a process of its own', true],
+] as const)('contract, the database %s', (_where, isInOwnProcess) => {
   const folder = newFolder();
-  historianContract((name) => open(path.join(folder, name)), baseMs);
+  historianContract((name) => open(path.join(folder, name), undefined, { isInOwnProcess }), baseMs);
 });
 
 describe('days', () => {

@@ -6,10 +6,11 @@ import type { Browser, Page } from 'playwright-core';
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
 import { writeHistory } from '../harness/demo-history.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { commandOf, descendantsOf } from '../harness/process-tree.ts';
 import { type Bench, type BenchRow, mustHold } from './bench.ts';
 import { loadPlantText } from './load-plant.ts';
 import { type LoadProcess, startLoadProcess } from './load-process.ts';
-import { costOf, descendants } from './process-cost.ts';
+import { costOf } from './process-cost.ts';
 
 const overview = { devices: 200, pointsEach: 25, roles: ['inletPressure', 'outletPressure', 'gasDetector', 'flow'] } as const;
 const list = { devices: 100, pointsEach: 100 } as const;
@@ -85,12 +86,12 @@ async function watchOverview(
   print(`first load: ${first.files} files; fonts beside it ${first.fontKB.toFixed(0)} kB`);
   await page.waitForTimeout(5_000);
   const cost = () => {
-    const chromium = descendants().filter(({ command }) => /chrom/.test(command.split(' ')[0] ?? ''));
-    const sum = (pids: typeof chromium) => pids.reduce((total, { pid }) => total + costOf(pid).processorSeconds, 0);
+    const chromium = descendantsOf(process.pid).filter((pid) => /chrom/.test(commandOf(pid).split(' ')[0] ?? ''));
+    const sum = (pids: typeof chromium) => pids.reduce((total, pid) => total + costOf(pid).processorSeconds, 0);
     return {
       atMs: performance.now(),
       all: sum(chromium),
-      page: sum(chromium.filter(({ command }) => command.includes('--type=renderer'))),
+      page: sum(chromium.filter((pid) => commandOf(pid).includes('--type=renderer'))),
     };
   };
   const before = cost();

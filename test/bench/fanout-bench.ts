@@ -11,7 +11,7 @@ import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { type Bench, type BenchRow, mustHold } from './bench.ts';
 import { loadPlantText } from './load-plant.ts';
 import { startLoadProcess } from './load-process.ts';
-import { costOf } from './process-cost.ts';
+import { costOfTree } from './process-cost.ts';
 
 const stations = 100;
 const pointsEach = 100;
@@ -53,9 +53,9 @@ export const fanoutBench: Bench = {
         const client = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
         await pause(10_000);
         // Without anybody looking: polling, detection and the historian run in the same process.
-        const before = costOf(pid).processorSeconds;
+        const before = costOfTree(pid).processorSeconds;
         await pause(10_000);
-        idleCores = (costOf(pid).processorSeconds - before) / 10;
+        idleCores = (costOfTree(pid).processorSeconds - before) / 10;
         ours = await measure({ pid, address: gatewatch.address, cookie: client.cookie, stationIds, seconds: seconds(isQuick) });
       } finally {
         await gatewatch.stop();
@@ -114,7 +114,7 @@ async function measure(options: {
     await pause(3_000);
     pages.child.stdin?.write('\n');
     await nextLine(pages);
-    const before = { atMs: performance.now(), ...costOf(options.pid) };
+    const before = { atMs: performance.now(), ...costOfTree(options.pid) };
     await pause(options.seconds * 1_000);
     pages.child.stdin?.write('\n');
     const counted = JSON.parse(await nextLine(pages)) as Counted;
@@ -122,7 +122,7 @@ async function measure(options: {
     return {
       ...counted,
       seconds: measuredSeconds,
-      cores: (costOf(options.pid).processorSeconds - before.processorSeconds) / measuredSeconds,
+      cores: (costOfTree(options.pid).processorSeconds - before.processorSeconds) / measuredSeconds,
     };
   } finally {
     await end(pages.child);

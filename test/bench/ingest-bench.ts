@@ -8,7 +8,7 @@ import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { type Bench, type BenchRow, mustHold, percentile } from './bench.ts';
 import { loadPlantText } from './load-plant.ts';
 import { startLoadProcess } from './load-process.ts';
-import { costOf } from './process-cost.ts';
+import { costOf, costOfTree } from './process-cost.ts';
 
 const pointsEach = 100;
 const warmUpMs = 20_000;
@@ -48,7 +48,7 @@ export const ingestBench: Bench = {
           const health = await client.get<HealthView>('/api/health');
           return {
             atMs: Date.now(),
-            ...costOf(pid),
+            ...costOfTree(pid),
             readings: health.collectors.reduce((sum, collector) => sum + collector.readingsTotal, 0),
             health,
           };

@@ -1,5 +1,6 @@
 // What a process has cost so far, from Linux's /proc.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { treeOf } from '../harness/process-tree.ts';
 
 /** Linux counts processor time in hundredths of a second (USER_HZ). */
 const ticksPerSecond = 100;
@@ -17,31 +18,17 @@ export function costOf(pid: number): ProcessCost {
   return { processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, residentMB: Number(resident) / 1_024 };
 }
 
-/** Processes that this one started, and those that they started. */
-export function descendants(): readonly { readonly pid: number; readonly command: string }[] {
-  const parentOf = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
+/** Together with the processes that it started, and those that they started. */
+export function costOfTree(pid: number): ProcessCost {
+  const costs = treeOf(pid).flatMap((each) => {
     try {
-      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ');
-      parentOf.set(Number(name), Number(fields[1]));
+      return [costOf(each)];
     } catch {
-      // It has ended meanwhile.
+      return []; // ended meanwhile
     }
-  }
-  const isOurs = (pid: number): boolean => {
-    const parent = parentOf.get(pid);
-    return parent === process.pid || (parent !== undefined && parent > 1 && isOurs(parent));
+  });
+  return {
+    processorSeconds: costs.reduce((sum, cost) => sum + cost.processorSeconds, 0),
+    residentMB: costs.reduce((sum, cost) => sum + cost.residentMB, 0),
   };
-  return [...parentOf.keys()].filter(isOurs).map((pid) => ({ pid, command: commandOf(pid) }));
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
 }

@@ -12,7 +12,7 @@ import { freePort } from '../services/service.ts';
 import { type Bench, type BenchOptions, type BenchRow, mustHold } from './bench.ts';
 import { loadStations } from './load-plant.ts';
 import { startLoadProcess } from './load-process.ts';
-import { costOf } from './process-cost.ts';
+import { costOfTree } from './process-cost.ts';
 
 const devicesEach = 80;
 const pointsEach = 100;
@@ -103,7 +103,7 @@ async function costOfReading(
       return {
         atMs: performance.now(),
         readings: collectors.reduce((sum, { readingsTotal }) => sum + readingsTotal, 0),
-        processorSeconds: ours.reduce((sum, pid) => sum + costOf(pid).processorSeconds, 0),
+        processorSeconds: ours.reduce((sum, pid) => sum + costOfTree(pid).processorSeconds, 0),
       };
     };
     await pause(warmUpMs);

@@ -12,6 +12,7 @@ import { createRandom, type Random } from '../../simulators/process/random.ts';
 import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { type ForgetfulDisk, openForgetfulDisk, type PowerCut } from '../harness/forgetful-disk.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { signalAll, treeOf } from '../harness/process-tree.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices, type TogglingDevices } from '../harness/toggling-devices.ts';
 import { expectAllThere, expectInTurn, missingFrom, Witness, watch } from '../harness/witness.ts';
@@ -75,10 +76,11 @@ async function liveAndCut(options: { folder: string; disk: ForgetfulDisk | null;
   const watching = watch(await signInDutyPerson(gatewatch.address), witness, () => isOver);
   for (let cut = 0; cut < cutsEach; cut += 1) {
     await new Promise((resolve) => setTimeout(resolve, 300 + random() * 900));
-    gatewatch.child.kill('SIGSTOP');
+    const processes = treeOf(gatewatch.child.pid ?? 0);
+    signalAll(processes, 'SIGSTOP');
     const confirmed = witness.copy();
     const state = disk?.cut(random) ?? copyOf(home, path.join(folder, `cut-${cut}`));
-    gatewatch.child.kill('SIGCONT');
+    signalAll(processes, 'SIGCONT');
     figures.cuts += 1;
     figures.unsyncedBytes += state.unsyncedBytes;
     for (const place of new Set([state.synced, state.cached, state.torn])) {

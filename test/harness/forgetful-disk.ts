@@ -100,7 +100,7 @@ export function openForgetfulDisk(place: string, sizeMB: number): ForgetfulDisk 
       run('dd', 'if=/dev/zero', `of=${ballast}`, 'bs=4096', 'oflag=append', 'conv=notrunc');
     },
     mountAgain() {
-      must(run('umount', folder));
+      must(unmount(folder));
       rmSync(path.join(memory, 'ballast'), { force: true });
       must(run('mount', '-o', 'loop,noatime', image, folder));
       return folder;
@@ -114,6 +114,16 @@ export function openForgetfulDisk(place: string, sizeMB: number): ForgetfulDisk 
       run('umount', '--lazy', memory);
     },
   };
+}
+
+/** Tried again for a while: a process that was killed may still be on its way out. */
+function unmount(folder: string): string | null {
+  const untilMs = performance.now() + 5_000;
+  for (;;) {
+    const refusal = run('umount', folder);
+    if (refusal === null || performance.now() > untilMs) return refusal;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
 }
 
 /** Of one moment: the disk's count of writes is the same after the copy as before it. */

@@ -2,13 +2,14 @@
 // what was torn between disk and cache; what a person had been told is in the journal in the end, once and in turn, and what is active is what the devices say.
 // What a disk's own cache loses after a sync is not modelled.
 import { randomInt } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { createRandom } from '../../simulators/process/random.ts';
 import { type ForgetfulDisk, openForgetfulDisk } from '../harness/forgetful-disk.ts';
 import type { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type CollectorProcess, startCollectorProcess } from '../harness/gatewatch-process.ts';
+import { isThere, signalAll, treeOf } from '../harness/process-tree.ts';
 import { must, run } from '../harness/run-command.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { Witness, watch } from '../harness/witness.ts';
@@ -101,11 +102,11 @@ describe.skipIf(natsProgram === null || postgresProgram() === null || why !== nu
         await new Promise((resolve) => setTimeout(resolve, 1_500 + random() * 1_500));
         isOver = true;
         const sinceMs = performance.now();
-        const processes = [pid(), ...descendantsOf(pid())];
-        for (const process_ of processes) signal(process_, 'SIGSTOP');
+        const processes = treeOf(pid());
+        signalAll(processes, 'SIGSTOP');
         const state = disk.cut(random);
         unsyncedBytes += state.unsyncedBytes;
-        for (const process_ of processes) signal(process_, 'SIGKILL');
+        signalAll(processes, 'SIGKILL');
         await expect.poll(() => processes.filter(isThere), { timeout: 10_000, interval: 20 }).toEqual([]);
         disk.become(random() < 0.5 ? state.synced : state.torn);
         state.release();
@@ -142,40 +143,4 @@ function diskMissing(): string | null {
   if (typeof disk === 'string') return disk;
   disk.close();
   return null;
-}
-
-/** All that it started, and what those started. */
-function descendantsOf(pid: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    const parent = /^\d+$/.test(name) ? parentOf(name) : null;
-    if (parent !== null) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const all = [...(children.get(pid) ?? [])];
-  for (const each of all) all.push(...(children.get(each) ?? []));
-  return all;
-}
-
-function parentOf(pid: string): number | null {
-  try {
-    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
-  } catch {
-    return null; // ended meanwhile
-  }
-}
-
-function signal(pid: number, name: 'SIGSTOP' | 'SIGKILL'): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // Ended meanwhile: a query's process, or a child of one that was killed.
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
-// How a process holds its memory and its handles over hours: sampled from /proc and from its own metrics, with the slope of a straight line through it.
+// How a process and those that it started hold memory and its handles over hours: sampled from /proc and from its own metrics, with the slope of a straight line through it.
 import { readdirSync } from 'node:fs';
-import { costOf } from '../../bench/process-cost.ts';
+import { costOfTree } from '../../bench/process-cost.ts';
+import { treeOf } from '../../harness/process-tree.ts';
 
 export interface ProcessSample {
   readonly atMs: number;
@@ -17,13 +18,21 @@ export async function sampleProcess(pid: number, address: string, nowMs: number)
     if (heap === undefined) throw new Error('the metrics name no heap');
     return {
       atMs: nowMs,
-      residentMB: costOf(pid).residentMB,
+      residentMB: costOfTree(pid).residentMB,
       heapMB: Number(heap) / 1_048_576,
-      handles: readdirSync(`/proc/${pid}/fd`).length,
+      handles: treeOf(pid).reduce((sum, each) => sum + handlesOf(each), 0),
     };
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError') return null;
     throw error;
+  }
+}
+
+function handlesOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0; // ended meanwhile
   }
 }
 

@@ -23,8 +23,8 @@ export interface Comparison {
   comparedValues: number;
   /** Read in a scan whose count the device had just refused: there is nothing to compare them with. */
   withoutCount: number;
-  /** Raises that follow from the stored readings of their points. */
-  expectedRaises: Map<string, number>;
+  /** When alarms rose, as it follows from the stored readings of their points. */
+  expectedRaises: Map<string, number[]>;
   /**
    * Raises that follow from the counts, and not from the readings of their points: where a device refuses, the point is asked for after the count, and its answer
    * may be another by then, or none.
@@ -107,15 +107,15 @@ export async function compareStored(options: {
         if (isTrue && !wasTrue) raisesOfCounts += 1;
         wasTrue = isTrue;
       }
-      let raises = 0;
+      const raises: number[] = [];
       wasTrue = false;
-      for (const [, value, quality] of await read(device, device.togglingTag(point))) {
+      for (const [timeMs, value, quality] of await read(device, device.togglingTag(point))) {
         if (quality !== Quality.good || value === null) continue;
         const isTrue = value > setpoint;
-        if (isTrue && !wasTrue) raises += 1;
+        if (isTrue && !wasTrue) raises.push(timeMs);
         wasTrue = isTrue;
       }
-      result.raisesNotRead += Math.abs(raisesOfCounts - raises);
+      result.raisesNotRead += Math.abs(raisesOfCounts - raises.length);
       result.expectedRaises.set(`${device.stationId}.${device.togglingTag(point)}.high`, raises);
     }
 
