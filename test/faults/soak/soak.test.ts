@@ -24,7 +24,7 @@ const deviceCount = isLong ? 100 : 20;
 const togglingPoints = 18;
 const wavePoints = 81;
 const holdEveryMs = isLong ? 300_000 : 12_000;
-const readingsKillEveryMs = isLong ? 600_000 : 5_000;
+const readingsKillEveryMs = isLong ? 600_000 : 3_000;
 const sampleEveryMs = isLong ? 10_000 : 1_000;
 const stretchMs = isLong ? 300_000 : 5_000;
 /** Files and sockets that may be open more at the end than at the beginning: those of the historian come and go. */
