@@ -96,7 +96,7 @@ test(`${lengthMs / 1_000} s with faults all the time: nothing lost, nothing grow
     // Only at first: a process that is young says nothing of its memory.
     again(
       readingsKillEveryMs,
-      () => Date.now() >= begunMs + lengthMs / 4,
+      () => Date.now() >= begunMs + lengthMs / (isLong ? 4 : 2),
       async () => {
         signalAll([readingsProcessOf(path.join(dataDir, 'historian')) as number], 'SIGKILL');
         readingsKills += 1;
