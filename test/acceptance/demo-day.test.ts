@@ -5,12 +5,8 @@ import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { StationSummary } from '../../domain/api/plant-api.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
-
-async function play(controlUrl: string | null, scenario: string, body: object): Promise<void> {
-  const response = await fetch(new URL(`scenarios/${scenario}`, controlUrl ?? ''), { method: 'POST', body: JSON.stringify(body) });
-  expect(response.status).toBe(200);
-}
 
 test('demo plant: live, leak to high-high, line break by its rate, acknowledgement survives a restart', async () => {
   const dataDir = temporaryFolder();
@@ -28,8 +24,8 @@ test('demo plant: live, leak to high-high, line break by its rate, acknowledgeme
   expect(plant.reduce((sum, station) => sum + station.pointCount, 0)).toBeGreaterThanOrEqual(400);
   expect(await duty.alarms()).toEqual([]);
 
-  await play(first.controlUrl, 'leak', { station: 'RS-01', size: 30 });
-  await play(first.controlUrl, 'line-break', { station: 'GS-02' });
+  await playScenario(first, 'leak', { station: 'RS-01', size: 30 });
+  await playScenario(first, 'line-break', { station: 'GS-02' });
   const found = async (stationId: string, kinds: readonly string[]) => {
     const alarms = (await duty.alarms()).filter((alarm) => alarm.stationId === stationId && kinds.includes(alarm.kind));
     return kinds.every((kind) => alarms.some((alarm) => alarm.kind === kind));

@@ -7,6 +7,7 @@ import type { PointView } from '../../domain/api/plant-api.ts';
 import { retellIncident } from '../../domain/incidents/retell.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 test('a leak, from the first detector to the closed incident, and the journal alone retells it', async () => {
@@ -16,13 +17,7 @@ test('a leak, from the first detector to the closed incident, and the journal al
     ['duty', 'team', 'supervisor', 'auditor'].map((name) => GatewatchClient.signIn(gatewatch.address, name, `${name}-demo`)),
   );
   if (duty === undefined || team === undefined || supervisor === undefined || auditor === undefined) throw new Error('nobody is there');
-  const play = async (scenario: string) => {
-    const response = await fetch(new URL(`scenarios/${scenario}`, gatewatch.controlUrl ?? ''), {
-      method: 'POST',
-      body: '{"station":"RS-01"}',
-    });
-    expect(response.status).toBe(200);
-  };
+  const play = (scenario: string) => playScenario(gatewatch, scenario, { station: 'RS-01' });
   const active = async (alarmId: string) =>
     (await duty.alarms('?station=RS-01')).some((alarm) => alarm.alarmId === alarmId && alarm.isConditionTrue);
   const open = () => duty.get<IncidentSummary[]>('/api/incidents');

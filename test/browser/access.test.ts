@@ -8,42 +8,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
 import { type DirectoryProvider, directoryClient, startDirectoryProvider } from '../harness/directory-provider.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { inletPressure, northGateText, type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { freePort } from '../services/service.ts';
+import { openPageOfTest } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
 
-const plantText = `schema: 1
-company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
-areas: [{ id: north, name: { zh: 北区, en: North } }]
-stations:
-  - id: GS-01
-    type: gate
-    name: { zh: 城北门站, en: North gate }
-    area: north
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: 127.0.0.1
-        port: 9
-        points: [{ tag: PT-101, name: { zh: 进站压力, en: Inlet }, unit: MPa, range: { min: 0, max: 10 }, register: { address: 0, type: uint16 }, defaultAlarms: false }]
-`;
-
 describe.skipIf(browser === null)('an account in a browser', () => {
   const folder = temporaryFolder();
-  let gatewatch: GatewatchProcess;
+  let plant: OwnPlant;
   let provider: DirectoryProvider;
   let page: Page;
   let complaints: string[];
   let password: string;
 
   beforeAll(async () => {
-    const plantFile = path.join(folder, 'plant.yaml');
     const accessFile = path.join(folder, 'access.yaml');
-    writeFileSync(plantFile, plantText);
     const port = await freePort();
     const publicUrl = `http://127.0.0.1:${port}`;
     // Another site for the browser, as a company's directory is.
@@ -61,23 +44,23 @@ describe.skipIf(browser === null)('an account in a browser', () => {
       en: 'This system belongs to Test Gas and is for authorized people only.\nEverything that is done is recorded.',
     };
     writeFileSync(accessFile, JSON.stringify({ schema: 1, passwords: { isGivenOneTemporary: true }, useNotice, directory }));
-    gatewatch = await startGatewatch({
+    plant = await startOwnPlant(({ port: devicePort }) => northGateText(devicePort, [inletPressure]), {
+      folder,
+      arguments: ['--access', accessFile, '--http-port', String(port)],
       environment: { GATEWATCH_SECRET_DIRECTORY: directoryClient.secret },
-      dataDir: path.join(folder, 'data'),
-      arguments: ['--plant', plantFile, '--no-simulators', '--access', accessFile, '--http-port', String(port)],
     });
-    password = gatewatch.firstPassword ?? '';
+    password = plant.firstPassword;
     ({ page, complaints } = await openPage(browser as Browser));
-    await signIn(page, gatewatch.address, 'admin', password);
+    await signIn(page, plant.gatewatch.address, 'admin', password);
   });
   afterAll(async () => {
     await page?.context().close();
-    await gatewatch?.stop();
+    await plant?.stop();
     await provider?.stop();
   });
 
   test('sets up a second factor, is asked for it, and comes in by a recovery code when the phone is lost', async () => {
-    const elsewhere = await GatewatchClient.signIn(gatewatch.address, 'admin', password);
+    const elsewhere = await GatewatchClient.signIn(plant.gatewatch.address, 'admin', password);
     await page.getByTestId('user-menu').click();
     await page.getByTestId('open-account').click();
     await expect.poll(() => page.getByTestId('session-row').count()).toBe(2);
@@ -123,7 +106,7 @@ describe.skipIf(browser === null)('an account in a browser', () => {
   });
 
   test('makes a token for another system, sees it used, revokes it', async () => {
-    await page.goto(`${gatewatch.address}/people`);
+    await page.goto(`${plant.gatewatch.address}/people`);
     await page.getByTestId('make-token').click();
     await page.getByTestId('token-name').fill('调度大屏数据接口');
     await picture(page, 'make-token');
@@ -132,7 +115,7 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     const token = ((await page.getByTestId('token-once').textContent()) ?? '').trim();
     await page.getByTestId('token-done').click();
     const ask = (url: string, method = 'GET') =>
-      fetch(`${gatewatch.address}${url}`, { method, headers: { authorization: `Bearer ${token}` } }).then(({ status }) => status);
+      fetch(`${plant.gatewatch.address}${url}`, { method, headers: { authorization: `Bearer ${token}` } }).then(({ status }) => status);
     expect(await ask('/api/alarms')).toBe(200);
     expect(await ask('/api/journal')).toBe(403);
     await page.reload();
@@ -147,10 +130,10 @@ describe.skipIf(browser === null)('an account in a browser', () => {
   });
 
   test('comes in by the company’s directory from another site; while it is away the page says so', async () => {
-    const other = await openPage(browser as Browser);
+    const other = await openPageOfTest(browser);
     provider.people.set('u-1', { username: 'zhao.gang', name: '赵刚', groups: ['gas-duty'] });
     provider.atTheDoor = 'u-1';
-    await other.page.goto(gatewatch.address);
+    await other.page.goto(plant.gatewatch.address);
     await other.page.getByTestId('sign-in-directory').waitFor();
     expect(await other.page.getByTestId('use-notice').textContent()).toBe(
       '本系统属于测试燃气公司，仅限授权人员使用。\n所有操作均被记录，违规使用将被追究。',
@@ -161,17 +144,16 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     await expect.poll(() => other.page.getByTestId('user-menu').textContent()).toContain('赵刚');
     provider.atTheDoor = 'nobody';
     await other.page.context().clearCookies();
-    await other.page.goto(`${gatewatch.address}/api/directory/start`);
+    await other.page.goto(`${plant.gatewatch.address}/api/directory/start`);
     await expect.poll(() => other.page.getByTestId('directory-problem').textContent()).toContain('没有给您分配');
     await provider.stop();
     await expect
       .poll(async () => {
-        await other.page.goto(gatewatch.address);
+        await other.page.goto(plant.gatewatch.address);
         return other.page.getByTestId('directory-away').isVisible();
       })
       .toBe(true);
     await picture(other.page, 'directory-away');
-    await other.page.context().close();
   });
 
   const given = 'given-by-the-administrator';
@@ -193,7 +175,7 @@ describe.skipIf(browser === null)('an account in a browser', () => {
       locale: 'zh-CN',
     });
     const phone = await context.newPage();
-    await phone.goto(`${gatewatch.address}/phone/`);
+    await phone.goto(`${plant.gatewatch.address}/phone/`);
     expect(await phone.getByTestId('use-notice').textContent()).toContain('仅限授权人员使用');
     await picture(phone, 'phone-use-notice');
     expect(await seriousFaults(phone)).toEqual([]);
@@ -215,13 +197,13 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     await phone.getByTestId('change-own-password').click();
     await phone.getByRole('navigation').waitFor();
     await context.close();
-    await GatewatchClient.signIn(gatewatch.address, 'qian', own);
+    await GatewatchClient.signIn(plant.gatewatch.address, 'qian', own);
   });
 
   test('a person who was given a password chooses his own first, and sees nothing before', async () => {
     await addPerson('wang', '王敏');
-    const other = await openPage(browser as Browser);
-    await other.page.goto(gatewatch.address);
+    const other = await openPageOfTest(browser);
+    await other.page.goto(plant.gatewatch.address);
     await other.page.getByTestId('sign-in-username').fill('wang');
     await other.page.getByTestId('sign-in-password').fill(given);
     await other.page.getByTestId('sign-in-submit').click();
@@ -240,7 +222,6 @@ describe.skipIf(browser === null)('an account in a browser', () => {
     await expect.poll(() => other.page.getByTestId('password-problem').textContent()).toContain('至少 12');
     await choose('燃气站夜里有人值守一班又一班');
     await other.page.getByTestId('user-menu').waitFor();
-    await other.page.context().close();
     await page.getByTestId('user-menu').click();
     await page.getByTestId('language-en').click();
     await picture(page, 'people-en');

@@ -3,17 +3,18 @@
 import path from 'node:path';
 import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import type { Historian } from '../../historian/historian.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
 import { demoPlantText } from '../../simulators/demo/demo-plant.ts';
-import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
+import { launchChromium, picture } from '../harness/chromium.ts';
 import { plantOf } from '../harness/plant-of.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { type SmallServer, startSmallServer } from '../harness/small-server.ts';
 import { SteeredClock } from '../harness/steered-clock.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -40,17 +41,10 @@ describe.skipIf(browser === null)('many alarms', () => {
   });
   const rowOf = (page: Page, alarmId: string) => page.locator(`[data-testid=alarm-row][data-alarm-id="${alarmId}"]`);
   const groups = (page: Page) => page.locator('[data-testid^=alarm-group-]');
-  const shot = (page: Page, name: string) =>
-    process.env.GATEWATCH_PICTURES === undefined
-      ? Promise.resolve()
-      : page
-          .waitForTimeout(800)
-          .then(() => page.screenshot({ path: path.join(process.env.GATEWATCH_PICTURES ?? '', `${name}.png`), fullPage: true }));
+  const shot = (page: Page, name: string) => picture(page, name, { isWholePage: true });
 
   test('a flood groups the list by station, first-out on top and nothing hidden; the person may choose; it ends by itself', async () => {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    await signIn(page, small.server.address, 'duty', 'duty-demo');
+    const { page, complaints } = await openSignedIn(browser, small.server.address, 'duty');
     await page.goto(`${small.server.address}/alarms`);
     await page.getByTestId('alarm-list').waitFor();
     expect(await page.getByTestId('flood-notice').count()).toBe(0);
@@ -118,9 +112,7 @@ describe.skipIf(browser === null)('many alarms', () => {
   });
 
   test('an alarm’s page says what to do and how long there is, what came with it here and along the pipelines, and how often it came before', async () => {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    await signIn(page, small.server.address, 'duty', 'duty-demo');
+    const { page, complaints } = await openSignedIn(browser, small.server.address, 'duty');
     await page.goto(`${small.server.address}/alarms/RS-01.GD-501.highHigh`);
     const detail = page.getByTestId('alarm-detail');
     await detail.waitFor();
@@ -166,9 +158,7 @@ describe.skipIf(browser === null)('many alarms', () => {
     }
     clock.advance(2 * minute);
 
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    await signIn(page, small.server.address, 'duty', 'duty-demo');
+    const { page, complaints } = await openSignedIn(browser, small.server.address, 'duty');
     await page.keyboard.press('g');
     await page.keyboard.press('p');
     await page.getByTestId('figures').waitFor();
@@ -192,9 +182,7 @@ describe.skipIf(browser === null)('many alarms', () => {
     expect(await page.getByTestId('propose-suggestion').count()).toBe(0);
     expect(complaints).toEqual([]);
 
-    const engineer = await openPage(browser as Browser);
-    onTestFinished(() => engineer.page.context().close());
-    await signIn(engineer.page, small.server.address, 'engineer', 'engineer-demo');
+    const engineer = await openSignedIn(browser, small.server.address, 'engineer');
     await engineer.page.goto(`${small.server.address}/performance`);
     await engineer.page.getByTestId('bad-actor').first().getByTestId('suggest').click();
     await engineer.page.getByTestId('propose-suggestion').first().click();

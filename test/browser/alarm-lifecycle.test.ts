@@ -2,11 +2,13 @@
 // and its end, a safety alarm out of service, a station in maintenance whose gas is heard all the same, a loop test.
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
+import { launchChromium, picture } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { endScenario, playScenario } from '../harness/scenarios.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -26,23 +28,11 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
   });
   afterAll(() => gatewatch?.stop());
 
-  async function play(scenario: string, body: object): Promise<void> {
-    const url = new URL(`scenarios/${scenario}`, gatewatch.controlUrl ?? '');
-    const response = await fetch(url, { method: 'POST', body: JSON.stringify({ seconds, ...body }) });
-    expect(response.status).toBe(200);
-  }
-  async function undo(scenario: string): Promise<void> {
-    const response = await fetch(new URL(`scenarios/${scenario}`, gatewatch.controlUrl ?? ''), { method: 'DELETE' });
-    expect(response.status).toBeLessThan(300);
-  }
+  const play = (scenario: string, options: object) => playScenario(gatewatch, scenario, { seconds, ...options });
   async function open(person: string): Promise<Page> {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(async () => {
-      await page.context().close();
-      // A conflict is an answer of the server that the browser's console counts as an error.
-      expect(complaints.filter((complaint) => !/409|422|403/.test(complaint))).toEqual([]);
-    });
-    await signIn(page, gatewatch.address, person, `${person}-demo`);
+    const { page, complaints } = await openSignedIn(browser, gatewatch.address, person);
+    // A conflict is an answer of the server that the browser's console counts as an error.
+    onTestFinished(() => expect(complaints.filter((complaint) => !/409|422|403/.test(complaint))).toEqual([]));
     return page;
   }
   const stateOf = async (alarmId: string) => (await supervisor.get<{ state: string }>(`/api/alarms/${alarmId}`)).state;
@@ -149,7 +139,7 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
     await asideOf(page, gas).getByTestId('bring-back').click();
     await page.getByTestId('action-submit').click();
     await expect.poll(() => stateOf(gas), slow).toBe('unacknowledged');
-    await undo('leak');
+    await endScenario(gatewatch, 'leak');
   });
 
   test('a station in maintenance: its alarms stand apart, gas is heard all the same, and what is true at the end is announced again', async () => {
@@ -197,8 +187,8 @@ describe.skipIf(browser === null)('the lifecycle in people’s hands', () => {
       stationId: 'RS-02',
       detail: { comment: '滤芯已更换', permit: 'JX-0712' },
     });
-    await undo('leak');
-    await undo('mains-loss');
+    await endScenario(gatewatch, 'leak');
+    await endScenario(gatewatch, 'mains-loss');
   });
 
   test('a loop test: the alarm runs from end to end and says everywhere that it is a test', async () => {

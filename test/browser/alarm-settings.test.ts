@@ -3,16 +3,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { AlarmSettingsTableView } from '../../domain/api/alarm-settings-api.ts';
 import type { PointView } from '../../domain/api/plant-api.ts';
 import { readSheetContent, type SheetFormat, writeSheetContent } from '../../server/sheet/sheet-content.ts';
-import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
+import { launchChromium, picture } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -49,14 +50,8 @@ describe.skipIf(browser === null)('alarm settings', () => {
   });
   afterAll(() => gatewatch.stop());
 
-  const shot = (page: Page, name: string) =>
-    process.env.GATEWATCH_PICTURES === undefined
-      ? Promise.resolve()
-      : page.waitForTimeout(600).then(() => page.screenshot({ path: path.join(process.env.GATEWATCH_PICTURES ?? '', `${name}.png`) }));
   async function openSettings(username: string): Promise<{ page: Page; complaints: string[] }> {
-    const opened = await openPage(browser as Browser);
-    onTestFinished(() => opened.page.context().close());
-    await signIn(opened.page, gatewatch.address, username, `${username}-demo`);
+    const opened = await openSignedIn(browser, gatewatch.address, username);
     await opened.page.goto(`${gatewatch.address}/alarm-settings`);
     await opened.page.getByTestId('settings-table').waitFor();
     return opened;
@@ -113,7 +108,7 @@ describe.skipIf(browser === null)('alarm settings', () => {
     expect(await difference('response').textContent()).toContain('核对下游用量，检查调压器');
     expect(await page.getByTestId('draft-submit').isEnabled()).toBe(false);
     await page.getByTestId('draft-reason').fill('冬季供气');
-    await shot(page, 'alarm-settings-draft');
+    await picture(page, 'alarm-settings-draft');
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByTestId('draft-submit').click();
     await page.locator('[data-testid=draft-panel][data-state=submitted]').waitFor();
@@ -164,7 +159,7 @@ describe.skipIf(browser === null)('alarm settings', () => {
     await page.getByTestId('tab-versions').click();
     await page.getByTestId('version-2').click();
     await page.getByTestId('version-changes').waitFor();
-    await shot(page, 'alarm-settings-versions');
+    await picture(page, 'alarm-settings-versions');
     expect(await seriousFaults(page)).toEqual([]);
     expect(engineer.complaints.concat(supervisor.complaints).filter((text) => !/40[39] |422 /.test(text))).toEqual([]);
   });
@@ -190,7 +185,7 @@ describe.skipIf(browser === null)('alarm settings', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByTestId('draft-bar').textContent()).toMatch(/1 条报警，1 项更改.*不允许生效/);
     expect(await cell.textContent()).toContain('9 MPa');
-    await shot(page, 'alarm-settings-table');
+    await picture(page, 'alarm-settings-table');
     expect(await seriousFaults(page)).toEqual([]);
 
     await page.getByTestId('settings-table').focus();
@@ -200,7 +195,7 @@ describe.skipIf(browser === null)('alarm settings', () => {
     await page.getByTestId('setting-cause-zh').fill('上游失控');
     await page.getByTestId('setting-cause-en').fill('Upstream lost');
     await page.getByTestId('setting-consequenceClassId').selectOption('severe');
-    await shot(page, 'alarm-settings-dialog');
+    await picture(page, 'alarm-settings-dialog');
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByTestId('put-into-draft').click();
     await expect.poll(() => page.getByTestId('draft-bar').textContent()).toContain('2 条报警，3 项更改');

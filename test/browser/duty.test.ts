@@ -1,18 +1,14 @@
 // Duty in a real browser: the lead plans the shift, the operator takes the watch, an alarm that nobody acknowledges goes up, a watch check is answered,
 // and the watch is handed over with two signatures.
-import { writeFileSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DutyNow } from '../../domain/api/watch-api.ts';
-import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
-import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
+import { launchChromium } from '../harness/chromium.ts';
+import type { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { type HttpReceiver, startHttpReceiver } from '../harness/http-receiver.ts';
+import { northGateText, type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -25,28 +21,14 @@ const people = [
 ] as const;
 
 /** One station, one pressure, two shifts so that whenever the test runs it is in one of them; checks and steps by the second. */
-const plantText = (port: number, gatewayUrl: string) => `schema: 1
-company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
-areas: [{ id: north, name: { zh: 北区, en: North } }]
-stations:
-  - id: GS-01
-    type: gate
-    name: { zh: 城北门站, en: North gate }
-    area: north
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: 127.0.0.1
-        port: ${port}
-        points:
-          - tag: PT-101
-            name: { zh: 进站压力, en: Inlet pressure }
-            unit: MPa
-            range: { min: 0, max: 100 }
-            register: { table: holding, address: 0, type: uint16 }
-            defaultAlarms: false
-            alarms: [{ kind: highHigh, setpoint: 50, priority: critical, responseTime: 2min, response: { zh: 关阀, en: Close the valve } }]
-notifications: { sms: { url: '${gatewayUrl}', insecure: true, body: { json: { to: '{{mobile}}', text: '{{text}}' } } } }
+const plantText = (port: number, gatewayUrl: string) =>
+  northGateText(
+    port,
+    [
+      '{ tag: PT-101, name: { zh: 进站压力, en: Inlet pressure }, unit: MPa, range: { min: 0, max: 100 }, register: { table: holding, address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, responseTime: 2min, response: { zh: 关阀, en: Close the valve } }] }',
+    ],
+    {
+      sections: `notifications: { sms: { url: '${gatewayUrl}', insecure: true, body: { json: { to: '{{mobile}}', text: '{{text}}' } } } }
 duty:
   shifts:
     - { id: day, name: { zh: 白班, en: Day }, start: '08:00', end: '20:00' }
@@ -57,46 +39,27 @@ duty:
       steps:
         - { after: 2s, to: onDuty, channels: [sms] }
         - { after: 50%, to: { position: lead }, channels: [sms, voice] }
-`;
+`,
+    },
+  );
 
 describe.skipIf(browser === null)('duty in a browser', () => {
-  const folder = temporaryFolder();
-  let gatewatch: GatewatchProcess;
-  let device: OtherModbusServer;
+  let plant: OwnPlant;
   let administrator: GatewatchClient;
-  let gateway: http.Server;
-  const messages: string[] = [];
+  let gateway: HttpReceiver;
 
   beforeAll(async () => {
-    device = await startOtherModbusServer();
-    gateway = http.createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        messages.push(Buffer.concat(chunks).toString('utf8'));
-        response.end('{}');
-      });
-    });
-    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
-    const plantFile = path.join(folder, 'plant.yaml');
-    writeFileSync(plantFile, plantText(device.port, `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/sms`));
-    gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
-    administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-    for (const person of people) expect((await administrator.ask('POST', '/api/users', { ...person, password })).status).toBe(201);
+    gateway = await startHttpReceiver();
+    plant = await startOwnPlant(({ port }) => plantText(port, `${gateway.url}/sms`));
+    administrator = await plant.signIn();
+    for (const person of people) await administrator.addPerson({ ...person, password });
   });
   afterAll(async () => {
-    await gatewatch?.stop();
-    await device?.stop();
-    gateway?.closeAllConnections();
-    gateway?.close();
+    await plant?.stop();
+    await gateway?.stop();
   });
 
-  const pageOf = async (username: string) => {
-    const opened = await openPage(browser as Browser);
-    onTestFinished(() => opened.page.context().close());
-    await signIn(opened.page, gatewatch.address, username, password);
-    return opened;
-  };
+  const pageOf = (username: string) => openSignedIn(browser, plant.gatewatch.address, username, password);
   const kinds = async () => (await administrator.journal()).map((entry) => entry.kind);
 
   test('the lead plans the running shift; what is missing is said until it is not', async () => {
@@ -152,7 +115,7 @@ describe.skipIf(browser === null)('duty in a browser', () => {
         channels: null,
         quietHours: null,
       });
-    await page.goto(`${gatewatch.address}/duty`);
+    await page.goto(`${plant.gatewatch.address}/duty`);
     const desk = page.getByTestId('console-desk-1');
     await desk.getByTestId('take-watch').click();
     await expect.poll(() => desk.textContent()).toContain('王敏');
@@ -162,21 +125,21 @@ describe.skipIf(browser === null)('duty in a browser', () => {
     await expect.poll(() => page.getByTestId('watch-log').textContent()).toContain('待交接');
     expect(await seriousFaults(page)).toEqual([]);
 
-    device.holding.writeUInt16BE(90, 0);
+    plant.device.holding.writeUInt16BE(90, 0);
     const strip = page.getByTestId('alarm-strip');
     await expect.poll(() => strip.textContent(), { timeout: 20_000 }).toContain('城北门站');
     await strip.getByRole('link').click();
     const escalation = page.getByTestId('escalation');
     await expect.poll(() => escalation.getByTestId('escalation-step-1').textContent(), { timeout: 20_000 }).toMatch(/已通知.*王敏/);
     await expect.poll(() => escalation.getByTestId('escalation-step-1').textContent(), { timeout: 20_000 }).toMatch(/短信\s*已送出/);
-    expect(messages).toEqual([expect.stringMatching(/\+8610000000002.*城北门站/)]);
+    expect(gateway.requests.map(({ body }) => body)).toEqual([expect.stringMatching(/\+8610000000002.*城北门站/)]);
     expect(await escalation.getByTestId('escalation-next').textContent()).toMatch(/下一步 00:\d\d 后/);
     expect(await escalation.getByTestId('escalation-step-2').textContent()).toMatch(/将通知.*李强/);
     expect(await seriousFaults(page)).toEqual([]);
     expect(await kinds()).toContain('alarm.escalate');
 
     // On whatever screen he is; the most urgent alarm stays above it.
-    await page.goto(gatewatch.address);
+    await page.goto(plant.gatewatch.address);
     const check = page.getByTestId('watch-check');
     await check.waitFor({ timeout: 30_000 });
     expect(await strip.textContent()).toContain('城北门站');
@@ -187,7 +150,7 @@ describe.skipIf(browser === null)('duty in a browser', () => {
     await check.waitFor({ state: 'detached' });
     expect(await kinds()).toEqual(expect.arrayContaining(['watch.check', 'watch.checkAnswered']));
 
-    await page.goto(`${gatewatch.address}/duty`);
+    await page.goto(`${plant.gatewatch.address}/duty`);
     await page.getByTestId('hand-over').click();
     const document = page.getByTestId('handover-document');
     await expect.poll(() => document.textContent()).toMatch(/城北门站[\s\S]*已电话询问上游[\s\S]*共 1 次，应答 1/);
@@ -217,12 +180,12 @@ describe.skipIf(browser === null)('duty in a browser', () => {
       localStorage.setItem('gatewatch.theme', 'dark');
       localStorage.setItem('gatewatch.language', 'en');
     });
-    await page.goto(`${gatewatch.address}/duty`);
+    await page.goto(`${plant.gatewatch.address}/duty`);
     await page.getByTestId('console-desk-1').getByTestId('take-without-handover').click();
     await page.getByTestId('reason-dialog').locator('textarea').fill('the lead was called to the station');
     await page.getByTestId('reason-dialog').locator('button[type=submit]').click();
     await page.getByTestId('reason-dialog').waitFor({ state: 'detached' });
-    await page.goto(`${gatewatch.address}/alarms`);
+    await page.goto(`${plant.gatewatch.address}/alarms`);
     const notice = page.locator('[data-testid=duty-notice][data-kind=withoutHandover]');
     await notice.waitFor();
     expect(await notice.textContent()).toMatch(/Desk 1.*the lead was called to the station/);
@@ -230,7 +193,7 @@ describe.skipIf(browser === null)('duty in a browser', () => {
     await notice.getByTestId('close-notice').click();
     await notice.waitFor({ state: 'detached' });
     for (const tab of ['watch', 'roster', 'people']) {
-      await page.goto(`${gatewatch.address}/duty${tab === 'watch' ? '' : `?tab=${tab}`}`);
+      await page.goto(`${plant.gatewatch.address}/duty${tab === 'watch' ? '' : `?tab=${tab}`}`);
       await page.getByTestId('duty').locator('.panel').first().waitFor();
       expect(await seriousFaults(page)).toEqual([]);
     }

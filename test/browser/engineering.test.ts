@@ -1,13 +1,10 @@
 // An engineer's afternoon in a browser: find the right word order of a register, browse an OPC UA server, see what is wrong in a pasted block, test a loop.
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { DataType } from 'node-opcua';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
-import { type OtherModbusServer, type OtherOpcuaServer, startOtherModbusServer, startOtherOpcuaServer } from '../harness/other-devices.ts';
+import { type OtherOpcuaServer, startOtherOpcuaServer } from '../harness/other-devices.ts';
+import { northGateText, type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
@@ -15,69 +12,47 @@ const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
 
 const password = 'a-long-enough-password';
-const plantText = (modbusPort: number, opcua: OtherOpcuaServer) => `schema: 1
-company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
-areas: [{ id: north, name: { zh: 北区, en: North } }]
-stations:
-  - id: GS-01
-    type: gate
-    name: { zh: 城北门站, en: North gate }
-    area: north
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: 127.0.0.1
-        port: ${modbusPort}
-        points:
-          - { tag: PT-101, name: { zh: 进站压力, en: Inlet }, unit: MPa, range: { min: 0, max: 10 }, scale: { factor: 0.01, offset: 0 }, register: { address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 6, priority: high, response: r }] }
-      - id: PLC-2
-        protocol: opcua
-        endpoint: ${opcua.endpoint}
-        serverThumbprint: ${opcua.thumbprint}
-        user: { name: plc-reader, passwordEnv: GATEWATCH_SECRET_PLC }
-        points: [{ tag: PT-201, name: { zh: 出站压力, en: Outlet }, unit: MPa, range: { min: 0, max: 1 }, node: 'ns=1;s=PT201.PV' }]
-`;
+const plantText = (modbusPort: number, opcua: OtherOpcuaServer) =>
+  northGateText(
+    modbusPort,
+    [
+      '{ tag: PT-101, name: { zh: 进站压力, en: Inlet }, unit: MPa, range: { min: 0, max: 10 }, scale: { factor: 0.01, offset: 0 }, register: { address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: high, setpoint: 6, priority: high, response: r }] }',
+    ],
+    {
+      devices: [
+        `{ id: PLC-2, protocol: opcua, endpoint: '${opcua.endpoint}', serverThumbprint: ${opcua.thumbprint}, user: { name: plc-reader, passwordEnv: GATEWATCH_SECRET_PLC }, points: [{ tag: PT-201, name: { zh: 出站压力, en: Outlet }, unit: MPa, range: { min: 0, max: 1 }, node: 'ns=1;s=PT201.PV' }] }`,
+      ],
+    },
+  );
 
 describe.skipIf(browser === null)('engineering in a browser', () => {
   const folder = temporaryFolder();
-  let gatewatch: GatewatchProcess;
-  let device: OtherModbusServer;
+  let plant: OwnPlant;
   let opcua: OtherOpcuaServer;
   let page: Page;
   let complaints: string[];
-  const plantFile = path.join(folder, 'plant.yaml');
-  const started = {
-    dataDir: path.join(folder, 'data'),
-    arguments: ['--plant', plantFile, '--no-simulators'],
-    environment: { GATEWATCH_SECRET_PLC: 'right' },
-  };
 
   beforeAll(async () => {
-    device = await startOtherModbusServer();
     opcua = await startOtherOpcuaServer({
       folder,
       password: 'right',
       variables: [{ name: 'PT201.PV', dataType: DataType.Double, value: 0.42 }],
     });
-    writeFileSync(plantFile, plantText(device.port, opcua));
-    gatewatch = await startGatewatch(started);
-    const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-    const person = { username: 'chen', displayName: '陈晨', role: 'engineer', password };
-    expect((await administrator.ask('POST', '/api/users', person)).status).toBe(201);
+    plant = await startOwnPlant(({ port }) => plantText(port, opcua), { folder, environment: { GATEWATCH_SECRET_PLC: 'right' } });
+    await (await plant.signIn()).addPerson({ username: 'chen', displayName: '陈晨', role: 'engineer', password });
     ({ page, complaints } = await openPage(browser as Browser));
-    await signIn(page, gatewatch.address, 'chen', password);
+    await signIn(page, plant.gatewatch.address, 'chen', password);
   });
   afterAll(async () => {
     await page?.context().close();
-    await gatewatch?.stop();
-    await device?.stop();
+    await plant?.stop();
     await opcua?.stop();
   });
 
   test('a register whose type nobody knows: the number on the instrument names type, order and place', async () => {
     // 4.2 with its words swapped, at 40011 of the manual.
-    device.holding.writeUInt16BE(0x6666, 20);
-    device.holding.writeUInt16BE(0x4086, 22);
+    plant.device.holding.writeUInt16BE(0x6666, 20);
+    plant.device.holding.writeUInt16BE(0x4086, 22);
     await page.keyboard.press('g');
     await page.keyboard.press('e');
     await page.getByTestId('device-GS-01.PLC-1').getByRole('button').click();
@@ -157,7 +132,7 @@ describe.skipIf(browser === null)('engineering in a browser', () => {
     await page.getByTestId('loop-reference').fill('Beamex 4711');
     await page.getByTestId('loop-start').click();
     for (const percent of [0, 25, 50, 75, 100]) {
-      device.holding.writeUInt16BE(percent * 10 + 5, 0);
+      plant.device.holding.writeUInt16BE(percent * 10 + 5, 0);
       await page.getByTestId(`measure-asFound-${percent}`).click();
       await expect.poll(() => page.getByTestId(`step-${percent}`).textContent()).toContain('0.50 ✓');
     }
@@ -177,10 +152,8 @@ describe.skipIf(browser === null)('engineering in a browser', () => {
   });
 
   test('the plant file is changed: both versions stay, and what differs is told by item and by line', async () => {
-    await gatewatch.stop();
-    writeFileSync(plantFile, plantText(device.port, opcua).replace('setpoint: 6,', 'setpoint: 5.5,'));
-    gatewatch = await startGatewatch(started);
-    await page.goto(`${gatewatch.address}/engineering?tab=versions`);
+    await plant.restart(plantText(plant.device.port, opcua).replace('setpoint: 6,', 'setpoint: 5.5,'));
+    await page.goto(`${plant.gatewatch.address}/engineering?tab=versions`);
     const change = page.locator('[data-item="GS-01.PT-101.high"]');
     await expect.poll(() => change.allTextContents()).toEqual([expect.stringMatching(/设定值6\s*5\.5/)]);
     expect(await page.getByTestId('plant-change-counts').textContent()).toBe('报警: 更改 1');

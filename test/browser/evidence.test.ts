@@ -5,52 +5,30 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
-import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
+import { inletPressure, northGateText, type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
 
-const plantText = (port: number) => `schema: 1
-company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
-areas: [{ id: north, name: { zh: 北区, en: North } }]
-stations:
-  - id: GS-01
-    type: gate
-    name: { zh: 城北门站, en: North gate }
-    area: north
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: 127.0.0.1
-        port: ${port}
-        points: [{ tag: PT-101, name: { zh: 进站压力, en: Inlet }, unit: MPa, range: { min: 0, max: 10 }, register: { address: 0, type: uint16 }, defaultAlarms: false }]
-`;
-
 describe.skipIf(browser === null)('evidence in a browser', () => {
   const folder = temporaryFolder();
   const bundle = path.join(folder, 'bundle.zip');
   const verifier = path.join(folder, 'gatewatch-verify.html');
-  let gatewatch: GatewatchProcess;
-  let device: OtherModbusServer;
+  let plant: OwnPlant;
   let page: Page;
   let complaints: string[];
   let keyId: string;
 
   beforeAll(async () => {
-    device = await startOtherModbusServer();
-    const plantFile = path.join(folder, 'plant.yaml');
-    writeFileSync(plantFile, plantText(device.port));
-    gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
+    plant = await startOwnPlant(({ port }) => northGateText(port, [inletPressure]), { folder });
     ({ page, complaints } = await openPage(browser as Browser));
-    await signIn(page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+    await signIn(page, plant.gatewatch.address, 'admin', plant.firstPassword);
   });
   afterAll(async () => {
     await page?.context().close();
-    await gatewatch?.stop();
-    await device?.stop();
+    await plant?.stop();
   });
 
   test('a bundle is asked for, made, and fetched together with the offline page', async () => {

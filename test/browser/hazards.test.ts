@@ -3,15 +3,16 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HazardView } from '../../domain/api/hazard-api.ts';
 import { addDays } from '../../domain/time/calendar-date.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
-import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
+import { launchChromium, picture } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -24,9 +25,7 @@ describe.skipIf(browser === null)('hazards in a browser', () => {
   afterAll(() => gatewatch?.stop());
 
   async function open(username: string): Promise<{ page: Page; complaints: string[] }> {
-    const opened = await openPage(browser as Browser);
-    onTestFinished(() => opened.page.context().close());
-    await signIn(opened.page, gatewatch.address, username, `${username}-demo`);
+    const opened = await openSignedIn(browser, gatewatch.address, username);
     await opened.page.keyboard.press('g');
     await opened.page.keyboard.press('z');
     await opened.page.getByTestId('hazards').waitFor();

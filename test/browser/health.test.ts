@@ -1,52 +1,27 @@
 // The administrator's two pages in a browser: one that says how the monitor is and what is not configured, and one for people.
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
-import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
+import { inletPressure, northGateText, type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
 
-const plantText = (port: number) => `schema: 1
-company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
-areas: [{ id: north, name: { zh: 北区, en: North } }]
-stations:
-  - id: GS-01
-    type: gate
-    name: { zh: 城北门站, en: North gate }
-    area: north
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: 127.0.0.1
-        port: ${port}
-        points: [{ tag: PT-101, name: { zh: 进站压力, en: Inlet }, unit: MPa, range: { min: 0, max: 10 }, register: { address: 0, type: uint16 }, defaultAlarms: false }]
-`;
-
 describe.skipIf(browser === null)('health and people in a browser', () => {
-  const folder = temporaryFolder();
-  let gatewatch: GatewatchProcess;
-  let device: OtherModbusServer;
+  let plant: OwnPlant;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    device = await startOtherModbusServer();
-    const plantFile = path.join(folder, 'plant.yaml');
-    writeFileSync(plantFile, plantText(device.port));
-    gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
+    plant = await startOwnPlant(({ port }) => northGateText(port, [inletPressure]));
     ({ page, complaints } = await openPage(browser as Browser));
-    await signIn(page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+    await signIn(page, plant.gatewatch.address, 'admin', plant.firstPassword);
   });
   afterAll(async () => {
     await page?.context().close();
-    await gatewatch?.stop();
-    await device?.stop();
+    await plant?.stop();
   });
   const verdict = (name: string) => page.getByTestId(`check-${name}`).first().getAttribute('data-verdict');
 
@@ -62,7 +37,7 @@ describe.skipIf(browser === null)('health and people in a browser', () => {
     await expect.poll(() => verdict('journalChain')).toBe('ok');
     await picture(page, 'health');
     expect(await seriousFaults(page)).toEqual([]);
-    await device.stop();
+    await plant.device.stop();
     await expect.poll(() => verdict('devices'), { timeout: 30_000 }).toBe('look');
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await seriousFaults(page)).toEqual([]);
@@ -80,8 +55,7 @@ describe.skipIf(browser === null)('health and people in a browser', () => {
     await page.getByTestId('save-person').click();
     const row = page.getByTestId('person-wang');
     await expect.poll(() => row.textContent()).toMatch(/王敏.*值班员.*全部场站/);
-    const other = await openPage(browser as Browser);
-    await signIn(other.page, gatewatch.address, 'wang', password);
+    const other = await openSignedIn(browser, plant.gatewatch.address, 'wang', password);
     await row.getByRole('button', { name: /修改/ }).click();
     await page.getByTestId('person-role').selectOption('supervisor');
     await page.getByTestId('some-stations').check();
@@ -90,7 +64,6 @@ describe.skipIf(browser === null)('health and people in a browser', () => {
     await expect.poll(() => row.textContent()).toMatch(/值班长.*城北门站/);
     // He is out at once.
     await other.page.getByTestId('sign-in-username').waitFor();
-    await other.page.context().close();
     await row.getByRole('button', { name: /停用/ }).click();
     await page.getByTestId('confirm').click();
     await expect.poll(() => row.textContent()).toContain('已停用');

@@ -1,14 +1,16 @@
 // The control room in an incident: it opens by itself, is worked on by mouse and keyboard, reported, reviewed and closed; a drill stays apart.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import { retellIncident } from '../../domain/incidents/retell.ts';
 import { jpegFromPhone } from '../../server/incidents/photo-fixture.ts';
-import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
+import { launchChromium } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -34,13 +36,11 @@ describe.skipIf(browser === null)('incidents', () => {
   afterAll(() => gatewatch.stop());
 
   test('a confirmed leak opens by itself and is worked on, reported, reviewed and closed; the journal holds it all', async () => {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
+    const { page, complaints } = await openSignedIn(browser, gatewatch.address, 'supervisor');
     page.setDefaultTimeout(20_000);
-    await signIn(page, gatewatch.address, 'supervisor', 'supervisor-demo');
     await page.getByTestId('station-RS-01').waitFor();
     expect(await page.getByTestId('incident-count').count()).toBe(0);
-    await fetch(new URL('scenarios/leak', gatewatch.controlUrl ?? ''), { method: 'POST', body: '{"station":"RS-01","seconds":30}' });
+    await playScenario(gatewatch, 'leak', { station: 'RS-01', seconds: 30 });
     await page.getByTestId('incident-count-real').waitFor({ timeout: 60_000 });
 
     // By keyboard to the board; the card is in the first column.
@@ -157,11 +157,9 @@ describe.skipIf(browser === null)('incidents', () => {
   });
 
   test('opened from an alarm it is found again from there; somebody else’s step on the way is told; English, dark', async () => {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
+    const { page, complaints } = await openSignedIn(browser, gatewatch.address, 'duty');
     page.setDefaultTimeout(20_000);
-    await signIn(page, gatewatch.address, 'duty', 'duty-demo');
-    await fetch(new URL('scenarios/mains-loss', gatewatch.controlUrl ?? ''), { method: 'POST', body: '{"station":"ST-01","seconds":900}' });
+    await playScenario(gatewatch, 'mains-loss', { station: 'ST-01', seconds: 900 });
     const duty = await GatewatchClient.signIn(gatewatch.address, 'duty', 'duty-demo');
     await expect.poll(async () => (await duty.alarms('?station=ST-01')).length, { timeout: 30_000 }).toBeGreaterThan(0);
     await page.goto(`${gatewatch.address}/alarms/ST-01.XS-801.state`);
@@ -203,10 +201,8 @@ describe.skipIf(browser === null)('incidents', () => {
   });
 
   test('a drill is marked everywhere, stands apart, and is closed with a score', async () => {
-    const { page } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
+    const { page } = await openSignedIn(browser, gatewatch.address, 'supervisor');
     page.setDefaultTimeout(20_000);
-    await signIn(page, gatewatch.address, 'supervisor', 'supervisor-demo');
     await page.goto(`${gatewatch.address}/incidents`);
     await page.getByTestId('start-drill').click();
     await page.getByTestId('incident-station').selectOption('LP-01');

@@ -1,21 +1,16 @@
 // The whole thread in a real browser: a person signs in, a leak becomes an alarm that sounds, he acknowledges it, and it stands in the journal.
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openPage, signIn, tonesStarted } from '../harness/chromium.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, signIn, tonesStarted } from '../harness/chromium.ts';
+import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openPageOfTest, openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
-
-async function play(gatewatch: GatewatchProcess, scenario: string, body: object): Promise<void> {
-  const response = await fetch(new URL(`scenarios/${scenario}`, gatewatch.controlUrl ?? ''), {
-    method: 'POST',
-    body: JSON.stringify(body),
-  });
-  expect(response.status).toBe(200);
-}
 
 const soundOf = (page: Page) => page.evaluate(() => document.documentElement.dataset.sound ?? '');
 const rowOf = (page: Page, alarmId: string) => page.locator(`[data-testid=alarm-row][data-alarm-id="${alarmId}"]`);
@@ -30,8 +25,7 @@ describe.skipIf(browser === null)('in a browser', () => {
   afterAll(() => gatewatch.stop());
 
   test('a wrong password is told, a right one opens the overview of eight live stations', async () => {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
+    const { page, complaints } = await openPageOfTest(browser);
     await page.goto(gatewatch.address);
     await page.getByTestId('sign-in-username').fill('duty');
     await page.getByTestId('sign-in-password').fill('wrong');
@@ -49,14 +43,12 @@ describe.skipIf(browser === null)('in a browser', () => {
   });
 
   test('leak → high-high alarm with sound → acknowledged with a comment → journaled; reload and English keep it', async () => {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    await signIn(page, gatewatch.address, 'duty', 'duty-demo');
+    const { page, complaints } = await openSignedIn(browser, gatewatch.address, 'duty');
     await page.getByTestId('station-RS-01').waitFor();
     expect(await soundOf(page)).toBe('silent');
     expect(await tonesStarted(page)).toBe(0);
 
-    await play(gatewatch, 'leak', { station: 'RS-01', size: 60, seconds: 600 });
+    await playScenario(gatewatch, 'leak', { station: 'RS-01', size: 60, seconds: 600 });
     const strip = page.getByTestId('alarm-strip');
     await expect.poll(() => strip.textContent(), { timeout: 40_000 }).toMatch(/紧急.*高新调压站.*高高限/);
     await expect.poll(() => soundOf(page)).toBe('sounding:critical');
@@ -95,35 +87,17 @@ describe.skipIf(browser === null)('in a browser', () => {
   });
 
   test('somebody else was quicker: the conflict is shown with who it was', async () => {
-    const { page } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    await signIn(page, gatewatch.address, 'duty', 'duty-demo');
-    await play(gatewatch, 'mains-loss', { station: 'ST-01', seconds: 600 });
+    const { page } = await openSignedIn(browser, gatewatch.address, 'duty');
+    await playScenario(gatewatch, 'mains-loss', { station: 'ST-01', seconds: 600 });
     await page.goto(`${gatewatch.address}/alarms`);
     const alarmId = 'ST-01.XS-801.state';
     await rowOf(page, alarmId).getByTestId('acknowledge').click();
     await page.getByTestId('acknowledge-comment').waitFor();
-    const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-    const headers = { cookie, 'content-type': 'application/json' };
-    const alarms = (await (await fetch(`${gatewatch.address}/api/alarms`, { headers })).json()) as {
-      id: string;
-      alarmId: string;
-      version: number;
-    }[];
-    const alarm = alarms.find((candidate) => candidate.alarmId === alarmId);
-    const other = await fetch(`${gatewatch.address}/api/session`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'supervisor', password: 'supervisor-demo' }),
-    });
-    const otherCookie = (other.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const supervisor = await GatewatchClient.signIn(gatewatch.address, 'supervisor', 'supervisor-demo');
+    const alarm = (await supervisor.alarms()).find((candidate) => candidate.alarmId === alarmId);
     // While this person types, the supervisor acknowledges.
     await page.route('**/acknowledge', async (route) => {
-      await fetch(`${gatewatch.address}/api/alarms/${alarm?.id}/acknowledge`, {
-        method: 'POST',
-        headers: { cookie: otherCookie, 'content-type': 'application/json' },
-        body: JSON.stringify({ version: alarm?.version, comment: '值班长先确认' }),
-      });
+      await supervisor.ask('POST', `/api/alarms/${alarm?.id}/acknowledge`, { version: alarm?.version, comment: '值班长先确认' });
       await route.continue();
     });
     await page.getByTestId('acknowledge-comment').fill('我来处理');
@@ -132,9 +106,7 @@ describe.skipIf(browser === null)('in a browser', () => {
   });
 
   test('the server dies: a full-width banner says since when; it comes back: the banner goes and the acknowledgement is still there', async () => {
-    const { page } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    await signIn(page, gatewatch.address, 'duty', 'duty-demo');
+    const { page } = await openSignedIn(browser, gatewatch.address, 'duty');
     await page.getByTestId('station-RS-01').waitFor();
     // A page that is all there: one that is killed while it loads shows what its browser shows.
     await expect.poll(() => page.getByTestId('connection').getAttribute('data-liveness')).toBe('live');
@@ -160,9 +132,7 @@ describe.skipIf(browser === null)('in a browser', () => {
   });
 
   test('English', async () => {
-    const { page } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    await signIn(page, gatewatch.address, 'duty', 'duty-demo');
+    const { page } = await openSignedIn(browser, gatewatch.address, 'duty');
     await page.getByTestId('user-menu').click();
     await page.getByTestId('language-en').click();
     await expect.poll(() => page.locator('h1').first().textContent()).toBe('Overview');

@@ -1,46 +1,29 @@
 // Notifications in a real browser: a mail server that is full comes back, a person gets the mail and acknowledges by its link on a phone, a robot whose
 // signature is refused is seen to fail, and a test message goes through.
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { launchChromium, picture } from '../harness/chromium.ts';
+import type { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type HttpReceiver, startHttpReceiver } from '../harness/http-receiver.ts';
 import { type MailServer, mailBody, startMailServer } from '../harness/mail-server.ts';
-import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
+import { northGateText, type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { freePort } from '../services/service.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
 
 const password = 'a-long-enough-password';
 const alarmId = 'GS-01.PT-101.highHigh';
-const plantText = (ports: { http: number; modbus: number; mail: number }, robotUrl: string) => `schema: 1
-company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
-areas: [{ id: north, name: { zh: 北区, en: North } }]
-stations:
-  - id: GS-01
-    type: gate
-    name: { zh: 城北门站, en: North gate }
-    area: north
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: 127.0.0.1
-        port: ${ports.modbus}
-        points:
-          - tag: PT-101
-            name: { zh: 进站压力, en: Inlet pressure }
-            unit: MPa
-            range: { min: 0, max: 100 }
-            register: { table: holding, address: 0, type: uint16 }
-            defaultAlarms: false
-            alarms: [{ kind: highHigh, setpoint: 50, priority: critical, responseTime: 10min, message: { zh: 进站压力高高, en: Inlet pressure very high }, response: { zh: 关闭进站阀, en: Close the inlet valve } }]
-notifications:
+const plantText = (ports: { http: number; modbus: number; mail: number }, robotUrl: string) =>
+  northGateText(
+    ports.modbus,
+    [
+      '{ tag: PT-101, name: { zh: 进站压力, en: Inlet pressure }, unit: MPa, range: { min: 0, max: 100 }, register: { table: holding, address: 0, type: uint16 }, defaultAlarms: false, alarms: [{ kind: highHigh, setpoint: 50, priority: critical, responseTime: 10min, message: { zh: 进站压力高高, en: Inlet pressure very high }, response: { zh: 关闭进站阀, en: Close the inlet valve } }] }',
+    ],
+    {
+      sections: `notifications:
   publicUrl: http://127.0.0.1:${ports.http}
   email: { host: 127.0.0.1, port: ${ports.mail}, security: none, insecure: true, from: gatewatch@gas.example }
   dingTalk: [{ name: team, url: '${robotUrl}', insecure: true, accessToken: { env: GATEWATCH_SECRET_DING }, secret: { env: GATEWATCH_SECRET_DING_SIGN } }]
@@ -49,54 +32,43 @@ duty:
   escalation:
     - priorities: [critical]
       steps: [{ after: 1s, to: { person: wang }, channels: [email, dingTalk] }]
-`;
+`,
+    },
+  );
 
 describe.skipIf(browser === null)('notifications in a browser', () => {
-  const folder = temporaryFolder();
-  let gatewatch: GatewatchProcess;
-  let device: OtherModbusServer;
+  let plant: OwnPlant;
   let mail: MailServer;
   let robot: HttpReceiver;
   let administrator: GatewatchClient;
 
   beforeAll(async () => {
-    device = await startOtherModbusServer();
     mail = await startMailServer();
     mail.answer = (phase) => (phase === 'rcptTo' ? { kind: 'refuse', code: 452 } : { kind: 'take' });
     robot = await startHttpReceiver();
     robot.answer = () => ({ kind: 'answer', status: 200, body: '{"errcode":310000,"errmsg":"sign not match"}' });
     const port = await freePort();
-    const plantFile = path.join(folder, 'plant.yaml');
-    writeFileSync(plantFile, plantText({ http: port, modbus: device.port, mail: mail.port }, `${robot.url}/robot/send`));
-    gatewatch = await startGatewatch({
-      dataDir: path.join(folder, 'data'),
-      arguments: ['--plant', plantFile, '--no-simulators', '--http-port', String(port)],
+    plant = await startOwnPlant((device) => plantText({ http: port, modbus: device.port, mail: mail.port }, `${robot.url}/robot/send`), {
+      arguments: ['--http-port', String(port)],
       environment: { GATEWATCH_SECRET_DING: 'token', GATEWATCH_SECRET_DING_SIGN: 'SECx' },
     });
-    administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-    const person = { username: 'wang', displayName: '王敏', role: 'operator', password };
-    expect((await administrator.ask('POST', '/api/users', person)).status).toBe(201);
+    administrator = await plant.signIn();
+    await administrator.addPerson({ username: 'wang', displayName: '王敏', role: 'operator', password });
     const contact = { version: 0, email: 'wang@gas.example', mobile: null, language: 'zh', channels: null, quietHours: null };
     expect((await administrator.ask('PUT', '/api/people/wang/contact', contact)).status).toBe(200);
   });
   afterAll(async () => {
-    await gatewatch?.stop();
-    await device?.stop();
+    await plant?.stop();
     await mail?.stop();
     await robot?.stop();
   });
 
-  const shot = async (page: Page, name: string) => {
-    const to = process.env.PICTURES_TO;
-    if (to !== undefined) await page.screenshot({ path: path.join(to, `${name}.png`), fullPage: true });
-  };
+  const shot = (page: Page, name: string) => picture(page, name, { isWholePage: true });
 
   test('a mail that waits for the mail server is told in the end; its link acknowledges on a phone, and every page knows', async () => {
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
-    await signIn(page, gatewatch.address, 'wang', password);
-    device.holding.writeUInt16BE(90, 0);
-    await page.goto(`${gatewatch.address}/alarms/${alarmId}`);
+    const { page, complaints } = await openSignedIn(browser, plant.gatewatch.address, 'wang', password);
+    plant.device.holding.writeUInt16BE(90, 0);
+    await page.goto(`${plant.gatewatch.address}/alarms/${alarmId}`);
     const told = page.getByTestId('told').filter({ hasText: '王敏' });
     await expect.poll(() => told.textContent(), { timeout: 30_000 }).toMatch(/等待.*对方暂时不能受理.*再试/);
     await page.keyboard.press('g');
@@ -152,14 +124,14 @@ describe.skipIf(browser === null)('notifications in a browser', () => {
     await shot(phone, 'link-used');
 
     expect((await administrator.alarms())[0]).toMatchObject({ state: 'acknowledged', acknowledgedBy: 'wang', comment: '已到现场，关阀' });
-    await page.goto(`${gatewatch.address}/alarms/${alarmId}`);
+    await page.goto(`${plant.gatewatch.address}/alarms/${alarmId}`);
     await expect.poll(() => page.getByTestId('detail-state').textContent()).toContain('已确认');
     await expect.poll(() => told.textContent()).toContain('已送出');
     await told.getByRole('button').click();
     await expect.poll(() => page.getByTestId('attempts').textContent()).toContain('SMTP 452');
     expect(await seriousFaults(page)).toEqual([]);
     await shot(page, 'alarm-told');
-    await page.goto(`${gatewatch.address}/alarms?tab=journal`);
+    await page.goto(`${plant.gatewatch.address}/alarms?tab=journal`);
     await expect.poll(() => page.getByTestId('journal').textContent()).toMatch(/通知送出.*王敏 · 邮件/);
     await shot(page, 'journal');
     expect((await administrator.journal()).find(({ kind }) => kind === 'alarm.acknowledge')).toMatchObject({
@@ -169,11 +141,9 @@ describe.skipIf(browser === null)('notifications in a browser', () => {
   });
 
   test('the administrator sends a test through a channel and sees what came of it', async () => {
-    const { page, complaints } = await openPage(browser as Browser, { locale: 'en-GB' });
-    onTestFinished(() => page.context().close());
-    await signIn(page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+    const { page, complaints } = await openSignedIn(browser, plant.gatewatch.address, 'admin', plant.firstPassword, { locale: 'en-GB' });
     robot.answer = () => ({ kind: 'answer', status: 200, body: '{"errcode":0,"errmsg":"ok"}' });
-    await page.goto(`${gatewatch.address}/notifications?subject=test`);
+    await page.goto(`${plant.gatewatch.address}/notifications?subject=test`);
     await page.getByTestId('test-team').click();
     await page.getByTestId('send-test').click();
     await expect
@@ -198,10 +168,10 @@ describe.skipIf(browser === null)('notifications in a browser', () => {
         expect.objectContaining({ target: 'office', state: 'secretMissing' }),
       ]),
     );
-    const metrics = await (await fetch(`${gatewatch.address}/metrics`)).text();
+    const metrics = await (await fetch(`${plant.gatewatch.address}/metrics`)).text();
     expect(metrics).toMatch(/gatewatch_notifications_sent_total\{channel="email",target="email"\} 2/);
     expect(metrics).toMatch(/gatewatch_notification_attempts_failed_total\{channel="dingTalk",target="team",reason="unauthorized"\} 1/);
-    const readiness = (await (await fetch(`${gatewatch.address}/readyz`)).json()) as {
+    const readiness = (await (await fetch(`${plant.gatewatch.address}/readyz`)).json()) as {
       parts: { name: string; isReady: boolean; reason: string }[];
     };
     expect(readiness.parts).toContainEqual({ name: 'notifications by office', isReady: false, reason: 'secretMissing' });

@@ -1,67 +1,41 @@
 // Obligations in a browser: from the matrix to the interval and its cause, a certificate, the page for an inspection, and what an authority
 // may not do.
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
-import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
+import type { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { inletPressure, northGateText, type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
 
-const plantText = (port: number) => `schema: 1
-company: { id: t, name: { zh: 测试燃气, en: Test Gas } }
-areas: [{ id: north, name: { zh: 北区, en: North } }]
-stations:
-  - id: GS-01
-    type: gate
-    name: { zh: 城北门站, en: North gate }
-    area: north
-    devices:
-      - id: PLC-1
-        protocol: modbusTcp
-        host: 127.0.0.1
-        port: ${port}
-        points:
-          - { tag: PT-101, name: { zh: 进站压力, en: Inlet }, unit: MPa, range: { min: 0, max: 10 }, register: { address: 0, type: uint16 }, defaultAlarms: false }
-          - { tag: GD-501, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { address: 1, type: uint16 }, defaultAlarms: false }
-responsePlans:
+const detector =
+  "{ tag: GD-501, name: { zh: 探测器, en: Detector }, unit: '%LEL', range: { min: 0, max: 100 }, role: gasDetector, register: { address: 1, type: uint16 }, defaultAlarms: false }";
+const responsePlans = `responsePlans:
   - { id: one, revised: '2026-03-01', contacts: [{ name: { zh: 消防, en: Fire brigade }, role: { zh: 灭火, en: Fire }, phone: '119' }, { name: { zh: 总经理 何川, en: He Chuan }, role: { zh: 负责人, en: Head }, phone: 028-5550-1001 }] }
 `;
 const password = 'a-long-enough-password';
 const dateIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 describe.skipIf(browser === null)('obligations in a browser', () => {
-  const folder = temporaryFolder();
-  let gatewatch: GatewatchProcess;
-  let device: OtherModbusServer;
+  let plant: OwnPlant;
+  let administrator: GatewatchClient;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    device = await startOtherModbusServer();
-    const plantFile = path.join(folder, 'plant.yaml');
-    writeFileSync(plantFile, plantText(device.port));
-    gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
+    plant = await startOwnPlant(({ port }) => northGateText(port, [inletPressure, detector], { sections: responsePlans }));
+    administrator = await plant.signIn();
+    await administrator.addPerson({ username: 'zhao', displayName: '值班员 赵刚', role: 'operator', password });
     ({ page, complaints } = await openPage(browser as Browser));
-    await signIn(page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-    expect(await addPerson({ username: 'zhao', displayName: '值班员 赵刚', role: 'operator', password })).toBeLessThan(300);
+    await signIn(page, plant.gatewatch.address, 'admin', plant.firstPassword);
   });
   afterAll(async () => {
     await page?.context().close();
-    await gatewatch?.stop();
-    await device?.stop();
+    await plant?.stop();
   });
-  const addPerson = (person: object) =>
-    page.evaluate(
-      async (body) =>
-        (await fetch('/api/users', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).status,
-      person,
-    );
   const stateOf = (id: string) => page.getByTestId(`cell-${id}`).getAttribute('data-state');
 
   test('what has no record is not measured; a cell leads to the cause; a certificate is entered', async () => {
@@ -82,7 +56,7 @@ describe.skipIf(browser === null)('obligations in a browser', () => {
     await picture(page, 'obligation');
     expect(await seriousFaults(page)).toEqual([]);
 
-    await page.goto(`${gatewatch.address}/obligations?tab=certificates`);
+    await page.goto(`${plant.gatewatch.address}/obligations?tab=certificates`);
     await page.getByTestId('add-certificate').click();
     await page.getByTestId('certificate-title').fill('燃气值班资格');
     await page.getByTestId('certificate-number').fill('ZS-001');
@@ -95,31 +69,29 @@ describe.skipIf(browser === null)('obligations in a browser', () => {
   });
 
   test('somebody on duty calls the emergency contacts and says who was reached', async () => {
-    const own = await openPage(browser as Browser);
-    onTestFinished(() => own.page.context().close());
-    await signIn(own.page, gatewatch.address, 'zhao', password);
-    await own.page.goto(`${gatewatch.address}/obligations/emergencyReadiness?station=GS-01`);
-    await own.page.getByTestId('call-contacts').click();
-    const [reached, notReached] = [own.page.getByTestId('contact-reached'), own.page.getByTestId('contact-not-reached')];
+    const desk = await openSignedIn(browser, plant.gatewatch.address, 'zhao', password);
+    await desk.page.goto(`${plant.gatewatch.address}/obligations/emergencyReadiness?station=GS-01`);
+    await desk.page.getByTestId('call-contacts').click();
+    const [reached, notReached] = [desk.page.getByTestId('contact-reached'), desk.page.getByTestId('contact-not-reached')];
     // Nobody calls the fire brigade to see whether it answers.
     expect(await reached.count()).toBe(1);
-    expect(await own.page.getByTestId('contacts-send').isDisabled()).toBe(true);
+    expect(await desk.page.getByTestId('contacts-send').isDisabled()).toBe(true);
     await notReached.click();
-    expect(await seriousFaults(own.page)).toEqual([]);
-    await picture(own.page, 'contacts-dialog');
-    await own.page.getByTestId('contacts-send').click();
-    await expect.poll(() => own.page.getByTestId('contact-calls').textContent()).toMatch(/赵刚.*未接通：028-5550-1001/);
-    await own.page.getByTestId('call-contacts').click();
+    expect(await seriousFaults(desk.page)).toEqual([]);
+    await picture(desk.page, 'contacts-dialog');
+    await desk.page.getByTestId('contacts-send').click();
+    await expect.poll(() => desk.page.getByTestId('contact-calls').textContent()).toMatch(/赵刚.*未接通：028-5550-1001/);
+    await desk.page.getByTestId('call-contacts').click();
     await reached.click();
-    await own.page.getByTestId('contacts-send').click();
-    await expect.poll(() => own.page.getByTestId('contact-calls').locator('li').first().textContent()).toContain('全部接通');
-    await picture(own.page, 'contacts');
-    expect(await seriousFaults(own.page)).toEqual([]);
-    expect(own.complaints).toEqual([]);
+    await desk.page.getByTestId('contacts-send').click();
+    await expect.poll(() => desk.page.getByTestId('contact-calls').locator('li').first().textContent()).toContain('全部接通');
+    await picture(desk.page, 'contacts');
+    expect(await seriousFaults(desk.page)).toEqual([]);
+    expect(desk.complaints).toEqual([]);
   });
 
   test('the page for an inspection answers from the records, in both languages, in the dark and on a narrow screen', async () => {
-    await page.goto(`${gatewatch.address}/obligations`);
+    await page.goto(`${plant.gatewatch.address}/obligations`);
     await page
       .getByRole('link', { name: /城北门站/ })
       .first()
@@ -142,10 +114,9 @@ describe.skipIf(browser === null)('obligations in a browser', () => {
   });
 
   test('an authority sees the same and is offered nothing to change', async () => {
-    expect(await addPerson({ username: 'wu', displayName: '主管部门 吴敏', role: 'authority', password })).toBeLessThan(300);
-    const { page: other } = await openPage(browser as Browser);
-    await signIn(other, gatewatch.address, 'wu', password);
-    await other.goto(`${gatewatch.address}/obligations?tab=certificates`);
+    await administrator.addPerson({ username: 'wu', displayName: '主管部门 吴敏', role: 'authority', password });
+    const { page: other } = await openSignedIn(browser, plant.gatewatch.address, 'wu', password);
+    await other.goto(`${plant.gatewatch.address}/obligations?tab=certificates`);
     await expect.poll(() => other.getByTestId('certificates').textContent()).toContain('ZS-001');
     expect(await other.getByTestId('add-certificate').count()).toBe(0);
     const refused = await other.evaluate(
@@ -153,9 +124,8 @@ describe.skipIf(browser === null)('obligations in a browser', () => {
         (await fetch('/api/certificates', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status,
     );
     expect(refused).toBe(403);
-    await other.goto(`${gatewatch.address}/obligations`);
+    await other.goto(`${plant.gatewatch.address}/obligations`);
     await other.getByTestId('obligation-matrix').waitFor();
     await other.getByTestId('major-hazards').waitFor();
-    await other.context().close();
   });
 });

@@ -10,12 +10,13 @@ import type { PatrolLabelView, PatrolSummary, PatrolView } from '../../domain/ap
 import { addDays } from '../../domain/time/calendar-date.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
 import { BadNetwork } from '../harness/bad-network.ts';
-import { launchChromium, openPage, openPhone, picture, signIn } from '../harness/chromium.ts';
+import { launchChromium, openPhone, picture } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { passwordOf, pressTwice, signInOnPhone, untilLive } from './phone-stage.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -67,29 +68,25 @@ function filmOf(text: string): Buffer {
 }
 
 describe.skipIf(browser === null)('a patrol', () => {
-  let gatewatch: GatewatchProcess;
+  let plant: OwnPlant;
   let network: BadNetwork;
   let supervisor: GatewatchClient;
   let patrolId: string;
   const folder = temporaryFolder();
   beforeAll(async () => {
-    const plantFile = path.join(folder, 'plant.yaml');
-    writeFileSync(plantFile, plantText);
-    gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
-    network = await BadNetwork.start(gatewatch.address);
-    const admin = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+    plant = await startOwnPlant(() => plantText, { folder });
+    network = await BadNetwork.start(plant.gatewatch.address);
+    const admin = await plant.signIn();
     for (const [username, displayName, role] of [
       ['team', '赵刚', 'emergencyTeam'],
       ['supervisor', '李强', 'supervisor'],
-    ] as const) {
-      const added = await admin.ask('POST', '/api/users', { username, displayName, role, password: passwordOf(username) });
-      expect(added.status).toBe(201);
-    }
-    supervisor = await GatewatchClient.signIn(gatewatch.address, 'supervisor', passwordOf('supervisor'));
+    ] as const)
+      await admin.addPerson({ username, displayName, role, password: passwordOf(username) });
+    supervisor = await GatewatchClient.signIn(plant.gatewatch.address, 'supervisor', passwordOf('supervisor'));
   });
   afterAll(async () => {
     await network?.stop();
-    await gatewatch?.stop();
+    await plant?.stop();
   });
 
   const patrol = () => supervisor.get<PatrolView>(`/api/patrols/${patrolId}`);
@@ -115,9 +112,7 @@ describe.skipIf(browser === null)('a patrol', () => {
     ).toBeDefined();
     patrolId = (await supervisor.get<PatrolSummary[]>('/api/patrols')).find(({ state }) => state === 'open')?.id ?? '';
 
-    const desk = await openPage(browser as Browser);
-    onTestFinished(() => desk.page.context().close());
-    await signIn(desk.page, gatewatch.address, 'supervisor', passwordOf('supervisor'));
+    const desk = await openSignedIn(browser, plant.gatewatch.address, 'supervisor', passwordOf('supervisor'));
     await desk.page.keyboard.press('g');
     await desk.page.keyboard.press('l');
     await desk.page.getByTestId('patrol-table').waitFor();
@@ -215,7 +210,7 @@ describe.skipIf(browser === null)('a patrol', () => {
       '/patrols?tab=rounds',
       '/patrols?tab=labels&station=GS-01',
     ]) {
-      await desk.page.goto(`${gatewatch.address}${address}`);
+      await desk.page.goto(`${plant.gatewatch.address}${address}`);
       await desk.page.locator('.patrols table, .patrols ol, .patrols .label').first().waitFor();
       expect(await seriousFaults(desk.page), address).toEqual([]);
       expect(await desk.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), address).toBeLessThanOrEqual(0);

@@ -1,17 +1,13 @@
 // What the phone tests play on: a plant of one station whose values the test sets, the real server behind a network that can be bad, people, a push
 // service, and a phone with a memory.
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { ActionAnswer, IncidentView } from '../../domain/api/incident-api.ts';
 import { BadNetwork } from '../harness/bad-network.ts';
 import { openPhone } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { startGatewatch } from '../harness/gatewatch-process.ts';
-import { startOtherModbusServer } from '../harness/other-devices.ts';
+import { startOwnPlant } from '../harness/own-plant.ts';
 import { type Phone, PushService } from '../harness/push-service.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 export const passwordOf = (username: string): string => `${username}-password-1`;
 
@@ -80,31 +76,27 @@ export interface PhoneStage {
 }
 
 export async function openStage(): Promise<PhoneStage> {
-  const folder = temporaryFolder();
-  const modbus = await startOtherModbusServer();
   const push = await PushService.start();
-  modbus.holding.writeUInt16BE(300, 0);
-  const plantFile = path.join(folder, 'plant.yaml');
-  writeFileSync(plantFile, plantText(modbus.port, push.origin));
-  const gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
-  const network = await BadNetwork.start(gatewatch.address);
-  const admin = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+  const plant = await startOwnPlant((device) => {
+    device.holding.writeUInt16BE(300, 0);
+    return plantText(device.port, push.origin);
+  });
+  const network = await BadNetwork.start(plant.gatewatch.address);
+  const admin = await plant.signIn();
   for (const [username, displayName, role] of [
     ['team', '赵刚', 'emergencyTeam'],
     ['second', '钱勇', 'emergencyTeam'],
     ['duty', '王敏', 'supervisor'],
-  ] as const) {
-    const added = await admin.ask('POST', '/api/users', { username, displayName, role, password: passwordOf(username) });
-    expect(added.status).toBe(201);
-  }
-  const duty = await GatewatchClient.signIn(gatewatch.address, 'duty', passwordOf('duty'));
+  ] as const)
+    await admin.addPerson({ username, displayName, role, password: passwordOf(username) });
+  const duty = await GatewatchClient.signIn(plant.gatewatch.address, 'duty', passwordOf('duty'));
   return {
     network,
     duty,
     admin,
     push,
-    setPressure: (value) => void modbus.holding.writeUInt16BE(value, 0),
-    setGas: (value) => void modbus.holding.writeUInt16BE(value, 2),
+    setPressure: (value) => void plant.device.holding.writeUInt16BE(value, 0),
+    setGas: (value) => void plant.device.holding.writeUInt16BE(value, 2),
     async openIncident(description) {
       const answer = await duty.ask<ActionAnswer>('POST', '/api/incidents', {
         actionId: crypto.randomUUID(),
@@ -118,9 +110,8 @@ export async function openStage(): Promise<PhoneStage> {
     incident: (id) => duty.get<IncidentView>(`/api/incidents/${id}`),
     async stop() {
       await network.stop();
-      await gatewatch.stop();
+      await plant.stop();
       await push.stop();
-      await modbus.stop();
     },
   };
 }

@@ -1,14 +1,16 @@
 // The past on the same screens: a leak that was acknowledged is seen unacknowledged again at its moment, is played on to the acknowledgement, and cannot be
 // acted on; an alarm that comes meanwhile sounds and stands in the strip.
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { PointView } from '../../domain/api/plant-api.ts';
-import { launchChromium, openPage, picture, signIn, tonesStarted } from '../harness/chromium.ts';
+import { launchChromium, picture, tonesStarted } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
+import { openSignedIn } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -25,10 +27,7 @@ describe.skipIf(browser === null)('replay', () => {
   });
   afterAll(() => gatewatch?.stop());
 
-  async function play(scenario: string, body: object): Promise<void> {
-    const url = new URL(`scenarios/${scenario}`, gatewatch.controlUrl ?? '');
-    expect((await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
-  }
+  const play = (scenario: string, options: object) => playScenario(gatewatch, scenario, options);
   const alarm = (alarmId: string) => duty.get<AlarmView>(`/api/alarms/${alarmId}`);
   const stateOnScreen = (page: Page, alarmId: string) =>
     page.locator(`main [data-testid=alarm-row][data-alarm-id="${alarmId}"]`).getAttribute('data-state');
@@ -49,10 +48,8 @@ describe.skipIf(browser === null)('replay', () => {
     // What is replayed lies three seconds back at least.
     await expect.poll(() => Date.now() - acknowledgedAtMs, slow).toBeGreaterThan(4_500);
 
-    const { page, complaints } = await openPage(browser as Browser);
-    onTestFinished(() => page.context().close());
+    const { page, complaints } = await openSignedIn(browser, gatewatch.address, 'duty');
     page.setDefaultTimeout(20_000);
-    await signIn(page, gatewatch.address, 'duty', 'duty-demo');
     await page.goto(`${gatewatch.address}/replay?at=${acknowledgedAtMs - 1}&screen=${encodeURIComponent('/alarms')}`);
     const band = page.getByTestId('replay-band');
     await band.waitFor();

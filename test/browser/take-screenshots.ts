@@ -7,6 +7,7 @@ import { Quality } from '../../domain/readings/quality.ts';
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
 import { writeHistory } from '../harness/demo-history.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 
 const images = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
 mkdirSync(images, { recursive: true });
@@ -43,7 +44,7 @@ try {
   await signIn(page, gatewatch.address, 'duty', 'duty-demo');
   // Ten minutes of sparkline need a little life first.
   await page.waitForTimeout(60_000);
-  await fetch(new URL('scenarios/leak', gatewatch.controlUrl ?? ''), { method: 'POST', body: '{"seconds":300}' });
+  await playScenario(gatewatch, 'leak', { seconds: 300 });
   await page.getByText('高高限报警').first().waitFor({ timeout: 40_000 });
   await shot('overview');
   await page.goto(`${gatewatch.address}/stations/GS-01`);

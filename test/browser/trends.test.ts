@@ -7,6 +7,7 @@ import { Quality } from '../../domain/readings/quality.ts';
 import { launchChromium, openPage, picture, signIn, type WatchedPage } from '../harness/chromium.ts';
 import { demoPlant, type HistoryOfPoint, writeHistory } from '../harness/demo-history.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
@@ -46,7 +47,7 @@ describe.skipIf(browser === null)('trends', () => {
     expect(demoPlant().points.length).toBeGreaterThan(300);
     gatewatch = await startGatewatch({ dataDir, arguments: ['--no-story'] });
     // Gas takes its time until an alarm rises: it spreads while the other stories are told.
-    await fetch(new URL('scenarios/leak', gatewatch.controlUrl ?? ''), { method: 'POST', body: '{"seconds":600}' });
+    await playScenario(gatewatch, 'leak', { seconds: 600 });
   });
   afterAll(async () => {
     for (const { page } of desks.values()) await page.context().close();

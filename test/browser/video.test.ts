@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn } from '../harness/chromium.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 
@@ -26,12 +27,6 @@ describe.skipIf(browser === null)('video in a browser', () => {
     await gatewatch?.stop();
   });
 
-  const scenario = (name: string, body: object) =>
-    fetch(`${gatewatch.controlUrl}scenarios/${name}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
   const card = (id: string) => page.getByTestId(`camera-${id}`);
   const stateOf = (id: string) => card(id).getAttribute('data-state');
   const isShown = (testId: string) =>
@@ -59,7 +54,7 @@ describe.skipIf(browser === null)('video in a browser', () => {
   });
 
   test('a camera that goes black is told as soon as somebody looks; the tile of its station says it too', async () => {
-    expect((await scenario('camera-black', { station: 'RS-02' })).status).toBe(200);
+    await playScenario(gatewatch, 'camera-black', { station: 'RS-02' });
     await expect.poll(() => stateOf(cameraId), { timeout: 20_000 }).toBe('black');
     expect(await seriousFaults(page)).toEqual([]);
     await picture(page, 'video-black');
@@ -86,7 +81,7 @@ describe.skipIf(browser === null)('video in a browser', () => {
   });
 
   test('pictures of the moment of an alarm, on its page by one press', async () => {
-    expect((await scenario('leak', { station: 'GS-01' })).status).toBe(200);
+    await playScenario(gatewatch, 'leak', { station: 'GS-01' });
     await page.goto(`${gatewatch.address}/alarms`);
     await page.getByTestId('alarm-row').first().waitFor({ timeout: 20_000 });
     const alarms = (await page.evaluate(async () => (await fetch('/api/alarms')).json())) as readonly { alarmId: string; class: string }[];

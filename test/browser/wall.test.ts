@@ -3,14 +3,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, openPage, picture, signIn, type WatchedPage } from '../harness/chromium.ts';
-import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
-import { type OtherModbusServer, startOtherModbusServer } from '../harness/other-devices.ts';
+import type { GatewatchClient } from '../harness/gatewatch-client.ts';
+import { type OwnPlant, startOwnPlant } from '../harness/own-plant.ts';
 import { seriousFaults } from '../harness/serious-faults.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { tinyTiles } from '../harness/tiny-tiles.ts';
+import { openPageOfTest } from './test-pages.ts';
 
 const browser: Browser | null = await launchChromium();
 afterAll(() => browser?.close());
@@ -68,41 +67,29 @@ ${stations.join('\n')}
 }
 
 describe.skipIf(browser === null)('the wall', () => {
-  const folder = temporaryFolder();
-  let gatewatch: GatewatchProcess;
-  let device: OtherModbusServer;
+  let plant: OwnPlant;
   let administrator: GatewatchClient;
 
   beforeAll(async () => {
-    device = await startOtherModbusServer();
-    for (let index = 0; index < stationCount; index += 1) {
-      device.holding.writeUInt16BE(500 - Math.floor(index / 20), index * 8);
-      device.holding.writeUInt16BE(400 - Math.floor(index / 20), outletRegister(index) * 2);
-    }
-    const plantFile = path.join(folder, 'plant.yaml');
-    const dataDir = path.join(folder, 'data');
-    mkdirSync(dataDir);
-    writeFileSync(plantFile, plantText(device.port));
-    gatewatch = await startGatewatch({ dataDir, arguments: ['--plant', plantFile, '--no-simulators'] });
-    administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+    plant = await startOwnPlant((device) => {
+      for (let index = 0; index < stationCount; index += 1) {
+        device.holding.writeUInt16BE(500 - Math.floor(index / 20), index * 8);
+        device.holding.writeUInt16BE(400 - Math.floor(index / 20), outletRegister(index) * 2);
+      }
+      return plantText(device.port);
+    });
+    administrator = await plant.signIn();
   });
-  afterAll(async () => {
-    await gatewatch?.stop();
-    await device?.stop();
-  });
+  afterAll(() => plant?.stop());
 
-  const open = async () => {
-    const opened = await openPage(browser as Browser);
-    onTestFinished(() => opened.page.context().close());
-    return opened;
-  };
+  const open = () => openPageOfTest(browser);
   /** One desk for all that is done at one. */
   let desk: WatchedPage | null = null;
   afterAll(() => desk?.page.context().close());
-  const openSignedIn = async () => {
+  const openDesk = async () => {
     if (desk === null) {
       desk = await openPage(browser as Browser);
-      await signIn(desk.page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+      await signIn(desk.page, plant.gatewatch.address, 'admin', plant.firstPassword);
     }
     return desk;
   };
@@ -124,12 +111,12 @@ describe.skipIf(browser === null)('the wall', () => {
     }));
 
   test('two hundred stations stand on one screen of 1080 lines; the worst comes first where that is asked for', async () => {
-    const { page, complaints } = await openSignedIn();
+    const { page, complaints } = await openDesk();
     await page.getByTestId(`station-${idOf(199)}`).waitFor();
     expect(await page.locator('[data-tile]').count()).toBe(stationCount);
     await expect.poll(() => page.getByTestId(`station-${idOf(199)}`).textContent()).toContain('0.391');
     expect(await overflow(page)).toEqual({ across: 0, down: 0 });
-    device.holding.writeUInt16BE(900, outletRegister(137) * 2);
+    plant.device.holding.writeUInt16BE(900, outletRegister(137) * 2);
     const bad = page.getByTestId(`station-${idOf(137)}`);
     await expect.poll(() => bad.getAttribute('data-worst')).toBe('critical');
     expect(await bad.getAttribute('data-unacknowledged')).toBe('1');
@@ -144,35 +131,35 @@ describe.skipIf(browser === null)('the wall', () => {
     // The second gate's supply falls below what feeds on it: the pipe says so.
     const pipe = page.getByTestId(`pipe-${idOf(1)}-${idOf(5)}`);
     await expect.poll(() => pipe.getAttribute('data-state')).toBe('reverse');
-    device.holding.writeUInt16BE(600, outletRegister(1) * 2);
+    plant.device.holding.writeUInt16BE(600, outletRegister(1) * 2);
     await expect.poll(() => pipe.getAttribute('data-state')).toBe('forward');
-    device.holding.writeUInt16BE(400, outletRegister(1) * 2);
+    plant.device.holding.writeUInt16BE(400, outletRegister(1) * 2);
     expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
   test('on a smaller screen only the stations near it are subscribed; alarms of the others are there all the same', async () => {
-    const { page } = await openSignedIn();
+    const { page } = await openDesk();
     const { live } = watchSubscriptions(page);
     await page.setViewportSize({ width: 390, height: 700 });
-    await page.goto(gatewatch.address);
+    await page.goto(plant.gatewatch.address);
     await expect.poll(() => page.getByTestId(`station-${idOf(0)}`).textContent()).toContain('0.400');
     const isFew = () => live().length > 0 && live().length < stationCount / 2;
     await expect.poll(isFew).toBe(true);
     const far = page.getByTestId(`station-${idOf(199)}`);
     expect(live()).not.toContain(`${idOf(199)}.PT-301`);
-    device.holding.writeUInt16BE(910, outletRegister(199) * 2);
+    plant.device.holding.writeUInt16BE(910, outletRegister(199) * 2);
     await expect.poll(() => far.getAttribute('data-worst')).toBe('critical');
     await far.scrollIntoViewIfNeeded();
     await expect.poll(() => far.textContent()).toContain('0.910');
     await expect.poll(() => live().includes(`${idOf(0)}.PT-301`)).toBe(false);
     expect(isFew()).toBe(true);
     await page.setViewportSize({ width: 1_920, height: 1_080 });
-    device.holding.writeUInt16BE(391, outletRegister(199) * 2);
+    plant.device.holding.writeUInt16BE(391, outletRegister(199) * 2);
   });
 
   test('by the keyboard: along the tiles, into a station, to a faceplate, and back', async () => {
-    const { page } = await openSignedIn();
+    const { page } = await openDesk();
     await page.keyboard.press('g');
     await page.keyboard.press('o');
     await page.getByTestId('choose-tiles').click();
@@ -201,7 +188,7 @@ describe.skipIf(browser === null)('the wall', () => {
 
   test('in the dark, in English, with motion reduced, at the desk and on a phone: nobody is kept out and nothing is wider than the screen', async () => {
     const { page, complaints } = await open();
-    await signIn(page, gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
+    await signIn(page, plant.gatewatch.address, 'admin', plant.firstPassword);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.evaluate(() => {
       localStorage.setItem('gatewatch.theme', 'dark');
@@ -212,11 +199,11 @@ describe.skipIf(browser === null)('the wall', () => {
       ['phone', 390, 844],
     ] as const) {
       await page.setViewportSize({ width, height });
-      await page.goto(`${gatewatch.address}/?area=north`);
+      await page.goto(`${plant.gatewatch.address}/?area=north`);
       await page.getByTestId(`station-${idOf(0)}`).waitFor();
       expect(await seriousFaults(page), `overview, ${name}`).toEqual([]);
       expect((await overflow(page)).across, name).toBeLessThanOrEqual(0);
-      await page.goto(`${gatewatch.address}/stations/${idOf(0)}?point=${idOf(0)}.PT-301`);
+      await page.goto(`${plant.gatewatch.address}/stations/${idOf(0)}?point=${idOf(0)}.PT-301`);
       await expect.poll(() => page.getByTestId('faceplate').textContent()).toContain('0.400');
       expect(await seriousFaults(page), `faceplate, ${name}`).toEqual([]);
       expect((await overflow(page)).across, name).toBeLessThanOrEqual(0);
@@ -226,13 +213,13 @@ describe.skipIf(browser === null)('the wall', () => {
   });
 
   test('a map is offered where tiles lie in the data folder, and the schematic where they are taken away', async () => {
-    device.holding.writeUInt16BE(900, outletRegister(137) * 2);
-    const { page, complaints } = await openSignedIn();
-    await page.goto(gatewatch.address);
+    plant.device.holding.writeUInt16BE(900, outletRegister(137) * 2);
+    const { page, complaints } = await openDesk();
+    await page.goto(plant.gatewatch.address);
     await page.getByTestId('choose-network').waitFor();
     expect(await page.getByTestId('choose-map').count()).toBe(0);
-    mkdirSync(path.join(folder, 'data', 'maps'));
-    writeFileSync(path.join(folder, 'data', 'maps', 'tiny.pmtiles'), tinyTiles());
+    mkdirSync(path.join(plant.folder, 'data', 'maps'));
+    writeFileSync(path.join(plant.folder, 'data', 'maps', 'tiny.pmtiles'), tinyTiles());
     await page.reload();
     await page.getByTestId('choose-map').click();
     const map = page.getByTestId('map');
@@ -248,14 +235,14 @@ describe.skipIf(browser === null)('the wall', () => {
     expect(complaints).toEqual([]);
     await station.click();
     await page.waitForURL(`**/stations/${idOf(137)}`);
-    rmSync(path.join(folder, 'data', 'maps'), { recursive: true });
-    await page.goto(`${gatewatch.address}/?view=map`);
+    rmSync(path.join(plant.folder, 'data', 'maps'), { recursive: true });
+    await page.goto(`${plant.gatewatch.address}/?view=map`);
     await page.getByTestId('network').waitFor();
   });
 
   test('a wall link opens without a keyboard, takes turns, shows only its areas, stays where it is touched, and ends when it is revoked', async () => {
-    const { page: desk } = await openSignedIn();
-    await desk.goto(gatewatch.address);
+    const { page: desk } = await openDesk();
+    await desk.goto(plant.gatewatch.address);
     await desk.getByTestId('open-wall-links').click();
     await desk.getByTestId('wall-label').fill('大厅左屏');
     await desk.getByRole('checkbox', { name: 'north区' }).check();

@@ -126,7 +126,7 @@ export async function signIn(page: Page, address: string, username: string, pass
 }
 
 /** For people who want to see what a browser test sees: with BROWSER_TEST_PICTURES=folder every call leaves a PNG there, else it does nothing. */
-export async function picture(page: Page, name: string): Promise<void> {
+export async function picture(page: Page, name: string, options: { readonly isWholePage?: boolean } = {}): Promise<void> {
   const folder = process.env.BROWSER_TEST_PICTURES;
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: options.isWholePage ?? false });
 }

@@ -1,5 +1,4 @@
 // The one person whom a test of faults needs beside the administrator: an operator on duty.
-import { expect } from 'vitest';
 import { GatewatchClient } from './gatewatch-client.ts';
 
 const username = 'duty';
@@ -8,8 +7,7 @@ const password = 'a-long-enough-password';
 /** By the administrator of a first start, who is given back. */
 export async function addDutyPerson(address: string, firstPassword: string | null): Promise<GatewatchClient> {
   const administrator = await GatewatchClient.signIn(address, 'admin', firstPassword ?? '');
-  const person = { username, displayName: '值班员', role: 'operator', password };
-  expect((await administrator.ask('POST', '/api/users', person)).status).toBe(201);
+  await administrator.addPerson({ username, displayName: '值班员', role: 'operator', password });
   return administrator;
 }
 

@@ -1,5 +1,6 @@
 // A person's browser without the screen: signs in over HTTP, asks and acts, and listens to the live channel with the same cookie.
 import { io, type Socket } from 'socket.io-client';
+import type { Role } from '../../domain/access/roles.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../domain/messages/live-channel.ts';
@@ -7,6 +8,13 @@ import type { ClientToServerEvents, ServerToClientEvents } from '../../domain/me
 export interface Answer<T> {
   readonly status: number;
   readonly body: T;
+}
+
+export interface NewPerson {
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly password: string;
 }
 
 export type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
@@ -46,6 +54,12 @@ export class GatewatchClient {
     const answer = await this.ask<T>('GET', path);
     if (answer.status !== 200) throw new Error(`GET ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
     return answer.body;
+  }
+
+  /** Throws where the answer is no 201. */
+  async addPerson(person: NewPerson): Promise<void> {
+    const answer = await this.ask('POST', '/api/users', person);
+    if (answer.status !== 201) throw new Error(`${person.username} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
 
   alarms(query = ''): Promise<AlarmView[]> {

@@ -31,10 +31,8 @@ process.on('exit', () => {
 
 /** `program`: the folder of another version. */
 function spawnGatewatch(arguments_: readonly string[], environment: Readonly<Record<string, string>>, program = root) {
-  // Where a test leaves its pictures is no setting of the product, which refuses settings that it does not know.
-  const { GATEWATCH_PICTURES: _, ...inherited } = process.env;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(program, 'gatewatch.ts'), ...arguments_], {
-    env: { ...inherited, ...environment },
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   living.add(child);

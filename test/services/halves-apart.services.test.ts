@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StationSummary } from '../../domain/api/plant-api.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startCollectorProcess, startGatewatch, startSimulatorsProcess } from '../harness/gatewatch-process.ts';
+import { playScenario } from '../harness/scenarios.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { influxdProgram, influxQuery, startInfluxd } from './influxd.ts';
 import { natsServerProgram, startNatsServer } from './nats-server.ts';
@@ -39,17 +40,13 @@ describe.skipIf(natsProgram === null || influxProgram === null)('collector and s
     const health = await client.get<{ readiness: { status: string; parts: unknown[] } }>('/api/health');
     expect(health.readiness).toMatchObject({ status: 'ready' });
 
-    const play = async (name: string, body: object) =>
-      expect(
-        (await fetch(new URL(`scenarios/${name}`, simulators.controlUrl), { method: 'POST', body: JSON.stringify(body) })).status,
-      ).toBe(200);
-    await play('mains-loss', { station: 'ST-01', seconds: 600 });
+    await playScenario(simulators, 'mains-loss', { station: 'ST-01', seconds: 600 });
     await expect
       .poll(async () => (await client.alarms()).map((alarm) => alarm.alarmId), { timeout: 30_000, interval: 250 })
       .toContain('ST-01.XS-801.state');
 
     await nats.kill();
-    await play('door-open', { station: 'RS-01', seconds: 600 });
+    await playScenario(simulators, 'door-open', { station: 'RS-01', seconds: 600 });
     await expect
       .poll(async () => (await client.get<{ readiness: { status: string } }>('/api/health')).readiness.status, {
         timeout: 20_000,
