@@ -27,8 +27,8 @@ import { type Identity, maySee } from '../access/identity.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
-import type { PhotoStore } from '../incidents/photo-store.ts';
-import { acceptPhotos, inspectedPhoto, photoHeaders, readPhotoForm } from '../incidents/photo-upload.ts';
+import type { PhotoStore } from '../photos/photo-store.ts';
+import { acceptPhotos, keepPhoto, readPhotoForm, sendPhoto } from '../photos/photo-upload.ts';
 import type { HazardResult, HazardStep, HazardStore } from './hazard-store.ts';
 import { hazardSummary, hazardView, type ViewedAt } from './hazard-views.ts';
 
@@ -251,17 +251,9 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
         const identity = identityOf(request);
         const { id } = await visible(identity, request.params.id);
         const { file, fields } = await readPhotoForm(request, hazardPhotoFieldsSchema);
-        const picture = inspectedPhoto(file, { readsPosition: false });
-        const { mediaType, width, height, bytes } = picture;
-        const photo = {
-          hash: await photos.put(bytes, mediaType),
-          mediaType,
-          bytes: bytes.length,
-          width,
-          height,
-          purpose: fields.purpose,
-          caption: fields.caption === undefined || fields.caption === '' ? null : fields.caption,
-        };
+        const { purpose, caption } = fields;
+        const kept = await keepPhoto(photos, { file, caption, readsPosition: false });
+        const photo = { ...kept.photo, purpose };
         return reply
           .code(201)
           .send(await answer(await hazards.act(id, null, { kind: 'photo', photo }, personOf(identity), fields.actionId ?? null)));
@@ -273,11 +265,7 @@ export function hazardRoutes(options: HazardRoutesOptions): FastifyPluginAsyncZo
       { schema: { params: z.object({ id: z.string(), hash: z.string() }) }, config: read },
       async (request, reply) => {
         const record = await visible(identityOf(request), request.params.id);
-        const photo = record.photos.find((candidate) => candidate.hash === request.params.hash);
-        const stored = photo === undefined ? null : await photos.read(photo.hash, photo.mediaType);
-        if (photo === undefined || stored === null)
-          throw new ProblemError(404, 'Not found', { detail: 'The hazard has no such photo, or its file is missing in the data folder.' });
-        return reply.headers(photoHeaders(photo, stored.bytes)).send(stored.stream);
+        return sendPhoto(reply, photos, { record, name: 'hazard', hash: request.params.hash });
       },
     );
   };

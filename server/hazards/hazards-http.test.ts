@@ -6,7 +6,7 @@ import { addDays } from '../../domain/time/calendar-date.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
 import { plantOf } from '../../test/harness/plant-of.ts';
 import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
-import { jpegPhoto } from '../incidents/photo-fixture.ts';
+import { jpegPhoto } from '../photos/photo-fixture.ts';
 import { readSheet } from '../sheet/sheets.ts';
 
 const station = (id: string) => `

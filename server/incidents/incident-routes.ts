@@ -28,11 +28,11 @@ import type { AlarmStore } from '../alarms/alarm-store.ts';
 import { identityOf } from '../http/create-app.ts';
 import { momentSchema } from '../http/moment.ts';
 import { ProblemError } from '../http/problem-error.ts';
+import type { PhotoStore } from '../photos/photo-store.ts';
 import type { IncidentActResult, IncidentStore } from './incident-store.ts';
 import { incidentSummary, incidentView } from './incident-views.ts';
 import { linkedAlarm } from './linked-alarm.ts';
 import { photoRoutes } from './photo-routes.ts';
-import type { PhotoStore } from './photo-store.ts';
 
 const refusalText: Readonly<Record<IncidentRefusal, string>> = {
   isClosed: 'The incident is closed.',

@@ -16,9 +16,9 @@ import type { Clock } from '../../domain/time/clock.ts';
 import { createInProcessLink } from '../../link/in-process/in-process-link.ts';
 import type { CollectorLink } from '../../link/link.ts';
 import { createServer } from '../create-server.ts';
+import { jpegFromPhone } from '../photos/photo-fixture.ts';
 import type { Server } from '../server-options.ts';
 import { occurrence, rigPlant } from './incident-rig.ts';
-import { jpegFromPhone } from './photo-fixture.ts';
 
 const clock: Clock = {
   nowMs: () => Date.now(),

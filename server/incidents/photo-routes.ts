@@ -6,10 +6,9 @@ import type { IncidentEvent, IncidentRecord, Person } from '../../domain/inciden
 import { boundedTime } from '../../domain/incidents/incident-machine.ts';
 import type { Identity } from '../access/identity.ts';
 import { identityOf } from '../http/create-app.ts';
-import { ProblemError } from '../http/problem-error.ts';
+import type { PhotoStore } from '../photos/photo-store.ts';
+import { acceptPhotos, keepPhoto, readPhotoForm, sendPhoto } from '../photos/photo-upload.ts';
 import type { IncidentActResult, IncidentStore } from './incident-store.ts';
-import type { PhotoStore } from './photo-store.ts';
-import { acceptPhotos, inspectedPhoto, photoHeaders, readPhotoForm } from './photo-upload.ts';
 
 export function photoRoutes(options: {
   readonly incidents: IncidentStore;
@@ -32,8 +31,8 @@ export function photoRoutes(options: {
         const identity = identityOf(request);
         await visible(identity, request.params.id);
         const { file, fields } = await readPhotoForm(request, photoFieldsSchema);
-        const photo = inspectedPhoto(file, { readsPosition: fields.usePhotoPosition });
-        const hash = await photos.put(photo.bytes, photo.mediaType);
+        const { caption, usePhotoPosition } = fields;
+        const { photo, position } = await keepPhoto(photos, { file, caption, readsPosition: usePhotoPosition });
         const by: Person = { username: identity.username, displayName: identity.displayName };
         const result = await incidents.add(
           request.params.id,
@@ -44,13 +43,8 @@ export function photoRoutes(options: {
             statedAtMs: fields.atMs ?? null,
             by,
             actionId: fields.actionId,
-            position: fields.position ?? photo.position,
-            hash,
-            mediaType: photo.mediaType,
-            bytes: photo.bytes.length,
-            width: photo.width,
-            height: photo.height,
-            caption: fields.caption === undefined || fields.caption === '' ? null : fields.caption,
+            position: fields.position ?? position,
+            ...photo,
           }),
           by,
         );
@@ -67,13 +61,7 @@ export function photoRoutes(options: {
       },
       async (request, reply) => {
         const record = await visible(identityOf(request), request.params.id);
-        const photo = record.photos.find((candidate) => candidate.hash === request.params.hash);
-        const stored = photo === undefined ? null : await photos.read(photo.hash, photo.mediaType);
-        if (photo === undefined || stored === null)
-          throw new ProblemError(404, 'Not found', {
-            detail: 'The incident has no such photo, or its file is missing in the data folder.',
-          });
-        return reply.headers(photoHeaders(photo, stored.bytes)).send(stored.stream);
+        return sendPhoto(reply, photos, { record, name: 'incident', hash: request.params.hash });
       },
     );
   };

@@ -8,11 +8,11 @@ import { repeat } from '../../domain/time/repeat.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import type { AlarmStore } from '../alarms/alarm-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import { PhotoStore } from '../photos/photo-store.ts';
 import { IncidentNotices } from './incident-notices.ts';
 import { IncidentOpener } from './incident-opener.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { IncidentStore } from './incident-store.ts';
-import { PhotoStore } from './photo-store.ts';
 
 const overdueCheckMs = 2_000;
 

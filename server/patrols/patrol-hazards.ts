@@ -5,8 +5,8 @@ import { isOpenState } from '../../domain/hazards/hazard.ts';
 import type { PatrolPhoto, PatrolRecord, PatrolVisit } from '../../domain/patrols/patrol.ts';
 import { dateAt } from '../../domain/time/zoned-time.ts';
 import type { HazardStore } from '../hazards/hazard-store.ts';
-import type { PhotoStore } from '../incidents/photo-store.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import type { PhotoStore } from '../photos/photo-store.ts';
 import type { PatrolStore } from './patrol-store.ts';
 import type { PatrolFindingTable } from './patrol-tables.ts';
 

@@ -23,8 +23,8 @@ import { personOf } from '../hazards/hazard-routes.ts';
 import type { HazardStore } from '../hazards/hazard-store.ts';
 import { identityOf } from '../http/create-app.ts';
 import { ProblemError } from '../http/problem-error.ts';
-import type { PhotoStore } from '../incidents/photo-store.ts';
-import { acceptPhotos, inspectedPhoto, photoHeaders, readPhotoForm } from '../incidents/photo-upload.ts';
+import type { PhotoStore } from '../photos/photo-store.ts';
+import { acceptPhotos, keepPhoto, readPhotoForm, sendPhoto } from '../photos/photo-upload.ts';
 import type { PatrolHazards } from './patrol-hazards.ts';
 import type { PatrolLabels } from './patrol-labels.ts';
 import type { PatrolResult, PatrolStore } from './patrol-store.ts';
@@ -215,18 +215,9 @@ export function patrolRoutes(options: PatrolRoutesOptions): FastifyPluginAsyncZo
         const identity = identityOf(request);
         const { id } = await visible(identity, request.params.id);
         const { file, fields } = await readPhotoForm(request, patrolPhotoFieldsSchema);
-        const { mediaType, width, height, bytes } = inspectedPhoto(file, { readsPosition: false });
-        const photo = {
-          actionId: fields.actionId,
-          placeId: fields.placeId,
-          by: personOf(identity),
-          hash: await photos.put(bytes, mediaType),
-          mediaType,
-          bytes: bytes.length,
-          width,
-          height,
-          caption: fields.caption === undefined || fields.caption === '' ? null : fields.caption,
-        };
+        const { actionId, placeId, caption } = fields;
+        const kept = await keepPhoto(photos, { file, caption, readsPosition: false });
+        const photo = { ...kept.photo, actionId, placeId, by: personOf(identity) };
         const result = await patrols.photo(id, photo, fields.atMs ?? null);
         if (result.kind === 'done' && !result.isRepeated) await findings.photoCame(result.record, { ...photo, atMs: 0, receivedAtMs: 0 });
         return reply.code(201).send(await answer(result));
@@ -238,11 +229,7 @@ export function patrolRoutes(options: PatrolRoutesOptions): FastifyPluginAsyncZo
       { schema: { params: z.object({ id: z.string().max(200), hash: z.string() }) }, config: read },
       async (request, reply) => {
         const record = await visible(identityOf(request), request.params.id);
-        const photo = record.photos.find((candidate) => candidate.hash === request.params.hash);
-        const stored = photo === undefined ? null : await photos.read(photo.hash, photo.mediaType);
-        if (photo === undefined || stored === null)
-          throw new ProblemError(404, 'Not found', { detail: 'The patrol has no such photo, or its file is missing in the data folder.' });
-        return reply.headers(photoHeaders(photo, stored.bytes)).send(stored.stream);
+        return sendPhoto(reply, photos, { record, name: 'patrol', hash: request.params.hash });
       },
     );
 

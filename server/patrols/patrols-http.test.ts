@@ -5,7 +5,7 @@ import type { PatrolLabelView, PatrolRoundView, PatrolSummary, PatrolView, Walka
 import type { Problem } from '../../domain/api/problem.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { type SmallServer, startSmallServer } from '../../test/harness/small-server.ts';
-import { jpegPhoto } from '../incidents/photo-fixture.ts';
+import { jpegPhoto } from '../photos/photo-fixture.ts';
 import { atPlant, patrolPlant, result } from './patrol-rig.ts';
 
 let small: SmallServer;

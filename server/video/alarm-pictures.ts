@@ -6,9 +6,9 @@ import { isCamera } from '../../domain/plant/device-kinds.ts';
 import type { CameraDevice, Plant } from '../../domain/plant/plant.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { ServerLink } from '../../link/link.ts';
-import type { PhotoStore } from '../incidents/photo-store.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import type { PhotoStore } from '../photos/photo-store.ts';
 import type { AlarmPictureTable } from './video-tables.ts';
 
 /** A picture of this age is of the alarm's moment: alarms that come together share one. */

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IncidentSummary } from '../../domain/api/incident-api.ts';
 import { retellIncident } from '../../domain/incidents/retell.ts';
-import { jpegFromPhone } from '../../server/incidents/photo-fixture.ts';
+import { jpegFromPhone } from '../../server/photos/photo-fixture.ts';
 import { launchChromium } from '../harness/chromium.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';

@@ -1,10 +1,12 @@
 // How a photo comes over HTTP, for all that keep photos: a form with one picture and a few fields, refused in plain words; and how it goes out again.
 import multipart, { type MultipartFile } from '@fastify/multipart';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { photoMaxBytes } from '../../domain/api/incident-api.ts';
+import type { Position } from '../../domain/incidents/incident.ts';
 import { ProblemError } from '../http/problem-error.ts';
-import { type InspectedPhoto, inspectPhoto, type PhotoType } from './photo-file.ts';
+import { inspectPhoto, type PhotoType } from './photo-file.ts';
+import type { PhotoStore } from './photo-store.ts';
 
 const refusalText = {
   notAPhoto: 'The file is no JPEG, PNG or WebP picture.',
@@ -19,11 +21,45 @@ export async function acceptPhotos(app: Pick<FastifyInstance, 'register'>): Prom
   });
 }
 
-export function inspectedPhoto(file: Buffer, options: { readonly readsPosition: boolean }): Extract<InspectedPhoto, { kind: 'photo' }> {
-  const photo = inspectPhoto(file, options);
-  if (photo.kind === 'refused')
-    throw new ProblemError(422, 'Refused', { detail: refusalText[photo.reason], extra: { reason: photo.reason } });
-  return photo;
+export interface KeptPhoto {
+  /** SHA-256 of what is stored. */
+  readonly hash: string;
+  readonly mediaType: PhotoType;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly caption: string | null;
+}
+
+/** On disk when this resolves, without its metadata; `position`: where it was taken, read only when asked. */
+export async function keepPhoto(
+  photos: PhotoStore,
+  upload: { readonly file: Buffer; readonly caption: string | undefined; readonly readsPosition: boolean },
+): Promise<{ readonly photo: KeptPhoto; readonly position: Position | null }> {
+  const inspected = inspectPhoto(upload.file, upload);
+  if (inspected.kind === 'refused')
+    throw new ProblemError(422, 'Refused', { detail: refusalText[inspected.reason], extra: { reason: inspected.reason } });
+  const { mediaType, width, height, bytes, position } = inspected;
+  const hash = await photos.put(bytes, mediaType);
+  const caption = upload.caption === undefined || upload.caption === '' ? null : upload.caption;
+  return { photo: { hash, mediaType, bytes: bytes.length, width, height, caption }, position };
+}
+
+/** The one of `record` that has this hash. */
+export async function sendPhoto(
+  reply: FastifyReply,
+  photos: PhotoStore,
+  of: {
+    readonly record: { readonly photos: readonly Pick<KeptPhoto, 'hash' | 'mediaType'>[] };
+    readonly name: string;
+    readonly hash: string;
+  },
+): Promise<FastifyReply> {
+  const photo = of.record.photos.find(({ hash }) => hash === of.hash);
+  const stored = photo === undefined ? null : await photos.read(photo.hash, photo.mediaType);
+  if (photo === undefined || stored === null)
+    throw new ProblemError(404, 'Not found', { detail: `The ${of.name} has no such photo, or its file is missing in the data folder.` });
+  return reply.headers(photoHeaders(photo, stored.bytes)).send(stored.stream);
 }
 
 export function photoHeaders(photo: { readonly hash: string; readonly mediaType: PhotoType }, bytes: number) {
