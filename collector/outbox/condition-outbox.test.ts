@@ -71,14 +71,20 @@ describe('the outbox', () => {
     second.append([edge('raise', 'b', 9), edge('raise', 'c', 9), edge('clear', 'c', 10)]);
     const heldOf = (alarmId: string) => ({ alarmId, occurrenceId: randomUUID(), sinceMs: 2, value: 1, suppressedByAlarmId: null });
     const held = [heldOf('a'), heldOf('b'), heldOf('c')] as const;
+    second.append([edge('raise', 'd', 11)]);
+    const isMarked = () => second.pending(0, 100).map(({ isBeforeAdoption }) => isBeforeAdoption === true);
+    expect(isMarked()).toEqual([false, false, true, true, true, true]);
     expect(second.adopt(held)).toEqual(['a']);
     expect(second.needsAdoption).toBe(false);
     expect(Object.fromEntries(second.activeConditions().map(({ alarmId, occurrenceId }) => [alarmId, occurrenceId]))).toEqual({
       a: held[0].occurrenceId,
       b: held[1].occurrenceId,
+      d: second.pending(5, 1)[0]?.occurrenceId,
     });
+    second.append([edge('clear', 'd', 12)]);
+    expect(isMarked()).not.toContain(true);
     // Nothing that the server has already rises a second time there: it is the same occurrence.
-    expect(second.pending(2, 100).map(({ kind, occurrenceId, term }) => [kind, occurrenceId, term])).toEqual([
+    expect(second.pending(2, 3).map(({ kind, occurrenceId, term }) => [kind, occurrenceId, term])).toEqual([
       ['raise', held[1].occurrenceId, 3],
       ['raise', held[2].occurrenceId, 3],
       ['clear', held[2].occurrenceId, 3],

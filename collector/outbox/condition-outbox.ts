@@ -126,6 +126,7 @@ export class ConditionOutbox {
     const foundByAlarm = Map.groupBy(found, ({ alarmId }) => alarmId);
     const after = new Map<string, ActiveCondition>();
     const fresh: string[] = [];
+    const heldInstead = new Map<string, string>();
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       for (const condition of held) {
@@ -133,14 +134,17 @@ export class ConditionOutbox {
         const own = foundByAlarm.get(alarmId) ?? [];
         const ownId = own.find(({ kind }) => kind === 'raise')?.occurrenceId;
         const active = this.#active.get(alarmId);
-        for (const message of own.filter(({ occurrenceId }) => occurrenceId === ownId))
-          this.#changeMessage.run(JSON.stringify({ ...message, occurrenceId: condition.occurrenceId }), message.sequence);
+        if (ownId !== undefined) heldInstead.set(ownId, condition.occurrenceId);
         if (active !== undefined) {
           if (active.occurrenceId === ownId) after.set(alarmId, { ...active, occurrenceId: condition.occurrenceId });
         } else if (ownId === undefined) {
           after.set(alarmId, condition);
           fresh.push(alarmId);
         }
+      }
+      for (const { isBeforeAdoption: _, ...message } of found) {
+        const occurrenceId = heldInstead.get(message.occurrenceId) ?? message.occurrenceId;
+        this.#changeMessage.run(JSON.stringify({ ...message, occurrenceId }), message.sequence);
       }
       for (const { alarmId, occurrenceId, sinceMs, value, suppressedByAlarmId } of after.values())
         this.#putActive.run(alarmId, occurrenceId, sinceMs, value, suppressedByAlarmId);
@@ -291,6 +295,7 @@ export class ConditionOutbox {
       value: edge.value,
       quality: edge.quality,
       ...(this.term === null ? {} : { term: this.term }),
+      ...(this.needsAdoption ? { isBeforeAdoption: true as const } : {}),
     };
     const { kind } = edge;
     if (kind !== 'raise' && before === null) return null;

@@ -14,6 +14,8 @@ const common = {
   quality: z.int().min(0).max(255),
   /** Term of the collector process that found it out, where several processes may hold the stations (`collector/holding/RULES.md`); absent where one does. */
   term: z.int().positive().optional(),
+  /** Found out before that term had heard what the server holds active. */
+  isBeforeAdoption: z.literal(true).optional(),
 };
 
 export const conditionMessageSchema = z.discriminatedUnion('kind', [

@@ -44,16 +44,16 @@ export function changesOfMessages(
   return { changes, entries };
 }
 
-/** [HO6] Of messages in order, by a holder who never asked what is held active: whether it is a raise of what is, or the end of such a raise. */
+/** [HO6] Of messages in order, by a holder who never heard what is held active: whether it is a raise of what is, or the end of such a raise. */
 function heldAlready(holder: StationHolder | null, recordOf: (alarmId: string) => AlarmRecord | undefined) {
   const occurrences = new Map<string, string | null>();
   const heldNow = (alarmId: string): string | null => {
     const record = recordOf(alarmId);
     return occurrences.get(alarmId) ?? (!occurrences.has(alarmId) && record?.isConditionTrue === true ? record.occurrenceId : null);
   };
-  return ({ kind, alarmId, occurrenceId }: ConditionMessage): boolean => {
+  return ({ kind, alarmId, occurrenceId, isBeforeAdoption }: ConditionMessage): boolean => {
     const held = heldNow(alarmId);
-    const isOfAnother = holder?.node === '' && held !== occurrenceId;
+    const isOfAnother = (holder?.node === '' || isBeforeAdoption === true) && held !== occurrenceId;
     if (kind === 'raise') {
       if (isOfAnother && held !== null) return true;
       occurrences.set(alarmId, occurrenceId);

@@ -16,6 +16,9 @@ const [one, two] = ['RS-01.PT-101.high', 'RS-01.PT-102.high'] as const;
 const boxOf = (node: string) => `018f0000-0000-7000-8000-00000000000${node === 'one' ? 1 : 2}`;
 const occurrence = (number: number) => `018f0000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 
+/** `raise 1 of one at 5`, in the sender's own order. */
+type Fact = readonly [kind: 'raise' | 'clear', alarmId: string, number: number, atMs: number];
+
 async function open() {
   const folder = temporaryFolder();
   const database = await openDatabase('sqlite:', folder);
@@ -29,25 +32,23 @@ async function open() {
   });
   const sequences = new Map<string, number>();
   let last: ConditionDelivery = { schema: 1, collectorId: 'default', outboxId: boxOf('one'), messages: [] };
+  const deliver = (node: string, known: { readonly term: number; readonly isBeforeAdoption?: true }, facts: readonly Fact[]) => {
+    const messages = facts.map(([kind, alarmId, number, atMs]): ConditionMessage => {
+      const sequence = (sequences.get(node) ?? 0) + 1;
+      sequences.set(node, sequence);
+      const common = { sequence, alarmId, occurrenceId: occurrence(number), atMs, value: 6, quality: 0, ...known };
+      return kind === 'raise' ? { kind, ...common, measured: null } : { kind, ...common };
+    });
+    last = { schema: 1, collectorId: 'default', outboxId: boxOf(node), messages };
+    return store.deliver(last);
+  };
   return {
     doubts: () => doubts,
     state: (alarmId: string) => store.find(alarmId)?.record,
     takeOver: (node: string, term: number, atMs = term * 1_000) => store.takeOver({ schema: 1, collectorId: 'default', term, node, atMs }),
-    /** `raise 1 of one at 5` in the sender's own order. */
-    tell(
-      node: string,
-      term: number,
-      ...facts: readonly (readonly [kind: 'raise' | 'clear', alarmId: string, number: number, atMs: number])[]
-    ) {
-      const messages = facts.map(([kind, alarmId, number, atMs]): ConditionMessage => {
-        const sequence = (sequences.get(node) ?? 0) + 1;
-        sequences.set(node, sequence);
-        const common = { sequence, alarmId, occurrenceId: occurrence(number), atMs, value: 6, quality: 0, term };
-        return kind === 'raise' ? { kind, ...common, measured: null } : { kind, ...common };
-      });
-      last = { schema: 1, collectorId: 'default', outboxId: boxOf(node), messages };
-      return store.deliver(last);
-    },
+    tell: (node: string, term: number, ...facts: readonly Fact[]) => deliver(node, { term }, facts),
+    /** Found out before the term had heard what is held active. */
+    tellUnheard: (node: string, term: number, ...facts: readonly Fact[]) => deliver(node, { term, isBeforeAdoption: true }, facts),
     /** The last delivery once more, as a network may bring it. */
     tellAgain: () => store.deliver(last),
     holders: () => store.holders,
@@ -188,6 +189,18 @@ test('[HO6] a term that never heard what is held active raises nothing a second 
   await rig.tell('two', 3, ['clear', one, 1, 3_500], ['raise', one, 5, 3_600]);
   expect(rig.state(one)).toMatchObject({ isConditionTrue: true, occurrenceId: occurrence(5) });
   expect((await rig.story()).filter((line) => line.startsWith('alarm.late'))).toEqual([`alarm.late ${one}`, `alarm.late ${one}`]);
+});
+
+test('[HO6] so does one whose question arrived and whose answer did not: its messages say that it had not heard', async () => {
+  const rig = await open();
+  await rig.takeOver('one', 1);
+  await rig.tell('one', 1, ['raise', one, 1, 1_500]);
+  await rig.takeOver('two', 2);
+  await rig.tellUnheard('two', 2, ['raise', one, 2, 2_500], ['clear', one, 2, 2_600], ['raise', two, 3, 2_700]);
+  await rig.tellUnheard('two', 2, ['raise', one, 4, 2_800], ['clear', two, 3, 2_900]);
+  expect(rig.state(one)).toMatchObject({ isConditionTrue: true, occurrenceId: occurrence(1) });
+  expect(rig.state(two)).toMatchObject({ isConditionTrue: false, occurrenceId: occurrence(3) });
+  expect((await rig.story()).filter((line) => line.startsWith('alarm.late'))).toHaveLength(3);
 });
 
 test('[HO7] who delivers or states in an earlier term hears which is believed, also when it comes again; who is believed hears nothing of it', async () => {
