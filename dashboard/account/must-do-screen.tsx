@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { DutyBefore } from '../../domain/api/session-api.ts';
 import { useWords } from '../language/language.ts';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { fetchAccount } from './account-requests.ts';
 import { OwnPasswordForm } from './own-password-form.tsx';
 import { SecondFactorSection } from './second-factor-section.tsx';
@@ -24,7 +25,7 @@ export function MustDoScreen({ mustDo, onSignOut }: { readonly mustDo: DutyBefor
           <h1>{t(`account.mustDo.${mustDo}`)}</h1>
           <p className="no-margin muted">{t(`account.mustDo.${mustDo}Why`)}</p>
         </header>
-        {account.isError && <p className="notice notice-problem">{t('common.failed', { reason: account.error.message })}</p>}
+        <FailureNotice error={account.error} />
         {account.data !== undefined &&
           (mustDo === 'changePassword' ? (
             <OwnPasswordForm account={account.data} onDone={done} />

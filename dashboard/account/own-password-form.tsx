@@ -2,6 +2,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { AccountView } from '../../domain/api/account-api.ts';
 import { useWords } from '../language/language.ts';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { useAccountRefusal } from './account-refusal.ts';
 import { changeOwnPassword } from './account-requests.ts';
 
@@ -30,11 +31,7 @@ export function OwnPasswordForm({ account, onDone }: { readonly account: Account
 
   return (
     <form className="account-form" onSubmit={(event) => void submit(event)}>
-      {problem !== null && (
-        <p className="notice notice-problem" role="alert" data-testid="password-problem">
-          {problem}
-        </p>
-      )}
+      <ProblemNotice text={problem} testId="password-problem" />
       <PasswordInput name="current" label={t('account.current')} autoComplete="current-password" />
       <PasswordInput name="password" label={t('account.new', { count: minimumLength })} autoComplete="new-password" />
       <PasswordInput name="again" label={t('account.again')} autoComplete="new-password" />

@@ -4,6 +4,7 @@ import type { AccountView, BegunSecondFactor } from '../../domain/api/account-ap
 import type { Answer } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { QrCode } from '../patrols/qr-code.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { useAccountRefusal } from './account-refusal.ts';
 import { beginSecondFactor, confirmSecondFactor, removeSecondFactor, renewRecoveryCodes } from './account-requests.ts';
 import { CodeInput, PasswordInput } from './own-password-form.tsx';
@@ -50,11 +51,7 @@ export function SecondFactorSection({ account, onChanged }: SecondFactorSectionP
 
   return (
     <div className="account-form" data-testid="second-factor">
-      {problem !== null && (
-        <p className="notice notice-problem" role="alert" data-testid="factor-problem">
-          {problem}
-        </p>
-      )}
+      <ProblemNotice text={problem} testId="factor-problem" />
       {step.kind === 'rest' && <AtRest account={account} onGo={go} />}
       {step.kind === 'password' && (
         <form

@@ -12,6 +12,7 @@ import { kindWords, priorityWords } from '../../domain/alarm-settings/setting-wo
 import type { AlarmSettingsRow, FindingView } from '../../domain/api/alarm-settings-api.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { FindingList } from './finding-list.tsx';
 import { type ChoiceField, ChoiceInput, type NumberField, NumberInput, TextInput, useChoices } from './setting-input.tsx';
 import { type ManagementView, useSettingText } from './setting-text.tsx';
@@ -124,11 +125,7 @@ export function AlarmSettingsDialog({
             {row.range !== null &&
               ` · ${t('alarmSettings.detail.range', { min: row.range.min, max: row.range.max, unit: row.unit.replace('/min', '') })}`}
           </p>
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {t('alarmSettings.draft.refused', { reason: problem })}
-            </p>
-          )}
+          {problem !== null && <ProblemNotice text={t('alarmSettings.draft.refused', { reason: problem })} />}
           {findings.length > 0 && <FindingList findings={findings} />}
           <section className="setting-group" aria-label={t('alarmSettings.detail.detection')}>
             <h3>{t('alarmSettings.detail.detection')}</h3>

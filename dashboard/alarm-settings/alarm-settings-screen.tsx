@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { AlarmSettingsTableView } from '../../domain/api/alarm-settings-api.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { fetchSettings } from './alarm-settings-api.ts';
 import { DraftsTab } from './drafts-tab.tsx';
@@ -44,11 +45,7 @@ export function AlarmSettingsScreen(): ReactNode {
         </nav>
         {table !== undefined && <InForce table={table} />}
       </div>
-      {error !== null && (
-        <p className="notice notice-problem" role="alert">
-          {t('common.failed', { reason: error.message })}
-        </p>
-      )}
+      <FailureNotice error={error} />
       {table === undefined ? (
         isPending && <p className="empty">{t('common.loading')}</p>
       ) : tab === 'drafts' ? (

@@ -4,6 +4,7 @@ import type { DraftView } from '../../domain/api/alarm-settings-api.ts';
 import { CodeField } from '../account/code-field.tsx';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 
 export type Decision = 'approve' | 'reject';
 
@@ -46,11 +47,7 @@ export function DecisionDialog({ decision, draft, ownName, problem, isWorking, o
     >
       <form onSubmit={submit}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {t('alarmSettings.draft.refused', { reason: problem })}
-            </p>
-          )}
+          {problem !== null && <ProblemNotice text={t('alarmSettings.draft.refused', { reason: problem })} />}
           {isApproval && (
             <>
               <p className="no-margin">

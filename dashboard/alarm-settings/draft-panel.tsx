@@ -7,6 +7,7 @@ import { type DraftView, draftViewSchema } from '../../domain/api/alarm-settings
 import { type Answer, reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { actOnDraft, type DraftActionName, type DraftEdit, editDraft } from './alarm-settings-api.ts';
 import { type Decision, DecisionDialog } from './decision-dialog.tsx';
@@ -86,11 +87,7 @@ export function DraftPanel({ draft, management }: { readonly draft: DraftView; r
             {draft.appliedVersion !== null && ` · ${t('alarmSettings.draft.appliedAs', { number: draft.appliedVersion })}`}
           </p>
         )}
-        {problem !== null && (
-          <p className="notice notice-problem" role="alert" data-testid="draft-problem">
-            {t('alarmSettings.draft.refused', { reason: problem })}
-          </p>
-        )}
+        {problem !== null && <ProblemNotice text={t('alarmSettings.draft.refused', { reason: problem })} testId="draft-problem" />}
         {draft.conflicts.length > 0 && (
           <p className="notice notice-problem" data-testid="draft-conflicts">
             {t('alarmSettings.draft.conflicts', { count: draft.conflicts.length })}

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { DraftSummary } from '../../domain/api/alarm-settings-api.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { DraftPanel } from './draft-panel.tsx';
 import type { ManagementView } from './setting-text.tsx';
@@ -18,7 +19,7 @@ export function DraftsTab({ draftId, management }: { readonly draftId: string | 
   if (opened === null && waiting !== null) setOpened(waiting);
   const chosen = draftId ?? opened;
   const draft = useDraft(chosen);
-  if (error !== null) return <p className="notice notice-problem">{t('common.failed', { reason: error.message })}</p>;
+  if (error !== null) return <FailureNotice error={error} />;
   if (drafts === undefined) return <p className="empty">{t('common.loading')}</p>;
   if (drafts.length === 0)
     return (

@@ -1,5 +1,4 @@
 // Sheets out and in: two links that download, a file that becomes a draft or a list of what is wrong with it.
-
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ChangeEvent, type ReactNode, useRef, useState } from 'react';
@@ -9,6 +8,7 @@ import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { exportPath, importSheet, type SheetProblems, sheetProblemsSchema } from './alarm-settings-api.ts';
 import { useSettingText } from './setting-text.tsx';
 
@@ -88,16 +88,10 @@ function OutcomeDialog({ outcome, onClose }: { readonly outcome: Outcome; readon
   return (
     <Dialog title={t('alarmSettings.imported.title')} onClose={onClose} className="dialog-wide" testId="import-outcome">
       <div className="dialog-body">
-        {outcome.kind === 'refused' && (
-          <p className="notice notice-problem" role="alert">
-            {outcome.reason}
-          </p>
-        )}
+        {outcome.kind === 'refused' && <ProblemNotice text={outcome.reason} />}
         {outcome.kind === 'problems' && (
           <>
-            <p className="notice notice-problem" role="alert">
-              {t('alarmSettings.imported.problems', { count: outcome.problems.length })}
-            </p>
+            <ProblemNotice text={t('alarmSettings.imported.problems', { count: outcome.problems.length })} />
             <table className="table" data-testid="import-problems">
               <thead>
                 <tr>

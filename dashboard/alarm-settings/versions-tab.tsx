@@ -6,6 +6,7 @@ import { fieldWords } from '../../domain/alarm-settings/setting-words.ts';
 import type { AlarmSettingsTableView, SettingsVersionView, VersionChanges } from '../../domain/api/alarm-settings-api.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { fetchVersionChanges, fetchVersions } from './alarm-settings-api.ts';
 import { useSettingText } from './setting-text.tsx';
@@ -21,7 +22,7 @@ export function VersionsTab({ number, table }: { readonly number: number | null;
     enabled: number !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (versions.error !== null) return <p className="notice notice-problem">{t('common.failed', { reason: versions.error.message })}</p>;
+  if (versions.error !== null) return <FailureNotice error={versions.error} />;
   if (versions.data === undefined) return <p className="empty">{t('common.loading')}</p>;
   return (
     <div className="versions">

@@ -6,6 +6,7 @@ import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { AlarmLine } from './alarm-line.tsx';
 import { type Conflict, ConflictNotice, useConflictWords } from './conflict-notice.tsx';
 import { type RowResult, useAcknowledge } from './use-acknowledge.ts';
@@ -158,11 +159,7 @@ function OneRow({ row }: { readonly row: Row }): ReactNode {
   return (
     <>
       {row.result?.kind === 'conflict' && <ConflictNotice conflict={row.result.conflict} />}
-      {row.result?.kind === 'problem' && (
-        <p className="notice notice-problem" role="alert">
-          {row.result.text}
-        </p>
-      )}
+      {row.result?.kind === 'problem' && <ProblemNotice text={row.result.text} />}
       <AlarmLine alarm={row.alarm} />
     </>
   );

@@ -6,6 +6,7 @@ import type { AlarmAction } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { AlarmLine } from './alarm-line.tsx';
 import { ConflictNotice } from './conflict-notice.tsx';
 import { useAlarmAction } from './use-alarm-action.ts';
@@ -67,11 +68,7 @@ export function ActionDialog({ alarm: seen, action, title, bodyOf, children, onC
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
           {conflict !== null && <ConflictNotice conflict={conflict} />}
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert" data-testid="action-problem">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} testId="action-problem" />
           <AlarmLine alarm={alarm} />
           {children}
         </div>

@@ -5,10 +5,10 @@ import { useWords } from '../language/language.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { useNow } from '../values/use-now.ts';
-import { DutyProblem } from './duty-problem.tsx';
 import { leaveWatch, takeWatch } from './duty-requests.ts';
 import { HandoverDialog } from './handover-dialog.tsx';
 import { useDutyNames } from './use-duty.ts';
@@ -71,7 +71,7 @@ export function ConsoleCard({
           )}
         </div>
       )}
-      <DutyProblem problem={action.problem} />
+      <ProblemNotice text={action.problem} testId="duty-problem" />
       {dialog === 'handover' && watch !== null && <HandoverDialog watch={watch} consoleName={name} onClose={close} />}
       {dialog === 'take' && watch !== null && (
         <ReasonDialog
@@ -162,7 +162,7 @@ function ReasonDialog(props: {
             <span>{props.reason}</span>
             <textarea data-autofocus="" required maxLength={2_000} value={reason} onChange={(event) => setReason(event.target.value)} />
           </label>
-          <DutyProblem problem={action.problem} />
+          <ProblemNotice text={action.problem} testId="duty-problem" />
         </div>
         <DialogFoot onClose={props.onClose} isReady={reason.trim() !== '' && !action.isWorking} submit={props.submit} />
       </form>

@@ -7,7 +7,7 @@ import { languages } from '../../domain/text/localized-text.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
-import { DutyProblem } from './duty-problem.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { fetchContact, setContact } from './duty-requests.ts';
 import { useDutyAction } from './use-duty-action.ts';
 
@@ -146,7 +146,7 @@ function ContactForm({
           )}
           <span className="muted small">{t('duty.people.quietHint')}</span>
         </fieldset>
-        <DutyProblem problem={action.problem} />
+        <ProblemNotice text={action.problem} testId="duty-problem" />
       </div>
       <DialogFoot onClose={onClose} isReady={!action.isWorking} submit={t('duty.people.save')} testId="contact-save" />
     </form>

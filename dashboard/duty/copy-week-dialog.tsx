@@ -5,7 +5,7 @@ import { addDays } from '../../domain/time/calendar-date.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
-import { DutyProblem } from './duty-problem.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { copyWeek } from './duty-requests.ts';
 import { OnExisting } from './on-existing.tsx';
 import { useDutyAction } from './use-duty-action.ts';
@@ -54,7 +54,7 @@ export function CopyWeekDialog({
             </select>
           </label>
           <OnExisting value={onExisting} onChange={setOnExisting} />
-          <DutyProblem problem={action.problem} />
+          <ProblemNotice text={action.problem} testId="duty-problem" />
         </div>
         <DialogFoot onClose={onClose} isReady={!action.isWorking} submit={t('duty.roster.copyTitle')} />
       </form>

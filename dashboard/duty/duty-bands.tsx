@@ -8,9 +8,9 @@ import { useWords } from '../language/language.ts';
 import { usePermission } from '../session/plant-context.tsx';
 import { KeyHint } from '../shell/key-hint.tsx';
 import { useKeys } from '../shell/keys.ts';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { useNow } from '../values/use-now.ts';
 import { clockText } from './clock-text.ts';
-import { DutyProblem } from './duty-problem.tsx';
 import { answerCheck, closeNotice, fetchOpenChecks } from './duty-requests.ts';
 import { useDutyNames, useDutyNow } from './use-duty.ts';
 import { useDutyAction } from './use-duty-action.ts';
@@ -61,7 +61,7 @@ function WatchCheckBand({ check }: { readonly check: WatchCheckView }): ReactNod
       <button type="button" className="button button-primary" disabled={action.isWorking} onClick={answer} data-testid="answer-check">
         {t('duty.checkBand.answer')} <KeyHint name="y" />
       </button>
-      <DutyProblem problem={action.problem} />
+      <ProblemNotice text={action.problem} testId="duty-problem" />
     </section>
   );
 }
@@ -94,7 +94,7 @@ function NoticeBand({ notices, mayClose }: { readonly notices: readonly DutyNoti
           {t('duty.notice.close')}
         </button>
       )}
-      <DutyProblem problem={action.problem} />
+      <ProblemNotice text={action.problem} testId="duty-problem" />
     </section>
   );
 }

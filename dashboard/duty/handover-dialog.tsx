@@ -7,8 +7,9 @@ import { CodeField } from '../account/code-field.tsx';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatClock, formatDateTime } from '../time/plant-time.ts';
-import { DutyProblem } from './duty-problem.tsx';
 import { fetchHandover, fetchHandoverDraft, signHandover } from './duty-requests.ts';
 import { HandoverDocumentView } from './handover-document-view.tsx';
 import { useDutyNames, useDutyNow, usePeople } from './use-duty.ts';
@@ -109,7 +110,7 @@ export function HandoverDialog({
           </div>
           <CodeField value={code} onChange={setCode} />
           <p className="muted small no-margin">{t('duty.handover.meaning')}</p>
-          <DutyProblem problem={action.problem} />
+          <ProblemNotice text={action.problem} testId="duty-problem" />
         </div>
         <DialogFoot
           onClose={onClose}
@@ -142,7 +143,7 @@ export function PastHandoverDialog({ handoverId, onClose }: { readonly handoverI
       testId="past-handover"
     >
       <div className="dialog-body">
-        {handover.isError && <p className="notice notice-problem">{t('common.failed', { reason: handover.error.message })}</p>}
+        <FailureNotice error={handover.error} />
         {document !== undefined && (
           <>
             <p className="no-margin">

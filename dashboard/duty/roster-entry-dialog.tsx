@@ -4,7 +4,7 @@ import type { DutyPlanView, RosterEntryView } from '../../domain/api/duty-api.ts
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
-import { DutyProblem } from './duty-problem.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { addRosterEntry, changeRosterEntry, removeRosterEntry } from './duty-requests.ts';
 import { useDutyNames, usePeople } from './use-duty.ts';
 import { useDutyAction } from './use-duty-action.ts';
@@ -116,7 +116,7 @@ export function RosterEntryDialog({
             {scope === 'byArea' && <Ticks items={plant.areas} ticked={areaIds} onTick={setAreaIds} />}
             {scope === 'byStation' && <Ticks items={stations} ticked={stationIds} onTick={setStationIds} showsId />}
           </fieldset>
-          <DutyProblem problem={action.problem} />
+          <ProblemNotice text={action.problem} testId="duty-problem" />
         </div>
         <div className="dialog-foot">
           {entry !== null && (

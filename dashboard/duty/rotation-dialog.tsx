@@ -5,7 +5,7 @@ import { addDays, calendarDateSchema } from '../../domain/time/calendar-date.ts'
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
-import { DutyProblem } from './duty-problem.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { fillByRotation } from './duty-requests.ts';
 import { OnExisting } from './on-existing.tsx';
 import { continueRotation, type RotationStart, type TeamMember } from './teams-of-roster.ts';
@@ -128,7 +128,7 @@ export function RotationDialog({
             ))}
           </div>
           <OnExisting value={onExisting} onChange={setOnExisting} />
-          <DutyProblem problem={action.problem} />
+          <ProblemNotice text={action.problem} testId="duty-problem" />
         </div>
         <DialogFoot onClose={onClose} isReady={!action.isWorking} submit={t('duty.roster.rotateTitle')} testId="rotation-submit" />
       </form>

@@ -4,10 +4,11 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { LogEntryView } from '../../domain/api/watch-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { StationOptions } from '../station/station-options.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { useNow } from '../values/use-now.ts';
-import { DutyProblem } from './duty-problem.tsx';
 import { closeLogEntry, fetchWatchLog, writeLog } from './duty-requests.ts';
 import { useDutyNames } from './use-duty.ts';
 import { useDutyAction } from './use-duty-action.ts';
@@ -24,7 +25,7 @@ export function WatchLogPanel(): ReactNode {
         <h2>{t('duty.log.title')}</h2>
       </div>
       {mayWrite && <LogForm />}
-      {log.isError && <p className="notice notice-problem">{t('common.failed', { reason: log.error.message })}</p>}
+      <FailureNotice error={log.error} />
       {log.data?.length === 0 && <p className="empty">{t('duty.log.empty')}</p>}
       <ul className="history">
         {sorted.map((entry) => (
@@ -86,7 +87,7 @@ function LogForm(): ReactNode {
         <input type="checkbox" checked={isOpen} onChange={(event) => setIsOpen(event.target.checked)} />
         {t('duty.log.toHandOn')}
       </label>
-      <DutyProblem problem={action.problem} />
+      <ProblemNotice text={action.problem} testId="duty-problem" />
     </form>
   );
 }
@@ -119,7 +120,7 @@ function LogLine({ entry, mayClose }: { readonly entry: LogEntryView; readonly m
             {t('duty.log.close')}
           </button>
         )}
-        <DutyProblem problem={action.problem} />
+        <ProblemNotice text={action.problem} testId="duty-problem" />
       </div>
     </li>
   );

@@ -4,6 +4,7 @@ import type { EngineeringDevice } from '../../domain/api/engineering-api.ts';
 import type { EngineeringAnswer } from '../../domain/messages/engineering-command.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { browse, readNode } from './engineering-requests.ts';
 import { useAsk } from './use-ask.ts';
@@ -46,11 +47,7 @@ export function BrowsePanel({ device }: { readonly device: EngineeringDevice }):
           </button>
         ))}
       </nav>
-      {nodes.problem !== null && (
-        <p className="notice notice-problem" role="alert">
-          {nodes.problem}
-        </p>
-      )}
+      <ProblemNotice text={nodes.problem} />
       <div className="registers-columns">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe scrollable-region-focusable) */}
         <section className="registers-words" tabIndex={0} aria-label={t('engineering.section.browse')} aria-busy={nodes.isAsking}>
@@ -97,7 +94,7 @@ export function BrowsePanel({ device }: { readonly device: EngineeringDevice }):
         </section>
         <div data-testid="node">
           {chosen === null && <p className="empty">{t('engineering.browse.pick')}</p>}
-          {node.problem !== null && <p className="notice notice-problem">{node.problem}</p>}
+          <ProblemNotice text={node.problem} />
           {chosen !== null && node.value?.kind === 'node' && <NodeView nodeId={chosen} node={node.value} />}
         </div>
       </div>

@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import type { PlantCheckResult } from '../../domain/api/engineering-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { StationOptions } from '../station/station-options.tsx';
 import { CheckResult } from './check-result.tsx';
 import { checkPlant } from './engineering-requests.ts';
@@ -71,11 +72,7 @@ export function CheckPanel(): ReactNode {
         <button type="submit" className="button button-primary" disabled={ask.isAsking} data-testid="check-submit">
           {ask.isAsking ? t('engineering.plant.checking') : t('engineering.plant.check')}
         </button>
-        {ask.problem !== null && (
-          <p className="notice notice-problem" role="alert">
-            {ask.problem}
-          </p>
-        )}
+        <ProblemNotice text={ask.problem} />
         {ask.value !== null && <CheckResult check={ask.value} onLine={showLine} />}
       </form>
     </section>

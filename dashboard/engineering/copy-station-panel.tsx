@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { PlantBlock } from '../../domain/api/engineering-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { StationOptions } from '../station/station-options.tsx';
 import { BlockResult } from './block-result.tsx';
 import { copyStation, fetchDevices } from './engineering-requests.ts';
@@ -83,11 +84,7 @@ export function CopyStationPanel(): ReactNode {
         <button type="submit" className="button" disabled={ask.isAsking} data-testid="copy-submit">
           {t('engineering.plant.make')}
         </button>
-        {ask.problem !== null && (
-          <p className="notice notice-problem" role="alert">
-            {ask.problem}
-          </p>
-        )}
+        <ProblemNotice text={ask.problem} />
         {ask.value !== null && <BlockResult block={ask.value} hint={t('engineering.plant.pasteStation')} />}
       </form>
     </section>

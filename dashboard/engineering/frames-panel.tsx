@@ -5,6 +5,7 @@ import { decodeFrame } from '../../domain/engineering/decode-frame.ts';
 import { valueOrThrow } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatClock } from '../time/plant-time.ts';
 import { askDevice } from './engineering-requests.ts';
 
@@ -25,7 +26,7 @@ export function FramesPanel({ deviceId }: { readonly deviceId: string }): ReactN
         </button>{' '}
         <span className="muted small">{t('engineering.frames.note')}</span>
       </p>
-      {frames.isError && <p className="notice notice-problem">{frames.error.message}</p>}
+      {frames.isError && <ProblemNotice text={frames.error.message} />}
       {frames.isPending && <p className="empty">{t('common.loading')}</p>}
       {data !== null && data.frames.length === 0 && <p className="empty">{t('engineering.frames.none')}</p>}
       {data !== null && data.frames.length > 0 && (

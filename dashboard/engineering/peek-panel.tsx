@@ -5,6 +5,7 @@ import type { EngineeringAnswer } from '../../domain/messages/engineering-comman
 import { type ModbusTable, modbusTables } from '../../domain/plant/modbus-schema.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatClock } from '../time/plant-time.ts';
 import { peek } from './engineering-requests.ts';
 import { RegisterTable } from './register-table.tsx';
@@ -120,11 +121,7 @@ export function PeekPanel({ device }: { readonly device: EngineeringDevice }): R
           {t('engineering.peek.repeat')}
         </label>
       </form>
-      {ask.problem !== null && (
-        <p className="notice notice-problem" role="alert" data-testid="peek-problem">
-          {ask.problem}
-        </p>
-      )}
+      <ProblemNotice text={ask.problem} testId="peek-problem" />
       {registers !== null && asked !== null && (
         <>
           <p className="muted small no-margin number" role="status">

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { valueOrThrow } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { askDevice } from './engineering-requests.ts';
 
 export function PlanPanel({ deviceId }: { readonly deviceId: string }): ReactNode {
@@ -12,7 +13,7 @@ export function PlanPanel({ deviceId }: { readonly deviceId: string }): ReactNod
     queryFn: async () => valueOrThrow(await askDevice(deviceId, 'plan')),
     staleTime: 30_000,
   });
-  if (plan.isError) return <p className="notice notice-problem">{plan.error.message}</p>;
+  if (plan.isError) return <ProblemNotice text={plan.error.message} />;
   if (plan.data === undefined) return <p className="empty">{t('common.loading')}</p>;
   if (plan.data.kind !== 'plan') return null;
   return (

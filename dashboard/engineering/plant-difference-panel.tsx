@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { PlantChangeView, PlantDifference } from '../../domain/api/plant-versions-api.ts';
 import { plantItemKinds } from '../../domain/plant/plant-items.ts';
 import { useWords } from '../language/language.ts';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { fetchPlantDifference } from './engineering-requests.ts';
 import { PlantChangeRows } from './plant-change-rows.tsx';
 import { TextDifference } from './text-difference.tsx';
@@ -30,7 +31,7 @@ export function PlantDifferencePanel({ from, to }: { readonly from: number; read
           ))}
         </fieldset>
       </div>
-      {difference.isError && <p className="notice notice-problem">{t('common.failed', { reason: difference.error.message })}</p>}
+      <FailureNotice error={difference.error} />
       {difference.isPending && <p className="empty">{t('common.loading')}</p>}
       {difference.data !== undefined &&
         (view === 'plant' ? <AsPlant difference={difference.data} /> : <AsText difference={difference.data} />)}

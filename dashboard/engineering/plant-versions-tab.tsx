@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { PlantVersionView } from '../../domain/api/plant-versions-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { fetchPlantVersions } from './engineering-requests.ts';
 import { PlantDifferencePanel } from './plant-difference-panel.tsx';
@@ -22,7 +23,7 @@ function AllVersions(): ReactNode {
   const { t } = useWords();
   const { from, to } = route.useSearch();
   const versions = useQuery({ queryKey: ['engineering', 'plantVersions'], queryFn: ({ signal }) => fetchPlantVersions(signal) });
-  if (versions.isError) return <p className="notice notice-problem">{t('common.failed', { reason: versions.error.message })}</p>;
+  if (versions.isError) return <FailureNotice error={versions.error} />;
   if (versions.data === undefined) return <p className="empty">{t('common.loading')}</p>;
   const newest = versions.data[0];
   if (newest === undefined) return <p className="panel empty">{t('plantVersions.none')}</p>;

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { CoverageAudit } from '../../domain/api/hazard-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { GradeTag } from './hazard-marks.tsx';
 import { fetchAudit, runAudit } from './hazard-requests.ts';
@@ -45,9 +46,7 @@ export function AuditTab(): ReactNode {
       </div>
       <p className="muted hazard-five-foot">{t('hazards.audit.hint')}</p>
       {(problem !== null || audit.isError) && (
-        <p className="notice notice-problem" role="alert">
-          {problem ?? t('common.failed', { reason: audit.error?.message ?? '' })}
-        </p>
+        <ProblemNotice text={problem ?? t('common.failed', { reason: audit.error?.message ?? '' })} />
       )}
       {latest === null ? (
         <p className="empty">{audit.isPending ? t('common.loading') : t('hazards.audit.none')}</p>

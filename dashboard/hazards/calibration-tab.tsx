@@ -8,6 +8,8 @@ import { calendarDateSchema } from '../../domain/time/calendar-date.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ListWaiting } from '../shell/list-waiting.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { usePointById } from '../values/all-points.ts';
 import { useToday } from './hazard-marks.tsx';
 import { fetchCalibrations, postCalibration } from './hazard-requests.ts';
@@ -21,12 +23,7 @@ export function CalibrationTab(): ReactNode {
   const [standing, setStanding] = useState('');
   const [recording, setRecording] = useState<CalibrationView | null>(null);
   const list = useQuery({ queryKey: ['hazards', 'calibrations'], queryFn: ({ signal }) => fetchCalibrations(signal) });
-  if (list.data === undefined)
-    return (
-      <p className="empty panel" role={list.isError ? 'alert' : 'status'}>
-        {list.isError ? t('common.failed', { reason: list.error.message }) : t('common.loading')}
-      </p>
-    );
+  if (list.data === undefined) return <ListWaiting query={list} />;
   const shown = list.data.filter(
     (each) => (station === '' || each.stationId === station) && (standing === '' || each.standing === standing),
   );
@@ -163,11 +160,7 @@ function RecordDialog({ instrument, onClose }: { readonly instrument: Calibratio
     <Dialog title={`${t('hazards.calibration.record')} · ${instrument.pointId}`} onClose={onClose} testId="calibration-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
           <div className="field-pair">
             {field(t('hazards.calibration.calibratedOn'), calibratedOn, setCalibratedOn, 'calibrated-on', '2026-07-03')}
             {field(t('hazards.calibration.dueOn'), dueOn, setDueOn, 'due-on', '2027-07-02')}

@@ -9,8 +9,9 @@ import { fetchPeople } from '../incidents/incident-requests.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { Deadline } from './hazard-marks.tsx';
-import { Foot, type HazardDialogProps, Problem } from './hazard-step-dialog.tsx';
+import { Foot, type HazardDialogProps } from './hazard-step-dialog.tsx';
 
 export function FiveSettledPanel({ hazard, acting }: Omit<HazardDialogProps, 'onClose'>): ReactNode {
   const { t, text } = useWords();
@@ -116,7 +117,7 @@ function FiveSettledDialog({ hazard, acting, onClose }: HazardDialogProps): Reac
     <Dialog title={`${t('hazards.five.title')} · ${hazard.number}`} onClose={onClose} testId="five-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          <Problem acting={acting} />
+          <ProblemNotice text={acting.problem} testId="hazard-problem" />
           <label className="field">
             <span>{text(settledPartWords.responsible)}</span>
             <input

@@ -4,7 +4,8 @@ import { type HazardGrade, hazardGrades } from '../../domain/hazards/hazard.ts';
 import { hazardGradeWords } from '../../domain/hazards/hazard-words.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
-import { Foot, type HazardDialogProps, Problem } from './hazard-step-dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
+import { Foot, type HazardDialogProps } from './hazard-step-dialog.tsx';
 
 export function GradeDialog({ kind, hazard, acting, onClose }: HazardDialogProps & { readonly kind: 'confirm' | 'regrade' }): ReactNode {
   const { t, text } = useWords();
@@ -21,7 +22,7 @@ export function GradeDialog({ kind, hazard, acting, onClose }: HazardDialogProps
     <Dialog title={`${t(`hazards.action.${kind}`)} · ${hazard.number}`} onClose={onClose} testId="hazard-grade-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          <Problem acting={acting} />
+          <ProblemNotice text={acting.problem} testId="hazard-problem" />
           <fieldset className="choices" aria-label={t('hazards.dialog.grade')}>
             {hazardGrades.map((name) => (
               <button key={name} type="button" aria-pressed={grade === name} onClick={() => setGrade(name)} data-testid={`grade-${name}`}>

@@ -4,6 +4,7 @@ import type { HazardView } from '../../domain/api/hazard-api.ts';
 import { isOpenState } from '../../domain/hazards/hazard.ts';
 import { useWords } from '../language/language.ts';
 import { usePermission, usePlant } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { GradeDialog } from './grade-dialog.tsx';
 import { StepDialog, type StepKind } from './hazard-step-dialog.tsx';
 import type { HazardActing } from './use-hazard-action.ts';
@@ -50,11 +51,7 @@ export function HazardActions({ hazard, acting }: { readonly hazard: HazardView;
           </span>
         )}
       </p>
-      {acting.problem !== null && asking === null && (
-        <p className="notice notice-problem" role="alert">
-          {acting.problem}
-        </p>
-      )}
+      {acting.problem !== null && asking === null && <ProblemNotice text={acting.problem} />}
       {state === 'submitted' && mayAccept && (isOwn || hasAccepted) && (
         <p className="no-margin muted">{t(isOwn ? 'hazards.action.ownWork' : 'hazards.action.acceptedOnce')}</p>
       )}

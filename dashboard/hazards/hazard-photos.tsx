@@ -8,6 +8,8 @@ import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { PhotoField } from '../shell/photo-field.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { hazardPhotoUrl, postHazardPhoto } from './hazard-requests.ts';
 import { useHazardRefusal } from './use-hazard-action.ts';
@@ -82,21 +84,8 @@ function PhotoDialog({ hazard, onClose }: { readonly hazard: HazardView; readonl
     <Dialog title={t('hazards.photo.add')} onClose={onClose} testId="hazard-photo-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {(problem !== null || isTooLarge) && (
-            <p className="notice notice-problem" role="alert">
-              {isTooLarge ? t('hazards.refusal.tooLarge') : problem}
-            </p>
-          )}
-          <label className="field">
-            <span>{t('hazards.photo.choose')}</span>
-            <input
-              type="file"
-              accept="image/jpeg,image/png,image/webp"
-              required
-              onChange={(event) => setFile(event.target.files?.[0] ?? null)}
-              data-testid="hazard-photo-file"
-            />
-          </label>
+          {(problem !== null || isTooLarge) && <ProblemNotice text={isTooLarge ? t('hazards.refusal.tooLarge') : problem} />}
+          <PhotoField label={t('hazards.photo.choose')} onChosen={setFile} testId="hazard-photo-file" />
           <label className="field">
             <span>{t('hazards.photo.purposeLabel')}</span>
             <select

@@ -5,6 +5,7 @@ import type { HazardStatistics } from '../../domain/api/hazard-api.ts';
 import { hazardGradeWords, hazardSourceWords } from '../../domain/hazards/hazard-words.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
+import { ListWaiting } from '../shell/list-waiting.tsx';
 import { fetchHazardStatistics } from './hazard-requests.ts';
 
 type Counts = Pick<HazardStatistics['total'], 'open' | 'overdue' | 'atRisk' | 'closed'>;
@@ -14,12 +15,7 @@ export function HazardStatisticsTab(): ReactNode {
   const { t, text } = useWords();
   const { plant } = usePlant();
   const statistics = useQuery({ queryKey: ['hazards', 'statistics'], queryFn: ({ signal }) => fetchHazardStatistics(signal) });
-  if (statistics.data === undefined)
-    return (
-      <p className="empty panel" role={statistics.isError ? 'alert' : 'status'}>
-        {statistics.isError ? t('common.failed', { reason: statistics.error.message }) : t('common.loading')}
-      </p>
-    );
+  if (statistics.data === undefined) return <ListWaiting query={statistics} />;
   const { total, byGrade, byArea, byAge, bySource } = statistics.data;
   const areaName = (id: string) => {
     const area = plant.areas.find((each) => each.id === id);

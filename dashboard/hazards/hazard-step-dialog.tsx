@@ -4,6 +4,7 @@ import type { HazardView } from '../../domain/api/hazard-api.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import type { HazardPress } from './hazard-requests.ts';
 import type { HazardActing } from './use-hazard-action.ts';
 
@@ -55,7 +56,7 @@ export function StepDialog({ kind, hazard, acting, onClose }: HazardDialogProps 
     <Dialog title={`${t(`hazards.action.${kind}`)} · ${hazard.number}`} onClose={onClose} testId={`hazard-${kind}-dialog`}>
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          <Problem acting={acting} />
+          <ProblemNotice text={acting.problem} testId="hazard-problem" />
           {kind === 'close' && <p className="no-margin">{t('hazards.dialog.closeHint')}</p>}
           <label className="field">
             <span>{t(labelOf[kind])}</span>
@@ -72,14 +73,6 @@ export function StepDialog({ kind, hazard, acting, onClose }: HazardDialogProps 
         <Foot isReady={isReady} acting={acting} onClose={onClose} />
       </form>
     </Dialog>
-  );
-}
-
-export function Problem({ acting }: { readonly acting: Pick<HazardActing, 'problem'> }): ReactNode {
-  return acting.problem === null ? null : (
-    <p className="notice notice-problem" role="alert" data-testid="hazard-problem">
-      {acting.problem}
-    </p>
   );
 }
 

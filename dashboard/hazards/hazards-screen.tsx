@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useWords } from '../language/language.ts';
 import { usePermission } from '../session/plant-context.tsx';
+import { ListWaiting } from '../shell/list-waiting.tsx';
 import { AuditTab } from './audit-tab.tsx';
 import { CalibrationTab } from './calibration-tab.tsx';
 import { HazardBoard } from './hazard-board.tsx';
@@ -67,12 +68,7 @@ function HazardList({ tab }: { readonly tab: 'ledger' | 'board' | 'settled' }): 
   const { t } = useWords();
   const state = tab === 'settled' ? 'settled' : 'open';
   const hazards = useQuery({ queryKey: ['hazards', 'list', state], queryFn: ({ signal }) => fetchHazards(state, signal) });
-  if (hazards.data === undefined)
-    return (
-      <p className="empty panel" role={hazards.isError ? 'alert' : 'status'}>
-        {hazards.isError ? t('common.failed', { reason: hazards.error.message }) : t('common.loading')}
-      </p>
-    );
+  if (hazards.data === undefined) return <ListWaiting query={hazards} />;
   const suspended = hazards.data.filter(({ isSupplySuspended }) => isSupplySuspended);
   return (
     <>

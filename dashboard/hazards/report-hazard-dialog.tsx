@@ -11,6 +11,7 @@ import { AlarmLine } from '../alarms/alarm-line.tsx';
 import { useWords } from '../language/language.ts';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { useToday } from './hazard-marks.tsx';
 import { postHazard } from './hazard-requests.ts';
 import { useHazardRefusal } from './use-hazard-action.ts';
@@ -92,11 +93,7 @@ export function ReportHazardDialog({
               </Link>
             </p>
           ) : (
-            problem !== null && (
-              <p className="notice notice-problem" role="alert">
-                {problem}
-              </p>
-            )
+            problem !== null && <ProblemNotice text={problem} />
           )}
           {alarm !== undefined && (
             <div className="field">

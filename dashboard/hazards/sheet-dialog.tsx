@@ -10,6 +10,7 @@ import { useWords } from '../language/language.ts';
 import { zh } from '../language/zh.ts';
 import { usePermission } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { postCalibrationSheet, postHazardSheet, type SheetOf, sheetPath } from './hazard-requests.ts';
 
 type Plan = { readonly of: 'hazards'; readonly plan: HazardImport } | { readonly of: 'calibrations'; readonly plan: CalibrationImport };
@@ -119,11 +120,7 @@ function OutcomeDialog({ title, outcome, isBusy, onApply, onClose }: OutcomeProp
   return (
     <Dialog title={title} onClose={onClose} className="dialog-wide" testId="sheet-dialog">
       <div className="dialog-body hazard-sheet">
-        {outcome.kind === 'refused' && (
-          <p className="notice notice-problem" role="alert">
-            {outcome.reason}
-          </p>
-        )}
+        {outcome.kind === 'refused' && <ProblemNotice text={outcome.reason} />}
         {outcome.kind === 'problems' && <Problems problems={outcome.problems} />}
         {shown !== null && (
           <p className="no-margin" role="status" data-testid="sheet-result">
@@ -163,9 +160,7 @@ function Problems({ problems }: { readonly problems: readonly Problem[] }): Reac
   const { t, text } = useWords();
   return (
     <>
-      <p className="notice notice-problem" role="alert">
-        {t('hazards.sheet.problems', { count: problems.length })}
-      </p>
+      <ProblemNotice text={t('hazards.sheet.problems', { count: problems.length })} />
       <table className="table" data-testid="sheet-problems">
         <thead>
           <tr>

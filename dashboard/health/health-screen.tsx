@@ -8,6 +8,7 @@ import { request, valueOrThrow } from '../http/request.ts';
 import { useWords, type WordKey } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePermission, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatClock } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { browserClockCheck } from './browser-clock-check.ts';
@@ -35,11 +36,7 @@ export function HealthScreen(): ReactNode {
   return (
     <div className="health" data-testid="health">
       <h1>{t('health.title')}</h1>
-      {health.isError && (
-        <p className="notice notice-problem" role="alert">
-          {t('common.failed', { reason: health.error.message })}
-        </p>
-      )}
+      <FailureNotice error={health.error} />
       {health.isPending && <p className="empty">{t('common.loading')}</p>}
       {health.data !== undefined && <HealthPage view={health.data} />}
     </div>

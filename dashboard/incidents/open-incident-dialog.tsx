@@ -10,6 +10,7 @@ import { useWords } from '../language/language.ts';
 import { useIncidents } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { parseDateTime } from '../time/plant-time.ts';
 import { CasualtyFields } from './casualty-fields.tsx';
 import { DrillBand } from './incident-facts.tsx';
@@ -90,11 +91,7 @@ export function OpenIncidentDialog({
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
           {isDrill && <DrillBand />}
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
           {open.map((incident) => (
             <p key={incident.id} className="notice">
               {t('incidents.openDialog.already', { number: incident.number })} {text(incidentKindWords[incident.kind])}{' '}

@@ -6,6 +6,8 @@ import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { PhotoField } from '../shell/photo-field.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { photoUrl, postPhoto } from './incident-requests.ts';
 import { useRefusalText } from './use-incident-action.ts';
@@ -89,26 +91,9 @@ function PhotoDialog({ incident, onClose }: { readonly incident: IncidentView; r
     <Dialog title={t('incidents.photos.add')} onClose={onClose} testId="photo-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
-          <label className="field">
-            <span>{t('incidents.photos.choose')}</span>
-            <input
-              type="file"
-              accept="image/jpeg,image/png,image/webp"
-              required
-              onChange={(event) => setFile(event.target.files?.[0] ?? null)}
-              data-testid="photo-file"
-            />
-          </label>
-          {isTooLarge && (
-            <p className="notice notice-problem" role="alert">
-              {t('incidents.refusal.tooLarge')}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
+          <PhotoField label={t('incidents.photos.choose')} onChosen={setFile} testId="photo-file" />
+          {isTooLarge && <ProblemNotice text={t('incidents.refusal.tooLarge')} />}
           <label className="field">
             <span>{t('incidents.photos.caption')}</span>
             <input value={caption} maxLength={2_000} onChange={(event) => setCaption(event.target.value)} data-testid="photo-caption" />

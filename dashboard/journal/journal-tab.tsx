@@ -9,6 +9,7 @@ import { fetchJournal } from '../http/gatewatch-api.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { useJournalWords } from './journal-words.ts';
 import './journal.css';
@@ -56,11 +57,7 @@ export function JournalTab(): ReactNode {
         </select>
         <span className="muted small number alarm-count">{journal.data?.length}</span>
       </div>
-      {journal.isError && (
-        <p className="notice notice-problem" role="alert">
-          {t('common.failed', { reason: journal.error.message })}
-        </p>
-      )}
+      <FailureNotice error={journal.error} />
       {journal.isPending && <p className="empty">{t('common.loading')}</p>}
       {journal.data !== undefined && <JournalList entries={journal.data} />}
     </div>

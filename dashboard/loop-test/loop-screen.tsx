@@ -17,6 +17,7 @@ import { useWork } from '../maintenance/use-work.ts';
 import { WorkDialog } from '../maintenance/work-dialog.tsx';
 import { usePersonName } from '../session/person-names.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatClock, formatDateTime } from '../time/plant-time.ts';
 import { usePointById } from '../values/all-points.ts';
 import { endLoopTest, fetchLoopTest, fetchSource, measureStep } from './loop-test-requests.ts';
@@ -210,11 +211,7 @@ function Steps({ test, mayTest }: { readonly test: LoopTest; readonly mayTest: b
           </tbody>
         </table>
       </div>
-      {ask.problem !== null && (
-        <p className="notice notice-problem" role="alert">
-          {ask.problem}
-        </p>
-      )}
+      <ProblemNotice text={ask.problem} />
       {mayTest && (
         <div className="loop-end no-print">
           <label className="field">

@@ -11,6 +11,7 @@ import { useWork } from '../maintenance/use-work.ts';
 import { WorkDialog } from '../maintenance/work-dialog.tsx';
 import { usePersonName } from '../session/person-names.ts';
 import { usePermission, usePlant, useZone } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { Countdown } from '../time/countdown.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { fetchLoopTests, startLoopTest } from './loop-test-requests.ts';
@@ -133,11 +134,7 @@ function Begin({ tests }: { readonly tests: readonly LoopTest[] }): ReactNode {
             </Link>
           </p>
         )}
-        {ask.problem !== null && (
-          <p className="notice notice-problem" role="alert">
-            {ask.problem}
-          </p>
-        )}
+        <ProblemNotice text={ask.problem} />
       </form>
       {isAsking && point !== undefined && (
         <WorkDialog

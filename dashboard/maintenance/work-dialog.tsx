@@ -7,6 +7,7 @@ import { useLiveClient } from '../live/live-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
 import { useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { EndChoiceField, endOf, useEndChoice } from '../time/end-choice.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
@@ -177,11 +178,7 @@ function WorkTold({ told }: { readonly told: Told }): ReactNode {
   const { serverNowMs } = useLiveClient();
   const nameOf = usePersonName();
   if (told.kind === 'problem') {
-    return (
-      <p className="notice notice-problem" role="alert">
-        {told.text}
-      </p>
-    );
+    return <ProblemNotice text={told.text} />;
   }
   const text = (): string => {
     if (told.kind === 'gone') return t('maintenance.gone');

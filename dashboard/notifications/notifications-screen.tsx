@@ -8,6 +8,7 @@ import { PriorityMark } from '../alarms/priority-mark.tsx';
 import { useWords } from '../language/language.ts';
 import { useIsPast } from '../replay/replay-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { AttemptList } from './attempt-list.tsx';
 import { ChannelPanel } from './channel-panel.tsx';
@@ -51,11 +52,7 @@ function Log(): ReactNode {
         <h2>{t('notifications.log')}</h2>
         <Filters />
       </div>
-      {log.isError && (
-        <p className="notice notice-problem" role="alert">
-          {t('common.failed', { reason: log.error.message })}
-        </p>
-      )}
+      <FailureNotice error={log.error} />
       {log.isPending && <p className="empty">{t('common.loading')}</p>}
       {log.isSuccess && notifications.length === 0 && (
         <p className="empty">

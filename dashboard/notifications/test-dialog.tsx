@@ -5,6 +5,7 @@ import type { NotificationChannelView } from '../../domain/api/notification-api.
 import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { sendTest } from './notification-api.ts';
 
 const personChannels: ReadonlySet<string> = new Set(['webPush', 'email', 'sms', 'voice']);
@@ -57,11 +58,7 @@ export function TestDialog({
               <input value={username} onChange={(event) => setUsername(event.target.value)} required maxLength={64} data-autofocus />
             </label>
           )}
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
         </div>
         <div className="dialog-foot">
           <button type="submit" className="button button-primary" disabled={isWorking} data-testid="send-test">

@@ -5,6 +5,7 @@ import { type Answer, reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { addCertificate, revokeCertificate } from './obligations-requests.ts';
 
 function useSending(onDone: () => void) {
@@ -53,7 +54,7 @@ export function AddCertificateDialog({
     <Dialog title={t('obligations.certificate.addTitle')} onClose={onClose} testId="certificate-dialog">
       <form onSubmit={submit}>
         <div className="dialog-body">
-          <Problem text={problem} />
+          <ProblemNotice text={problem} />
           <label className="field">
             <span>{t('obligations.certificate.holder')}</span>
             <select name="username" required data-autofocus="">
@@ -112,7 +113,7 @@ export function RevokeDialog({
         }}
       >
         <div className="dialog-body">
-          <Problem text={problem} />
+          <ProblemNotice text={problem} />
           <p className="no-margin">
             {certificate.displayName} · {certificate.title}
           </p>
@@ -124,16 +125,6 @@ export function RevokeDialog({
         <Foot onClose={onClose} isWorking={isWorking} label={t('obligations.certificate.revoke')} />
       </form>
     </Dialog>
-  );
-}
-
-function Problem({ text }: { readonly text: string | null }): ReactNode {
-  return (
-    text !== null && (
-      <p className="notice notice-problem" role="alert">
-        {text}
-      </p>
-    )
   );
 }
 

@@ -5,6 +5,7 @@ import type { CertificateList, CertificateView } from '../../domain/api/obligati
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePermission, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDate } from '../time/plant-time.ts';
 import { AddCertificateDialog, RevokeDialog } from './certificate-dialogs.tsx';
 import { fetchCertificates } from './obligations-requests.ts';
@@ -26,12 +27,7 @@ export function CertificatesPanel(): ReactNode {
     setRevoking(null);
     void queries.invalidateQueries({ queryKey: ['obligations'] });
   };
-  if (list.error !== null)
-    return (
-      <p className="notice notice-problem" role="alert">
-        {t('common.failed', { reason: list.error.message })}
-      </p>
-    );
+  if (list.error !== null) return <FailureNotice error={list.error} />;
   if (list.data === undefined) return <p className="empty">{t('common.loading')}</p>;
   const nowMs = serverNowMs();
   const missing = without(list.data, nowMs);

@@ -8,6 +8,7 @@ import { useWords } from '../language/language.ts';
 import { usePermission, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { fetchContacts, postContactCall } from './obligations-requests.ts';
 
@@ -96,11 +97,7 @@ function CallDialog({ contacts, onClose }: { readonly contacts: EmergencyContact
     <Dialog title={t('obligations.contacts.dialog')} onClose={onClose} testId="contacts-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
           <p className="no-margin">{t('obligations.contacts.hint')}</p>
           {contacts.contacts.map(({ name, role, phone }) => (
             <fieldset key={`${name.zh} ${phone}`} className="choices contact-choice" aria-label={text(name)}>

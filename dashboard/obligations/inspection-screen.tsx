@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import type { Inspection } from '../../domain/api/obligations-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDate, formatDateTime } from '../time/plant-time.ts';
 import { FindingTable } from './finding-table.tsx';
 import { shareText, useFindingText } from './finding-text.ts';
@@ -56,11 +57,7 @@ export function InspectionScreen(): ReactNode {
           {t('obligations.detail.back')}
         </Link>
       </div>
-      {inspection.error !== null && (
-        <p className="notice notice-problem" role="alert">
-          {t('common.failed', { reason: inspection.error.message })}
-        </p>
-      )}
+      <FailureNotice error={inspection.error} />
       {inspection.data === undefined ? (
         inspection.isPending && <p className="empty">{t('common.loading')}</p>
       ) : (

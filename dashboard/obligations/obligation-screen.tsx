@@ -7,6 +7,7 @@ import { findingStates } from '../../domain/obligations/obligation.ts';
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { usePointById } from '../values/all-points.ts';
 import { useDurationText } from '../values/duration-text.ts';
@@ -68,11 +69,7 @@ export function ObligationScreen(): ReactNode {
           })
         }
       />
-      {detail.error !== null && (
-        <p className="notice notice-problem" role="alert">
-          {t('common.failed', { reason: detail.error.message })}
-        </p>
-      )}
+      <FailureNotice error={detail.error} />
       {detail.data === undefined ? detail.isPending && <p className="empty">{t('common.loading')}</p> : <Detail detail={detail.data} />}
     </div>
   );

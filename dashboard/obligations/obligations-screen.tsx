@@ -7,6 +7,7 @@ import { type ObligationState, obligationStates } from '../../domain/obligations
 import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { MajorHazards } from './major-hazards.tsx';
 import { MatrixTable } from './matrix-table.tsx';
@@ -80,11 +81,7 @@ function Matrix(): ReactNode {
           })
         }
       />
-      {matrix.error !== null && (
-        <p className="notice notice-problem" role="alert">
-          {t('common.failed', { reason: matrix.error.message })}
-        </p>
-      )}
+      <FailureNotice error={matrix.error} />
       {matrix.data === undefined ? (
         matrix.isPending && <p className="empty">{t('common.loading')}</p>
       ) : (

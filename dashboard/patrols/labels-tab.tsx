@@ -8,9 +8,10 @@ import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ListWaiting } from '../shell/list-waiting.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { fetchPatrolLabels, postReplaceLabel } from './patrol-requests.ts';
 import { QrCode } from './qr-code.tsx';
-import { Waiting } from './waiting.tsx';
 
 const route = getRouteApi('/patrols');
 
@@ -48,7 +49,7 @@ export function LabelsTab(): ReactNode {
       </div>
       <p className="muted patrol-hint no-print">{t('patrols.labels.hint')}</p>
       {labels.data === undefined ? (
-        <Waiting query={labels} />
+        <ListWaiting query={labels} />
       ) : labels.data.length === 0 ? (
         <p className="empty">{t('patrols.noLabels')}</p>
       ) : (
@@ -117,11 +118,7 @@ function ReplaceDialog({ label, onClose }: { readonly label: PatrolLabelView; re
     <Dialog title={t('patrols.labels.replaceTitle', { place: text(label.name) })} onClose={onClose} testId="replace-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
           <p className="no-margin">{t('patrols.labels.replaceText')}</p>
         </div>
         <DialogFoot onClose={onClose} isReady={!isSending} submit={t('patrols.labels.replace')} testId="replace-send" />

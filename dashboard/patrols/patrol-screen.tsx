@@ -10,6 +10,7 @@ import { useWords } from '../language/language.ts';
 import { usePermission, useStation, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { PatrolState, TimeLeft } from './patrol-marks.tsx';
 import { PatrolPoints } from './patrol-points.tsx';
@@ -209,11 +210,7 @@ function ExplainDialog({ patrolId, onClose }: { readonly patrolId: string; reado
     <Dialog title={t('patrols.explain.title')} onClose={onClose} testId="explain-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
           <label className="field">
             <span>{t('patrols.explain.text')}</span>
             <textarea

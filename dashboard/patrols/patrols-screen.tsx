@@ -4,12 +4,12 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useWords } from '../language/language.ts';
 import { usePermission } from '../session/plant-context.tsx';
+import { ListWaiting } from '../shell/list-waiting.tsx';
 import { useNow } from '../values/use-now.ts';
 import { LabelsTab } from './labels-tab.tsx';
 import { fetchPastPatrols, fetchPatrolsNow } from './patrol-requests.ts';
 import { PatrolTable } from './patrol-table.tsx';
 import { RoundsTab } from './rounds-tab.tsx';
-import { Waiting } from './waiting.tsx';
 import './patrols.css';
 
 const route = getRouteApi('/patrols');
@@ -53,7 +53,7 @@ function NowTab(): ReactNode {
     queryFn: ({ signal }) => fetchPatrolsNow(signal),
     refetchInterval: 30_000,
   });
-  if (patrols.data === undefined) return <Waiting query={patrols} />;
+  if (patrols.data === undefined) return <ListWaiting query={patrols} />;
   return <PatrolTable patrols={patrols.data} empty={t('patrols.none')} isPast={false} />;
 }
 
@@ -76,7 +76,7 @@ function PastTab(): ReactNode {
         ))}
       </fieldset>
       {patrols.data === undefined ? (
-        <Waiting query={patrols} />
+        <ListWaiting query={patrols} />
       ) : (
         <PatrolTable patrols={patrols.data} empty={t('patrols.nonePast')} isPast />
       )}

@@ -5,15 +5,15 @@ import type { PatrolRoundView } from '../../domain/api/patrol-api.ts';
 import { patrolKindWords } from '../../domain/patrols/patrol-words.ts';
 import { useWords } from '../language/language.ts';
 import { useStation, useZone } from '../session/plant-context.tsx';
+import { ListWaiting } from '../shell/list-waiting.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { fetchPatrolRounds } from './patrol-requests.ts';
-import { Waiting } from './waiting.tsx';
 
 export function RoundsTab(): ReactNode {
   const { t } = useWords();
   const rounds = useQuery({ queryKey: ['patrols', 'rounds'], queryFn: ({ signal }) => fetchPatrolRounds(signal) });
-  if (rounds.data === undefined) return <Waiting query={rounds} />;
+  if (rounds.data === undefined) return <ListWaiting query={rounds} />;
   if (rounds.data.length === 0) return <p className="empty panel">{t('patrols.noRounds')}</p>;
   return (
     <section className="panel" aria-label={t('patrols.tab.rounds')}>

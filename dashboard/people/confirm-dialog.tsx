@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { type Answer, reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 
 export interface ConfirmDialogProps {
   readonly title: string;
@@ -28,11 +29,7 @@ export function ConfirmDialog({ title, meaning, action, act, onClose, onDone }: 
   return (
     <Dialog title={title} onClose={onClose} testId="confirm-dialog">
       <div className="dialog-body">
-        {problem !== null && (
-          <p className="notice notice-problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <ProblemNotice text={problem} />
         <p className="no-margin">{meaning}</p>
       </div>
       <div className="dialog-foot">

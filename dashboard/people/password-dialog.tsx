@@ -5,6 +5,7 @@ import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { type DoneWhat, setPassword } from './people-requests.ts';
 
 export function PasswordDialog({
@@ -33,11 +34,7 @@ export function PasswordDialog({
     <Dialog title={t('people.passwordTitle', { name: user.displayName })} onClose={onClose} testId="password-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
           <p className="no-margin">{t('people.passwordMeaning')}</p>
           <PasswordField label={t('people.newPassword')} value={password} onChange={setPasswordText} />
         </div>

@@ -7,6 +7,7 @@ import { useWords } from '../language/language.ts';
 import { usePlant } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { PasswordField } from './password-dialog.tsx';
 import { addPerson, changePerson, type DoneWhat } from './people-requests.ts';
 
@@ -70,11 +71,7 @@ export function PersonDialog({ user, onClose, onDone, onReadAgain }: PersonDialo
     >
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert" data-testid="person-problem">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} testId="person-problem" />
           {user === null && (
             <label className="field">
               <span>{t('people.username')}</span>

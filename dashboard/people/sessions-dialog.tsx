@@ -5,6 +5,7 @@ import { SessionTable } from '../account/session-table.tsx';
 import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { endSession } from './people-requests.ts';
 
 export interface SessionsDialogProps {
@@ -28,11 +29,7 @@ export function SessionsDialog({ user, sessions, onClose, onEnded, onEndAll }: S
   return (
     <Dialog title={title} onClose={onClose} className="wide-dialog" testId="sessions-dialog">
       <div className="dialog-body">
-        {problem !== null && (
-          <p className="notice notice-problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <ProblemNotice text={problem} />
         {sessions.length === 0 ? (
           <p className="empty">{t('people.noSession')}</p>
         ) : (

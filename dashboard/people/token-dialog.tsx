@@ -8,6 +8,7 @@ import { useWords } from '../language/language.ts';
 import { useLiveClient } from '../live/live-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { StationChoice } from './person-dialog.tsx';
 import '../account/account.css';
 
@@ -60,11 +61,7 @@ export function TokenDialog({ onClose, onMade }: { readonly onClose: () => void;
     <Dialog title={t('account.token.make')} onClose={onClose} testId="token-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNotice text={problem} />
           <label className="field">
             <span>{t('account.token.name')}</span>
             <input name="name" required maxLength={80} data-autofocus="" data-testid="token-name" />

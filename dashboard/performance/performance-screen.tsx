@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import type { PerformanceView } from '../../domain/api/performance-api.ts';
 import { useWords } from '../language/language.ts';
 import { usePlant, useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { AcknowledgementTable } from './acknowledgement-table.tsx';
 import { BadActorsPanel } from './bad-actors-panel.tsx';
@@ -49,11 +50,7 @@ export function PerformanceScreen(): ReactNode {
         <h1>{t('performance.title')}</h1>
         <PeriodChoice ask={ask} search={performanceSearch(ask)} />
       </div>
-      {failed !== null && (
-        <p className="notice notice-problem" role="alert">
-          {t('common.failed', { reason: failed.message })}
-        </p>
-      )}
+      <FailureNotice error={failed} />
       {view.data === undefined ? (
         view.isPending && <p className="empty">{t('common.loading')}</p>
       ) : (

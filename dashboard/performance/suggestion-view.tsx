@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { LimitChange, SuggestedChange, Suggestion } from '../../domain/api/performance-api.ts';
 import { useWords } from '../language/language.ts';
 import { useZone } from '../session/plant-context.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { useDurationText } from '../values/duration-text.ts';
 import { formatNumber } from '../values/format-value.ts';
@@ -21,7 +22,7 @@ export function SuggestionView(props: { readonly alarmId: string; readonly fromM
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
-  if (suggestion.isError) return <p className="notice notice-problem">{t('common.failed', { reason: suggestion.error.message })}</p>;
+  if (suggestion.isError) return <FailureNotice error={suggestion.error} />;
   if (suggestion.data === undefined) return <p className="muted">{t('performance.working')}</p>;
   return <SuggestionText suggestion={suggestion.data} />;
 }

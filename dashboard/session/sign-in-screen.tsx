@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { directoryRefusals } from '../../domain/api/session-api.ts';
 import { fetchSignInOptions } from '../http/session-requests.ts';
 import { setLanguage, useWords } from '../language/language.ts';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { UseNotice } from './use-notice.tsx';
 import { useSignIn } from './use-sign-in.ts';
 import './sign-in.css';
@@ -63,9 +64,7 @@ export function SignInScreen({ hasEnded }: { readonly hasEnded: boolean }): Reac
             </p>
           )}
           {directoryProblem !== undefined && problem === null && (
-            <p className="notice notice-problem" role="alert" data-testid="directory-problem">
-              {t(`signIn.directoryRefused.${directoryProblem}`)}
-            </p>
+            <ProblemNotice text={t(`signIn.directoryRefused.${directoryProblem}`)} testId="directory-problem" />
           )}
           {problem !== null && (
             <p className="notice notice-problem" role="alert" id="sign-in-problem" data-testid="sign-in-problem">

@@ -8,6 +8,7 @@ import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { useIsPast } from '../replay/replay-context.tsx';
 import { usePermission, useZone } from '../session/plant-context.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatDateTime } from '../time/plant-time.ts';
 import { LookPicture } from './look-picture.tsx';
 import { useLook } from './use-look.ts';
@@ -74,11 +75,7 @@ export function AlarmPictures({ alarm }: { readonly alarm: AlarmView }): ReactNo
           </button>
         )}
       </div>
-      {problem !== null && (
-        <p className="notice notice-problem" role="alert">
-          {t('video.alarm.refused', { reason: problem })}
-        </p>
-      )}
+      {problem !== null && <ProblemNotice text={t('video.alarm.refused', { reason: problem })} />}
       {(canShowTaken || canShowNow) && <p className="muted small alarm-pictures-hint">{t('video.alarm.showHint', { reason })}</p>}
       {now.opened !== null && (
         <>

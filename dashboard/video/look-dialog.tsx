@@ -5,6 +5,7 @@ import { reasonOf } from '../http/request.ts';
 import { useWords } from '../language/language.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogFoot } from '../shell/dialog-foot.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { postLook } from './video-requests.ts';
 
 export interface LookDialogProps {
@@ -39,11 +40,7 @@ export function LookDialog({ cameraIds, recording, alarmId, suggested, onOpened,
     <Dialog title={t('video.look.title')} onClose={onClose} testId="look-dialog">
       <form onSubmit={(event) => void submit(event)}>
         <div className="dialog-body">
-          {problem !== null && (
-            <p className="notice notice-problem" role="alert">
-              {t('video.alarm.refused', { reason: problem })}
-            </p>
-          )}
+          {problem !== null && <ProblemNotice text={t('video.alarm.refused', { reason: problem })} />}
           <p className="no-margin">{t('video.look.hint')}</p>
           <p className="no-margin muted number">{cameraIds.join(' · ')}</p>
           <label className="field">

@@ -1,5 +1,4 @@
 // For administrators: makes a link that opens the overview on a wall screen, shows it once, lists who made which, and revokes.
-
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { WallLinkView } from '../../domain/api/wall-api.ts';
@@ -9,6 +8,8 @@ import { useLiveClient } from '../live/live-context.tsx';
 import { usePersonName } from '../session/person-names.ts';
 import { usePlant, useZone } from '../session/plant-context.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { FailureNotice } from '../shell/failure-notice.tsx';
+import { ProblemNotice } from '../shell/problem-notice.tsx';
 import { formatRecent } from '../time/plant-time.ts';
 import { wallAddress } from './wall-address.ts';
 import { fetchWallLinks, makeWallLink, revokeWallLink } from './wall-requests.ts';
@@ -24,7 +25,7 @@ export function WallLinksDialog({ onClose }: { readonly onClose: () => void }): 
       <div className="dialog-body">
         <p className="muted no-margin">{t('overview.wall.hint')}</p>
         <MakeForm />
-        {links.isError && <p className="notice notice-problem">{t('common.failed', { reason: links.error.message })}</p>}
+        <FailureNotice error={links.error} />
         {links.data?.length === 0 && <p className="empty">{t('overview.wall.none')}</p>}
         <ul className="wall-links-list">
           {links.data?.map((link) => (
@@ -131,11 +132,7 @@ function MakeForm(): ReactNode {
           {isWorking ? t('overview.wall.working') : t('overview.wall.make')}
         </button>
       </form>
-      {problem !== null && (
-        <p className="notice notice-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <ProblemNotice text={problem} />
       {address !== null && (
         <div className="notice wall-link-once" role="status">
           <span>{t('overview.wall.once')}</span>

@@ -188,7 +188,8 @@ describe.skipIf(browser === null)('duty in a browser', () => {
     await page.goto(`${plant.gatewatch.address}/alarms`);
     const notice = page.locator('[data-testid=duty-notice][data-kind=withoutHandover]');
     await notice.waitFor();
-    expect(await notice.textContent()).toMatch(/Desk 1.*the lead was called to the station/);
+    // The desk's name comes with the plan, after its id.
+    await expect.poll(() => notice.textContent()).toMatch(/Desk 1.*the lead was called to the station/);
     expect(await seriousFaults(page)).toEqual([]);
     await notice.getByTestId('close-notice').click();
     await notice.waitFor({ state: 'detached' });

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useWords } from '../language/language.ts';
 
-export function Waiting({ query }: { readonly query: { readonly isError: boolean; readonly error: Error | null } }): ReactNode {
+export function ListWaiting({ query }: { readonly query: { readonly isError: boolean; readonly error: Error | null } }): ReactNode {
   const { t } = useWords();
   return (
     <p className="empty panel" role={query.isError ? 'alert' : 'status'}>
