@@ -231,9 +231,9 @@ function Facts({ alarm, definition }: { readonly alarm: AlarmView; readonly defi
       )}
       {alarm.id !== alarm.alarmId && (
         <>
-          <dt>{t('alarm.correlationId')}</dt>
+          <dt>{t('correlationId.name')}</dt>
           <dd>
-            <CorrelationId id={alarm.id} />
+            <CorrelationId id={alarm.id} buttonClass="button button-small" />
           </dd>
         </>
       )}

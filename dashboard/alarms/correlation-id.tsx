@@ -2,7 +2,8 @@
 import { type ReactNode, useState } from 'react';
 import { useWords } from '../language/language.ts';
 
-export function CorrelationId({ id }: { readonly id: string }): ReactNode {
+/** `buttonClass`: as buttons of the page look. */
+export function CorrelationId({ id, buttonClass }: { readonly id: string; readonly buttonClass: string }): ReactNode {
   const { t } = useWords();
   const [isCopied, setIsCopied] = useState(false);
   const copy = (): void =>
@@ -16,13 +17,13 @@ export function CorrelationId({ id }: { readonly id: string }): ReactNode {
       <span className="correlation-id" data-testid="correlation-id">
         {id}
       </span>{' '}
-      <button type="button" className="button button-small" onClick={copy} onBlur={() => setIsCopied(false)}>
-        {t('alarm.copyId')}
+      <button type="button" className={buttonClass} onClick={copy} onBlur={() => setIsCopied(false)}>
+        {t('correlationId.copy')}
       </button>{' '}
       <span role="status" className="muted">
-        {isCopied && t('alarm.idCopied')}
+        {isCopied && t('correlationId.copied')}
       </span>
-      <div className="muted small">{t('alarm.correlationIdHint')}</div>
+      <div className="correlation-hint">{t('correlationId.hint')}</div>
     </>
   );
 }

@@ -39,6 +39,12 @@ export const sharedEn: Texts<typeof sharedZh> = {
     testOver: 'Test over, still true',
     testOverHint: 'This alarm rose in a loop test; the test is over and the condition is still true: check it as a real one',
   },
+  correlationId: {
+    name: 'Correlation id',
+    hint: 'Ask the log for this: it has each step of this alarm, from the scan to the notification',
+    copy: 'Copy',
+    copied: 'Copied',
+  },
   refusalKind: {
     badInput: 'there is a mistake in it',
     signedOut: 'not signed in',

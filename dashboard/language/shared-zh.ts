@@ -34,6 +34,12 @@ export const sharedZh = {
     testOver: '测试已结束仍成立',
     testOverHint: '此报警在回路测试中发生；测试已经结束，条件却仍成立，请按真实报警核实',
   },
+  correlationId: {
+    name: '追踪编号',
+    hint: '在日志中按此编号可查到本报警从采集到通知的每一步',
+    copy: '复制',
+    copied: '已复制',
+  },
   refusalKind: {
     badInput: '内容有误',
     signedOut: '尚未登录',

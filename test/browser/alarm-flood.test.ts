@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { createReadingBatch, pushReading } from '../../domain/readings/reading-batch.ts';
 import type { Historian } from '../../historian/historian.ts';
 import { openHistorian } from '../../historian/open-historian.ts';
@@ -117,6 +118,8 @@ describe.skipIf(browser === null)('many alarms', () => {
     const detail = page.getByTestId('alarm-detail');
     await detail.waitFor();
     await expect.poll(() => page.getByTestId('response-steps').locator('li').count()).toBe(3);
+    const { body } = await small.ask('duty', 'GET', '/api/alarms/RS-01.GD-501.highHigh');
+    await expect.poll(() => page.getByTestId('correlation-id').textContent()).toBe((body as AlarmView).id);
     // Eleven minutes have passed, and there were two.
     await expect.poll(() => page.getByTestId('response-clock').textContent()).toMatch(/已超时 \d+ 分/);
     const related = page.getByTestId('related-alarms');

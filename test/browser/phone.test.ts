@@ -194,6 +194,7 @@ describe.skipIf(!hasBrowser)('the phone', () => {
       await page.getByRole('link', { name: /^报警/ }).tap();
       await page.locator(`[data-alarm-id="${pressure}"]`).tap();
       await page.getByTestId('acknowledge').waitFor();
+      expect(await page.getByTestId('correlation-id').textContent()).toBe((await alarmOf(pressure))?.id);
       stage.network.cut();
       await pressTwice(page, 'acknowledge');
       await page.getByTestId('acknowledgement-waiting').waitFor();

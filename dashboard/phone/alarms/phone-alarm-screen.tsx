@@ -1,9 +1,10 @@
-// One alarm: what, where, since, what to do, the value now; and the acknowledgement, bound to the occurrence that is on the screen.
+// One alarm: what, where, since, what to do, the value now, the id to ask the log for; and the acknowledgement, bound to the occurrence that is on the screen.
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { AlarmView } from '../../../domain/api/alarm-api.ts';
 import { orderAlarms } from '../../alarms/alarm-order.ts';
+import { CorrelationId } from '../../alarms/correlation-id.tsx';
 import { flashOf, PriorityMark } from '../../alarms/priority-mark.tsx';
 import { TestTag } from '../../alarms/test-tag.tsx';
 import { useWords } from '../../language/language.ts';
@@ -55,6 +56,16 @@ export function PhoneAlarmScreen({ id }: { readonly id: string }): ReactNode {
           {(['response', 'cause', 'consequence'] as const).map((name) => (
             <Guidance key={name} name={name} text={detail.data.definition[name]} />
           ))}
+        </dl>
+      )}
+      {alarm.id !== alarm.alarmId && (
+        <dl className="phone-facts">
+          <div>
+            <dt>{t('correlationId.name')}</dt>
+            <dd>
+              <CorrelationId id={alarm.id} buttonClass="phone-button" />
+            </dd>
+          </div>
         </dl>
       )}
       <Link to={`/stations/${encodeURIComponent(alarm.stationId)}`} className="phone-button">
