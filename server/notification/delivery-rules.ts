@@ -33,6 +33,7 @@ export interface Delivery {
   readonly mayNotWait: boolean;
   readonly step: number;
   readonly state: DeliveryState;
+  /** Without those that were interrupted. */
   readonly attemptsOnStep: number;
   readonly attemptsTotal: number;
   /** When its turn on this step began. */
@@ -104,9 +105,11 @@ export function afterAttempt(
   random: () => number,
 ): AfterAttempt {
   if (result.kind === 'sent') return { delivery: { ...delivery, state: 'sent', reason: null, dueAtMs: nowMs }, gaveUp: null };
-  // Nothing was wrong with the channel: again, as soon as there is a server (NO4).
-  if (result.reason === 'interrupted' && delivery.attemptsOnStep < attemptsOnStepMax)
-    return { delivery: { ...delivery, state: 'waiting', reason: 'interrupted', dueAtMs: nowMs }, gaveUp: null };
+  // Nothing was wrong with the channel: again, as soon as there is a server (NO4), and no reason to wait longer after a failure (NO6).
+  if (result.reason === 'interrupted' && delivery.attemptsTotal < attemptsOnStepMax) {
+    const attemptsOnStep = delivery.attemptsOnStep - 1;
+    return { delivery: { ...delivery, state: 'waiting', attemptsOnStep, reason: 'interrupted', dueAtMs: nowMs }, gaveUp: null };
+  }
   const endsAtMs = stepEndsAtMs(delivery, limits);
   const retryAfterMs = result.retryAfterMs ?? 0;
   const isOver = nowMs >= endsAtMs || delivery.attemptsOnStep >= attemptsOnStepMax || nowMs + retryAfterMs > endsAtMs;

@@ -153,7 +153,7 @@ export class DeliveryWorker {
     open.stepTimer = null;
     const { delivery } = open;
     if (!this.#queueOf(step.target).remove(delivery.deliveryId, delivery.urgency)) return;
-    const reason = delivery.attemptsOnStep === 0 ? 'congested' : failureReasonOf(delivery);
+    const reason = delivery.attemptsOnStep === 0 && delivery.reason !== 'interrupted' ? 'congested' : failureReasonOf(delivery);
     void this.#change([{ before: delivery, after: giveUpStep(delivery, reason, this.#options.time.nowMs()) }]);
   }
 

@@ -1,6 +1,7 @@
 // The worker from order to end: once, in order, again after failures, the next channel, floods, and what a crash at any moment leaves.
 import { describe, expect, test } from 'vitest';
 import { verifyChain } from '../journal/journal.ts';
+import { attemptsOnStepMax } from './delivery-rules.ts';
 import { openBench, orderOf, rejected, sent, unavailable } from './notification-bench.ts';
 
 describe('an order', () => {
@@ -348,6 +349,45 @@ describe('a crash', () => {
     expect(await b.rows()).toMatchObject([{ state: 'sent', attempts_total: 2 }]);
     expect((await b.journal()).map(({ kind }) => kind)).toEqual(['notification.order', 'notification.failed', 'notification.sent']);
     expect(await b.journal('notification.failed')).toMatchObject([{ detail: { reason: 'interrupted' } }]);
+  });
+
+  test('[NO4] [NO6] under way at each of several crashes: made again at once after each, and a failure after that waits as after the first', async () => {
+    const b = await openBench();
+    b.behave.set('email', () => {
+      b.cutOff();
+      return new Promise(() => undefined);
+    });
+    await b.center.order([orderOf({ key: 'a' })]);
+    const crashes = 4;
+    for (let crash = 1; crash <= crashes; crash += 1) {
+      await expect.poll(() => b.tried.length).toBe(crash);
+      if (crash === crashes) b.behave.set('email', () => (b.tried.length === crashes + 1 ? unavailable : sent));
+      await b.crash();
+    }
+    expect(b.tried.map(({ atMs }) => atMs)).toEqual([0, 0, 0, 0, 0]);
+    await b.pass(60_000, 500);
+    // Between half and all of 4 s.
+    expect(b.tried.at(-1)?.atMs).toBe(3_000);
+    expect(await b.rows()).toMatchObject([{ state: 'sent', attempts_total: crashes + 2 }]);
+  });
+
+  test('[NO4] [NO7] a process that dies of the message itself does not try it at once for ever', async () => {
+    const b = await openBench({ settings: { giveUpAfter: { lastChannel: '10min' } } });
+    b.behave.set('email', () => {
+      b.cutOff();
+      return new Promise(() => undefined);
+    });
+    await b.center.order([orderOf({ key: 'a' })]);
+    await expect.poll(() => b.tried.length).toBe(1);
+    let made = 0;
+    for (let crash = 0; crash < 400 && b.tried.length > made; crash += 1) {
+      made = b.tried.length;
+      await b.crash();
+    }
+    expect(made).toBe(attemptsOnStepMax);
+    await b.pass(3_600_000, 60_000);
+    await b.crash();
+    expect(await b.rows()).toMatchObject([{ state: 'gaveUp' }]);
   });
 
   test('[NO4] before the send: nothing has gone out, and it goes out once', async () => {
