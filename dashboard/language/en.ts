@@ -404,6 +404,7 @@ export const en: Texts<typeof zh> = {
       wrongCode: 'wrong code',
       delayed: 'too many failures',
       leftDirectory: 'left the company’s directory',
+      secondFactorSetUp: 'second factor set up',
     },
     kind: {
       'alarm.raise': 'Alarm raised',

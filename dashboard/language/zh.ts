@@ -397,7 +397,13 @@ export const zh = {
       BadCertificateChainIncomplete: '缺少签发者证书',
       BadCertificateInvalid: '证书无效',
     },
-    refusal: { wrongNameOrPassword: '用户名或密码错误', wrongCode: '验证码错误', delayed: '失败次数过多', leftDirectory: '已退出公司目录' },
+    refusal: {
+      wrongNameOrPassword: '用户名或密码错误',
+      wrongCode: '验证码错误',
+      delayed: '失败次数过多',
+      leftDirectory: '已退出公司目录',
+      secondFactorSetUp: '已设第二验证',
+    },
     kind: {
       'alarm.raise': '报警发生',
       'alarm.clear': '报警恢复',

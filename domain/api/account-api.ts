@@ -2,13 +2,16 @@
 import { z } from 'zod';
 import { codeSchema } from './session-api.ts';
 
+/** How it was begun. `opcua`: by another system's client, with a password alone. */
+export const sessionMethods = ['password', 'secondFactor', 'directory', 'wall', 'opcua', 'other'] as const;
+
 export const ownSessionSchema = z.object({
   id: z.string(),
   startedAtMs: z.number(),
   expiresAtMs: z.number(),
   /** Address that it was begun from. */
   from: z.string().nullable(),
-  method: z.enum(['password', 'secondFactor', 'directory', 'wall', 'other']),
+  method: z.enum(sessionMethods),
   /** The session that asks. */
   isOwn: z.boolean(),
 });

@@ -1,6 +1,6 @@
 // Who comes in and who does not: delays, second factors, duties before anything else, password rules, tokens, separate administrators.
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { accessFileSchema } from '../../domain/access/access-policy.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
 import { temporaryFolder } from '../../test/harness/temporary-folder.ts';
@@ -187,6 +187,60 @@ describe('second factor', () => {
     expect((await enter(access, who)).username).toBe(who.username);
   });
 
+  describe('where no code can be asked for', () => {
+    const begin = async () => {
+      const who = await somebody(access);
+      const desk = await enter(access, who);
+      const secret = (await access.secondFactors.begin(who.username))?.secret ?? '';
+      const code = () => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clock.nowMs() });
+      const setUp = () => access.confirmSecondFactor(desk, code(), actorOf(desk));
+      return { who, desk, setUp };
+    };
+    const overOpcua = (who: { username: string; password: string }) => access.signIn(who, 'opcua 10.0.0.7', { over: 'opcua' });
+
+    test('a session of before ends when it is set up, with a line of the journal; the others stay', async () => {
+      const { who, desk, setUp } = await begin();
+      const other = await overOpcua(await somebody(access));
+      const client = await overOpcua(who);
+      if (client.kind !== 'ok' || other.kind !== 'ok') throw new Error('both have a password alone');
+      expect((await access.sessions.all()).find(({ tokenHash }) => tokenHash === client.identity.tokenHash)?.method).toBe('opcua');
+      const ended: string[] = [];
+      access.sessions.onEnded((tokenHash) => void ended.push(tokenHash));
+      expect(await setUp()).toHaveLength(10);
+      expect(ended).toEqual([client.identity.tokenHash]);
+      expect(await access.identify(client.token)).toBeNull();
+      expect(await access.identifyHash(desk.tokenHash)).not.toBeNull();
+      expect(await access.identify(other.token)).not.toBeNull();
+      const line = await database.selectFrom('journal').select(['kind', 'detail']).orderBy('sequence', 'desc').executeTakeFirstOrThrow();
+      expect(line).toMatchObject({ kind: 'session.revoke', detail: expect.stringContaining('secondFactorSetUp') });
+      expect(await overOpcua(who)).toEqual({ kind: 'codeNeeded', wasWrong: false });
+    });
+
+    test('a wrong code ends nothing', async () => {
+      const { who, desk } = await begin();
+      const client = await overOpcua(who);
+      if (client.kind !== 'ok') throw new Error(client.kind);
+      expect(await access.confirmSecondFactor(desk, '000000', actorOf(desk))).toBeNull();
+      expect(await access.identify(client.token)).not.toBeNull();
+    });
+
+    test('set up between the password and the session: there is none', async () => {
+      const { who, desk, setUp } = await begin();
+      const { open } = access.sessions;
+      access.sessions.open = async (...how) => {
+        await setUp();
+        return open.apply(access.sessions, how);
+      };
+      onTestFinished(() => {
+        access.sessions.open = open;
+      });
+      expect(await overOpcua(who)).toEqual({ kind: 'codeNeeded', wasWrong: false });
+      expect((await access.sessions.all()).filter(({ username }) => username === who.username)).toMatchObject([
+        { tokenHash: desk.tokenHash },
+      ]);
+    });
+  });
+
   test('reset by an administrator, the password alone signs in again', async () => {
     const who = await somebody(access);
     await enrol(access, who.username);
@@ -281,7 +335,7 @@ describe('tokens', () => {
   test('kept as a hash, ends with its time and with its revocation, and open connections are told', async () => {
     const admin = await enter(access, await somebody(access, 'administrator'));
     const ended: string[] = [];
-    access.onSessionEnded((tokenHash) => void ended.push(tokenHash));
+    access.sessions.onEnded((tokenHash) => void ended.push(tokenHash));
     const [one, two] = [await make(admin), await make(admin, { expiresAtMs: clock.nowMs() + 3_600_000 })];
     if (one.kind !== 'made' || two.kind !== 'made') throw new Error('not made');
     expect(JSON.stringify(await database.selectFrom('api_token').selectAll().execute())).not.toContain(one.token);

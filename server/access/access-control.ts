@@ -1,17 +1,14 @@
-// Who is who and who may do what: sign-in, sessions, tokens. The one place that HTTP and the live channel ask.
-import { createHash, randomBytes } from 'node:crypto';
+// Who is who and who may do what: accounts, second factors, sign-in, sessions, tokens. The one place that HTTP and the live channel ask.
+import { randomBytes } from 'node:crypto';
 import { type AccessPolicy, defaultAccessPolicy } from '../../domain/access/access-policy.ts';
-import { type Permission, permissionsUnder, type Role } from '../../domain/access/roles.ts';
-import type { OwnSession } from '../../domain/api/account-api.ts';
-import { type DirectoryRefusal, dutiesBefore } from '../../domain/api/session-api.ts';
+import type { Role } from '../../domain/access/roles.ts';
+import type { DirectoryRefusal } from '../../domain/api/session-api.ts';
 import type { ChangeUser, UserView } from '../../domain/api/users-api.ts';
 import type { JournalActor } from '../../domain/journal/journal-entry.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { Deadlines } from '../../domain/time/deadlines.ts';
-import type { Database, SessionTable } from '../journal/database.ts';
-import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import { AccessKey } from './access-key.ts';
+import { accessLine } from './access-line.ts';
 import { ApiTokens } from './api-tokens.ts';
 import type { DirectoryPerson } from './directory.ts';
 import { type FirstPassword, makeFirstPeople } from './first-people.ts';
@@ -20,6 +17,7 @@ import type { SomebodyLeft } from './logout-token.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { type Refusal, RefusalAudit } from './refusal-audit.ts';
 import { SecondFactors } from './second-factors.ts';
+import { Sessions } from './sessions.ts';
 import { SignInDelays, type TriedFrom } from './sign-in-delays.ts';
 import { type ChangedUser, type NewUser, roleOf, stationsOf, UserAccounts } from './user-accounts.ts';
 
@@ -43,37 +41,30 @@ export type SignInResult = { readonly kind: 'ok'; readonly token: string; readon
 const directoryActor: JournalActor = { kind: 'system', part: 'directory' };
 const systemActor: JournalActor = { kind: 'system', part: 'server' };
 
-/** A shift and its handover: an action needs an identity that somebody took on for this watch. */
-const sessionMs = 12 * 3_600_000;
-
 export class AccessControl {
   readonly policy: AccessPolicy;
   readonly accounts: UserAccounts;
   readonly secondFactors: SecondFactors;
   readonly tokens: ApiTokens;
+  readonly sessions: Sessions;
   readonly key: AccessKey;
-  readonly #database: Database;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #delays: SignInDelays;
-  /** A clock that is set back makes no session longer. */
-  readonly #sessionEnds: Deadlines;
   readonly #refusals: RefusalAudit;
-  readonly #ended = new Set<(tokenHash: string) => void>();
   #decoyHash: string | null = null;
 
   /** Without a key what is sealed is lost with the process: for tests. */
   constructor(ledger: Ledger, clock: Clock, options: { readonly policy?: AccessPolicy; readonly key?: AccessKey } = {}) {
-    this.#database = ledger.database;
     this.#ledger = ledger;
     this.#clock = clock;
     this.policy = options.policy ?? defaultAccessPolicy;
     this.key = options.key ?? new AccessKey(randomBytes(32));
     this.accounts = new UserAccounts(ledger, clock, this.policy);
     this.secondFactors = new SecondFactors(ledger, clock, this.key);
-    this.tokens = new ApiTokens(ledger, clock, (tokenHash) => this.#tellEnded(tokenHash));
+    this.sessions = new Sessions(ledger, clock, this.policy);
+    this.tokens = new ApiTokens(ledger, clock, (tokenHash) => this.sessions.tellEnded(tokenHash));
     this.#delays = new SignInDelays(clock);
-    this.#sessionEnds = new Deadlines(clock);
     this.#refusals = new RefusalAudit(clock, (refusal) => this.#tellRefusal(refusal));
   }
 
@@ -95,15 +86,10 @@ export class AccessControl {
     return this.accounts.person(username);
   }
 
-  /** Who has a session that has not ended. */
-  async signedIn(): Promise<ReadonlySet<string>> {
-    return new Set((await this.#openSessions()).map((row) => row.username));
-  }
-
   /** Ends the person's sessions, except `keepTokenHash`, which is then free to do what it may. False where there is no such user. */
   async setPassword(username: string, password: string, by: JournalActor, keepTokenHash: string | null = null): Promise<boolean> {
     if (!(await this.accounts.setPassword(username, password, by))) return false;
-    await this.#endSessions(username, keepTokenHash);
+    await this.sessions.endOf(username, keepTokenHash);
     if (keepTokenHash !== null) await this.dutyDone(username, keepTokenHash);
     return true;
   }
@@ -112,52 +98,28 @@ export class AccessControl {
   async dutyDone(username: string, tokenHash: string): Promise<void> {
     const row = await this.accounts.row(username);
     if (row === undefined) return;
-    const must_do = this.accounts.dutyBefore(row, await this.secondFactors.isEnrolled(username));
-    await this.#database.updateTable('session').set({ must_do }).where('token_hash', '=', tokenHash).execute();
+    await this.sessions.setDuty(tokenHash, this.accounts.dutyBefore(row, await this.secondFactors.isEnrolled(username)));
   }
 
   /** False where there is no such user. */
   async setDisabled(username: string, isDisabled: boolean, by: JournalActor): Promise<boolean> {
     if (!(await this.accounts.setDisabled(username, isDisabled, by))) return false;
-    if (isDisabled) await this.#endSessions(username, null);
+    if (isDisabled) await this.sessions.endOf(username, null);
     return true;
   }
 
   /** As `UserAccounts.change`. Other rights end his sessions. */
   async changeUser(username: string, change: ChangeUser, by: JournalActor): Promise<ChangedUser | null> {
     const result = await this.accounts.change(username, change, by);
-    if (result?.hasOtherRights === true) await this.#endSessions(username, null);
+    if (result?.hasOtherRights === true) await this.sessions.endOf(username, null);
     return result;
   }
 
-  async sessions(): Promise<readonly (Omit<OwnSession, 'isOwn'> & { readonly username: string; readonly tokenHash: string })[]> {
-    return (await this.#openSessions()).map((row) => ({
-      id: nameOf(row),
-      username: row.username,
-      startedAtMs: row.created_at_ms,
-      expiresAtMs: row.expires_at_ms,
-      from: row.started_from,
-      method: methodOf(row.method),
-      tokenHash: row.token_hash,
-    }));
-  }
-
-  /** One session; of `username` only, where given. False where there is none. */
-  async endSession(sessionId: string, by: JournalActor, username: string | null): Promise<boolean> {
-    const row = (await this.#openSessions()).find((open) => nameOf(open) === sessionId && (username ?? open.username) === open.username);
-    if (row === undefined) return false;
-    await this.#ledger.commit([this.#auditLine('session.revoke', by, { username: row.username })], async (transaction) => {
-      await transaction.deleteFrom('session').where('token_hash', '=', row.token_hash).execute();
-    });
-    this.#tellEnded(row.token_hash);
-    return true;
-  }
-
-  /** Except `keepTokenHash`. False where there is no such user. */
+  /** All sessions of a person, except `keepTokenHash`. False where there is no such user. */
   async endSessionsOf(username: string, by: JournalActor, keepTokenHash: string | null): Promise<boolean> {
     if ((await this.person(username)) === null) return false;
     await this.#audit('user.endSessions', by, { username });
-    await this.#endSessions(username, keepTokenHash);
+    await this.sessions.endOf(username, keepTokenHash);
     return true;
   }
 
@@ -187,9 +149,14 @@ export class AccessControl {
     return check === 'wrong' ? 'wrong' : 'right';
   }
 
-  /** `device` is the browser, where this person has signed in with it before. */
-  async signIn(proof: Proof, from: string, device: string | null = null): Promise<SignInResult> {
+  /** `device` is the browser, where this person has signed in with it before; `over`: whether a code of a second factor can be asked for. */
+  async signIn(
+    proof: Proof,
+    from: string,
+    how: { readonly device?: string | null; readonly over?: 'http' | 'opcua' } = {},
+  ): Promise<SignInResult> {
     const { username } = proof;
+    const { device = null, over = 'http' } = how;
     const verified = await this.verify(proof, { place: from, device });
     if (verified.kind !== 'ok') {
       // A page asks for the code after the password: that is not a refusal yet.
@@ -199,47 +166,26 @@ export class AccessControl {
     }
     const user = await this.accounts.row(username);
     const hasSecondFactor = await this.secondFactors.isEnrolled(username);
-    const session = await this.openSession(username, from, {
-      method: hasSecondFactor ? 'secondFactor' : 'password',
+    const session = await this.sessions.open(username, from, {
+      method: over === 'opcua' ? 'opcua' : hasSecondFactor ? 'secondFactor' : 'password',
       mustDo: user === undefined ? null : this.accounts.dutyBefore(user, hasSecondFactor),
     });
-    return session === null ? { kind: 'refused' } : { kind: 'ok', ...session };
+    if (session === null) return { kind: 'refused' };
+    // Set up while he was signing in: such sessions were ended before this one was there.
+    if (over === 'opcua' && (await this.secondFactors.isEnrolled(username))) {
+      await this.sessions.signOut(session.identity);
+      return { kind: 'codeNeeded', wasWrong: false };
+    }
+    return { kind: 'ok', ...session };
   }
 
-  /** For somebody whose right to it has been proven. Null where there is no such person, or he is disabled. */
-  async openSession(
-    username: string,
-    from: string,
-    how: { readonly method: OwnSession['method']; readonly mustDo: Identity['mustDo']; readonly directorySession?: string | null } = {
-      method: 'other',
-      mustDo: null,
-    },
-  ): Promise<{ readonly token: string; readonly identity: Identity } | null> {
-    const token = randomBytes(32).toString('base64url');
-    const tokenHash = hashToken(token);
-    const nowMs = this.#clock.nowMs();
-    await this.#database.deleteFrom('session').where('expires_at_ms', '<', nowMs).execute();
-    await this.#database
-      .insertInto('session')
-      .values({
-        token_hash: tokenHash,
-        username,
-        created_at_ms: nowMs,
-        expires_at_ms: nowMs + sessionMs,
-        session_id: randomBytes(8).toString('hex'),
-        started_from: from,
-        method: how.method,
-        must_do: how.mustDo,
-        directory_session: how.directorySession ?? null,
-      })
-      .execute();
-    const identity = await this.identify(token);
-    if (identity === null) {
-      await this.#database.deleteFrom('session').where('token_hash', '=', tokenHash).execute();
-      return null;
-    }
-    await this.#audit('session.start', actorOf(identity), { from, ...(how.method === 'password' ? {} : { method: how.method }) });
-    return { token, identity };
+  /** What `begin` began counts from now on, also for those of his sessions that were begun where no code can be asked for: they end. */
+  async confirmSecondFactor({ username, tokenHash }: Identity, code: string, by: JournalActor): Promise<readonly string[] | null> {
+    const recoveryCodes = await this.secondFactors.confirm(username, code, by);
+    if (recoveryCodes === null) return null;
+    await this.sessions.revokeWithoutCode(username, by);
+    await this.dutyDone(username, tokenHash);
+    return recoveryCodes;
   }
 
   /** The directory has said who he is: made or brought up to date here, then signed in. */
@@ -255,8 +201,8 @@ export class AccessControl {
       await this.auditDirectoryRefusal(person.username, from, 'nameTaken');
       return { kind: 'refused', reason: 'nameTaken' };
     }
-    if (username.hasOtherRights) await this.#endSessions(username.username, null);
-    const session = await this.openSession(username.username, from, {
+    if (username.hasOtherRights) await this.sessions.endOf(username.username, null);
+    const session = await this.sessions.open(username.username, from, {
       method: 'directory',
       mustDo: null,
       directorySession: person.sessionId,
@@ -270,19 +216,7 @@ export class AccessControl {
   async endDirectorySessions({ issuer, subject, sessionId }: SomebodyLeft): Promise<number> {
     const username = subject === null ? null : await this.accounts.byDirectory(issuer, subject);
     if (subject !== null && username === null) return 0;
-    const rows = (await this.#openSessions()).filter((row) => row.method === 'directory' && (username ?? row.username) === row.username);
-    // One whose session there is not known may be the one that is meant.
-    const left = rows.filter((row) =>
-      sessionId === null ? true : row.directory_session === sessionId || (username !== null && row.directory_session === null),
-    );
-    if (left.length === 0) return 0;
-    const lines = left.map((row) => this.#auditLine('session.revoke', directoryActor, { username: row.username, reason: 'leftDirectory' }));
-    const hashes = left.map((row) => row.token_hash);
-    await this.#ledger.commit(lines, async (transaction) => {
-      await transaction.deleteFrom('session').where('token_hash', 'in', hashes).execute();
-    });
-    for (const tokenHash of hashes) this.#tellEnded(tokenHash);
-    return left.length;
+    return this.sessions.revokeOfDirectory({ username, sessionId }, directoryActor);
   }
 
   auditLogoutRefusal(from: string, reason: string): Promise<void> {
@@ -293,58 +227,14 @@ export class AccessControl {
     return this.#refusals.note({ actor: directoryActor, from, what: `sign-in of ${username ?? 'somebody'} by the directory: ${reason}` });
   }
 
-  async signOut(identity: Identity): Promise<void> {
-    await this.#database.deleteFrom('session').where('token_hash', '=', identity.tokenHash).execute();
-    await this.#audit('session.end', actorOf(identity), {});
-    this.#tellEnded(identity.tokenHash);
-  }
-
-  /** Also of a token that was revoked. */
-  onSessionEnded(listener: (tokenHash: string) => void): void {
-    this.#ended.add(listener);
-  }
-
   /** The live identity behind a session token, asked anew at every action. */
-  async identify(token: string | undefined): Promise<Identity | null> {
-    return token === undefined || token === '' ? null : this.#identifySession(hashToken(token));
+  identify(token: string | undefined): Promise<Identity | null> {
+    return this.sessions.identify(token);
   }
 
   /** Of a session, or of an integration's token. */
   async identifyHash(tokenHash: string): Promise<Identity | null> {
-    return (await this.#identifySession(tokenHash)) ?? (await this.tokens.identifyHash(tokenHash));
-  }
-
-  async #identifySession(tokenHash: string): Promise<Identity | null> {
-    const row = await this.#database
-      .selectFrom('session')
-      .innerJoin('user_account', 'user_account.username', 'session.username')
-      .select([
-        'user_account.username',
-        'user_account.display_name',
-        'user_account.role',
-        'user_account.station_ids',
-        'user_account.is_disabled',
-        'session.expires_at_ms',
-        'session.must_do',
-        'session.method',
-      ])
-      .where('session.token_hash', '=', tokenHash)
-      .executeTakeFirst();
-    if (row === undefined || row.is_disabled === 1 || this.#sessionEnds.isOver(tokenHash, row.expires_at_ms, sessionMs)) return null;
-    const role = roleOf(row.role);
-    const mustDo = dutiesBefore.find((duty) => duty === row.must_do) ?? null;
-    return {
-      kind: 'person',
-      username: row.username,
-      displayName: row.display_name,
-      role,
-      permissions: mustDo === null ? permissionsUnder(role, this.policy.areAdministratorsSeparate) : new Set<Permission>(['session.own']),
-      stationIds: stationsOf(row.station_ids),
-      expiresAtMs: row.expires_at_ms,
-      tokenHash,
-      mustDo,
-      isOfDirectory: row.method === 'directory',
-    };
+    return (await this.sessions.identifyHash(tokenHash)) ?? (await this.tokens.identifyHash(tokenHash));
   }
 
   /** `from`: where a request without an identity came from. */
@@ -360,34 +250,8 @@ export class AccessControl {
     return this.#audit('access.refused', actor, { what, ...(from === null ? {} : { from }), ...(count === 1 ? {} : { count }) });
   }
 
-  #openSessions(): Promise<SessionTable[]> {
-    return this.#database
-      .selectFrom('session')
-      .selectAll()
-      .where('expires_at_ms', '>', this.#clock.nowMs())
-      .orderBy('created_at_ms')
-      .execute();
-  }
-
-  async #endSessions(username: string, keepTokenHash: string | null): Promise<void> {
-    const rows = await this.#database.selectFrom('session').select('token_hash').where('username', '=', username).execute();
-    const ended = rows.map((row) => row.token_hash).filter((tokenHash) => tokenHash !== keepTokenHash);
-    if (ended.length === 0) return;
-    await this.#database.deleteFrom('session').where('token_hash', 'in', ended).execute();
-    for (const tokenHash of ended) this.#tellEnded(tokenHash);
-  }
-
-  #tellEnded(tokenHash: string): void {
-    this.#sessionEnds.forget(tokenHash);
-    for (const listener of this.#ended) listener(tokenHash);
-  }
-
-  #audit(kind: string, actor: JournalActor, detail: Record<string, unknown>): Promise<void> {
-    return this.#ledger.note(this.#auditLine(kind, actor, detail));
-  }
-
-  #auditLine(kind: string, actor: JournalActor, detail: Record<string, unknown>): NewJournalEntry {
-    return { occurredAtMs: this.#clock.nowMs(), kind, stationId: null, alarmId: null, occurrenceId: null, actor, detail };
+  #audit(kind: string, actor: JournalActor, detail: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#ledger.note(accessLine(this.#clock.nowMs(), kind, actor, detail));
   }
 }
 
@@ -400,17 +264,4 @@ function reasonOf(verified: Exclude<Verified, { kind: 'ok' }>): string {
     case 'refused':
       return 'wrongNameOrPassword';
   }
-}
-
-/** Sessions of an older Gatewatch have no name of their own: the beginning of the hash opens nothing. */
-function nameOf(row: SessionTable): string {
-  return row.session_id ?? row.token_hash.slice(0, 16);
-}
-
-function methodOf(text: string | null): OwnSession['method'] {
-  return text === 'password' || text === 'secondFactor' || text === 'directory' || text === 'wall' ? text : 'other';
-}
-
-function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

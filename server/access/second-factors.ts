@@ -7,6 +7,7 @@ import type { Clock } from '../../domain/time/clock.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Commit, Ledger } from '../journal/ledger.ts';
 import type { AccessKey } from './access-key.ts';
+import { accessLine } from './access-line.ts';
 
 const periodMs = 30_000;
 /** A code of the period before or after is taken too: clocks of phones differ. */
@@ -167,7 +168,7 @@ export class SecondFactors {
   }
 
   #line(kind: string, actor: JournalActor, username: string): NewJournalEntry {
-    return { occurredAtMs: this.#clock.nowMs(), kind, stationId: null, alarmId: null, occurrenceId: null, actor, detail: { username } };
+    return accessLine(this.#clock.nowMs(), kind, actor, { username });
   }
 }
 

@@ -1,4 +1,5 @@
 // Accounts: who there is, in which role, at which stations, with which password. Who is signed in is access-control.ts.
+
 import { randomBytes } from 'node:crypto';
 import { type AccessPolicy, needsSecondFactor } from '../../domain/access/access-policy.ts';
 import { permissionsUnder, type Role, roles } from '../../domain/access/roles.ts';
@@ -9,6 +10,7 @@ import type { Clock } from '../../domain/time/clock.ts';
 import type { Database, UserTable } from '../journal/database.ts';
 import type { NewJournalEntry } from '../journal/journal.ts';
 import type { Ledger } from '../journal/ledger.ts';
+import { accessLine } from './access-line.ts';
 import type { DirectoryPerson } from './directory.ts';
 import { hashPassword } from './password-hash.ts';
 
@@ -203,7 +205,7 @@ export class UserAccounts {
   }
 
   #line(kind: string, actor: JournalActor, detail: Record<string, unknown>): NewJournalEntry {
-    return { occurredAtMs: this.#clock.nowMs(), kind, stationId: null, alarmId: null, occurrenceId: null, actor, detail };
+    return accessLine(this.#clock.nowMs(), kind, actor, detail);
   }
 }
 

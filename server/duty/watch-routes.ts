@@ -80,7 +80,7 @@ function nowRoutes({ plant, place, access, roster, watches, checks, notices, clo
     const inShift = (instance: ShiftInstance) =>
       entries.filter((entry) => entry.date === instance.date && entry.shiftId === instance.shift.id);
     const open = await watches.open();
-    const signedIn = await access.signedIn();
+    const signedIn = await access.sessions.signedIn();
     const consoles = [];
     // A console that the plan no longer has is shown while somebody has its watch.
     const consoleIds = new Set([...plant.duty.consoles.map((console) => console.id), ...open.map((watch) => watch.consoleId)]);
@@ -152,7 +152,7 @@ function consoleRoutes({ plant, access, watches, notices, announce }: WatchRoute
         });
       }
       announce();
-      return { ...watchView(result.watch, await access.signedIn()), lastCheck: null };
+      return { ...watchView(result.watch, await access.sessions.signedIn()), lastCheck: null };
     });
 
     app.post(
@@ -201,13 +201,13 @@ function handoverRoutes({ access, watches, documents, clock, announce }: WatchRo
           documents.sign(watch, draft, { to: next.identity, signedAtMs, notes }, (stationId) => maySee(identity, stationId)),
         );
         if (result.kind !== 'signed') {
-          await access.signOut(next.identity);
+          await access.sessions.signOut(next.identity);
           throw result.kind === 'ended' ? endedProblem() : notYoursProblem(result.watch);
         }
         // The console is his from now on: this browser goes on in his name, so that nobody acts in the name of who has gone.
         setSessionCookie(request, reply, { token: next.token, expiresAtMs: next.identity.expiresAtMs });
         rememberDevice(request, reply, access.key, next.identity.username);
-        await access.signOut(identity);
+        await access.sessions.signOut(identity);
         announce();
         return handoverView(result.handover);
       },
@@ -245,14 +245,14 @@ function handoverRoutes({ access, watches, documents, clock, announce }: WatchRo
   };
 
   async function signInNext(to: Proof, request: FastifyRequest, identity: Identity) {
-    const result = await access.signIn(to, request.ip, knownDevice(request, access.key, to.username));
+    const result = await access.signIn(to, request.ip, { device: knownDevice(request, access.key, to.username) });
     if (result.kind === 'codeNeeded') throw codeNeeded('The next person has a second factor: give a right code of it too.');
     if (result.kind === 'wait')
       throw new ProblemError(429, 'Too many failed tries', { detail: `Try again in ${Math.ceil(result.retryInMs / 1_000)} s.` });
     if (result.kind === 'refused')
       throw new ProblemError(403, 'Signature refused', { detail: 'The name or the password of the next person is wrong.' });
     if (!isAllowed(result.identity, 'duty.watch', null)) {
-      await access.signOut(result.identity);
+      await access.sessions.signOut(result.identity);
       await access.auditRefusal(identity, `handover to ${to.username}`);
       const why =
         result.identity.mustDo === null

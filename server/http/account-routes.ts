@@ -34,7 +34,7 @@ export function accountRoutes(access: AccessControl): FastifyPluginAsyncZod {
     app.get('/api/account', { schema: { response: { 200: accountViewSchema } }, config }, async (request) => {
       const { username, role, tokenHash } = identityOf(request);
       const [sessions, row, isEnrolled, recoveryCodesLeft, ofDirectory] = await Promise.all([
-        access.sessions(),
+        access.sessions.all(),
         access.accounts.row(username),
         secondFactors.isEnrolled(username),
         secondFactors.recoveryCodesLeft(username),
@@ -55,7 +55,7 @@ export function accountRoutes(access: AccessControl): FastifyPluginAsyncZod {
       { schema: { params: z.object({ id: z.string() }), response: { 204: z.null() } }, config },
       async (request, reply) => {
         const identity = identityOf(request);
-        if (!(await access.endSession(request.params.id, actorOf(identity), identity.username)))
+        if (!(await access.sessions.revoke(request.params.id, actorOf(identity), identity.username)))
           throw new ProblemError(404, 'Not found', { detail: 'There is no such session of yours: it has ended.' });
         return reply.code(204).send(null);
       },
@@ -100,13 +100,12 @@ export function accountRoutes(access: AccessControl): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const identity = identityOf(request);
-        const recoveryCodes = await secondFactors.confirm(identity.username, request.body.code, actorOf(identity));
+        const recoveryCodes = await access.confirmSecondFactor(identity, request.body.code, actorOf(identity));
         if (recoveryCodes === null)
           throw new ProblemError(403, 'Refused', {
             detail: 'The code is wrong. Look whether the clock of the phone is right, and give the newest code.',
             extra: { reason: 'wrongCode' },
           });
-        await access.dutyDone(identity.username, identity.tokenHash);
         return reply.header('cache-control', 'no-store').send({ recoveryCodes: [...recoveryCodes] });
       },
     );

@@ -27,7 +27,7 @@ export function sessionRoutes(
       { schema: { body: proofSchema, response: { 200: sessionViewSchema } }, config: { rateLimit: { max: 60, timeWindow: 60_000 } } },
       async (request, reply) => {
         const { username } = request.body;
-        const result = await access.signIn(request.body, request.ip, knownDevice(request, access.key, username));
+        const result = await access.signIn(request.body, request.ip, { device: knownDevice(request, access.key, username) });
         switch (result.kind) {
           case 'refused':
             throw new ProblemError(401, 'Sign-in refused', { detail: 'The name or the password is wrong.' });
@@ -61,7 +61,7 @@ export function sessionRoutes(
 
     app.delete('/api/session', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
       const identity = await access.identify(request.cookies[sessionCookieName]);
-      if (identity !== null) await access.signOut(identity);
+      if (identity !== null) await access.sessions.signOut(identity);
       return reply.clearCookie(sessionCookieName, { path: '/' }).code(204).send(null);
     });
   };

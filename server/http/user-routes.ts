@@ -102,14 +102,14 @@ export function userRoutes(access: AccessControl, plant: Plant): FastifyPluginAs
 
     app.get('/api/sessions', { schema: { response: { 200: z.array(sessionInfoSchema) } }, config }, async (request) => {
       const own = identityOf(request).tokenHash;
-      return (await access.sessions()).map(({ tokenHash, ...session }) => ({ ...session, isOwn: tokenHash === own }));
+      return (await access.sessions.all()).map(({ tokenHash, ...session }) => ({ ...session, isOwn: tokenHash === own }));
     });
 
     app.post(
       '/api/sessions/:id/end',
       { schema: { params: z.object({ id: z.string() }), response: { 204: z.null() } }, config },
       async (request, reply) => {
-        if (!(await access.endSession(request.params.id, actorOf(identityOf(request)), null)))
+        if (!(await access.sessions.revoke(request.params.id, actorOf(identityOf(request)), null)))
           throw new ProblemError(404, 'Not found', { detail: 'There is no such session: it has ended.' });
         return reply.code(204).send(null);
       },

@@ -341,7 +341,7 @@ export function createLiveChannel(options: {
     clients.delete(client.socket.id);
   }
 
-  access.onSessionEnded((tokenHash) => {
+  access.sessions.onEnded((tokenHash) => {
     for (const client of [...clients.values()]) if (client.identity.tokenHash === tokenHash) end(client, 'signedOut');
   });
 

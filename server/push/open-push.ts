@@ -29,7 +29,7 @@ export async function openPush(options: {
   const { settings, ledger, access, clock, log } = options;
   const { webPush, publicUrl } = settings;
   const subscriptions = new PushSubscriptions(ledger, clock);
-  access.onSessionEnded((tokenHash) => {
+  access.sessions.onEnded((tokenHash) => {
     subscriptions.endSession(tokenHash).catch((error: unknown) => log.error({ err: error }, 'a phone could not be taken off push'));
   });
   try {

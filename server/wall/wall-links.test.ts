@@ -89,7 +89,7 @@ test('[WL4] revoked: its sessions end at once, and the key stays dead when the a
   const { key, link } = await made();
   const session = await links.enter(key, 'wall');
   const ended: string[] = [];
-  access.onSessionEnded((hash) => ended.push(hash));
+  access.sessions.onEnded((hash) => ended.push(hash));
   expect((await links.revoke(link.id, admin)).kind).toBe('revoked');
   expect(ended).toEqual([session?.identity.tokenHash]);
   expect(await access.identify(session?.token)).toBeNull();

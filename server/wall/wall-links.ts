@@ -78,7 +78,7 @@ export class WallLinks {
   }
 
   async list(): Promise<WallLinkView[]> {
-    const opened = await this.#access.signedIn();
+    const opened = await this.#access.sessions.signedIn();
     const rows = await this.#ledger.database.selectFrom('wall_link').selectAll().orderBy('made_at_ms', 'desc').execute();
     return rows.map((row) => viewOf(row, opened.has(row.username)));
   }
@@ -90,7 +90,7 @@ export class WallLinks {
     if (row === undefined || row.revoked_at_ms !== null) return null;
     // [WL1] Whatever was done to the account since: this door is for viewers.
     if ((await this.#access.person(row.username))?.role !== 'viewer') return null;
-    const session = await this.#access.openSession(row.username, from, { method: 'wall', mustDo: null });
+    const session = await this.#access.sessions.open(row.username, from, { method: 'wall', mustDo: null });
     if (session === null) return null;
     await this.#ledger.note(this.#line('wall.open', actorOf(session.identity), row));
     return session;

@@ -154,8 +154,6 @@ async function perform(command: ClientCommand): Promise<unknown> {
           ? { type: UserTokenType.Anonymous }
           : { type: UserTokenType.UserName, userName: command.user.name, password: command.user.password },
       );
-      session.on('session_closed', () => process.send?.({ kind: 'closed' }));
-      client.on('connection_lost', () => process.send?.({ kind: 'closed' }));
       return session.readNamespaceArray();
     case 'browse': {
       const result = await signedIn().browse({

@@ -15,15 +15,13 @@ type Told =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
   | ({ readonly kind: 'value'; readonly nodeId: string } & ReadValue)
-  | { readonly kind: 'event'; readonly fields: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'event'; readonly fields: Readonly<Record<string, unknown>> };
 
 type Connect = Omit<Extract<ClientCommand, { do: 'connect' }>, 'do'>;
 
 export interface OpcuaClientProcess {
   readonly events: readonly Readonly<Record<string, unknown>>[];
   readonly values: readonly ({ readonly nodeId: string } & ReadValue)[];
-  readonly isClosed: boolean;
   /** The namespace array. Throws with the library's message where it is refused. */
   connect(options: Connect): Promise<readonly string[]>;
   browse(
@@ -58,7 +56,6 @@ export async function startOpcuaClient(): Promise<OpcuaClientProcess> {
   const waiting = new Map<number, { readonly resolve: (answer: unknown) => void; readonly reject: (error: Error) => void }>();
   const events: Readonly<Record<string, unknown>>[] = [];
   const values: ({ readonly nodeId: string } & ReadValue)[] = [];
-  let isClosed = false;
   let number = 0;
   const ready = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
@@ -66,7 +63,6 @@ export async function startOpcuaClient(): Promise<OpcuaClientProcess> {
       if (told.kind === 'ready') resolve();
       else if (told.kind === 'event') events.push(told.fields);
       else if (told.kind === 'value') values.push(told);
-      else if (told.kind === 'closed') isClosed = true;
       else {
         const waiter = waiting.get(told.id);
         waiting.delete(told.id);
@@ -88,9 +84,6 @@ export async function startOpcuaClient(): Promise<OpcuaClientProcess> {
   return {
     events,
     values,
-    get isClosed() {
-      return isClosed;
-    },
     connect: (options) => send({ do: 'connect', ...options }),
     browse: (nodeId, more = {}) => send({ do: 'browse', nodeId, ...more }),
     read: (nodeIds, attribute = 'Value') => send({ do: 'read', nodeIds, attribute }),

@@ -8,7 +8,6 @@ import type { OpcuaServerSettings } from '../../../domain/plant/compile-northbou
 import type { Plant } from '../../../domain/plant/plant.ts';
 import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
 import type { AccessControl } from '../../access/access-control.ts';
-import { isAllowed } from '../../access/identity.ts';
 import type { KnownAlarm } from '../../alarms/alarm-change.ts';
 import type { AlarmStore } from '../../alarms/alarm-store.ts';
 import type { Ledger } from '../../journal/ledger.ts';
@@ -17,7 +16,9 @@ import type { PartState } from '../part-state.ts';
 import { PointFeed } from '../point-feed.ts';
 import { OneShotShelvings } from './one-shot-shelving.ts';
 import { OpcuaActions } from './opcua-actions.ts';
-import type { AlarmNote, FromOpcuaWorker, OpcuaGrant, OpcuaModel, OpcuaWorkerData, ToOpcuaWorker } from './opcua-messages.ts';
+import type { AlarmNote, FromOpcuaWorker, OpcuaWorkerData, ToOpcuaWorker } from './opcua-messages.ts';
+import { heapLimitMb, modelOf } from './opcua-model.ts';
+import { OpcuaSignIns } from './opcua-sign-ins.ts';
 import { opcuaPkiDir } from './pki-dir.ts';
 import { RefusalAudit } from './refusal-audit.ts';
 
@@ -45,17 +46,8 @@ const startMsMax = 180_000;
 const behindMs = 5_000;
 const firstBackOffMs = 1_000;
 const longestBackOffMs = 60_000;
-/** Guesses at names and passwords wait in one queue, so that they cannot use up the machine. */
-const signInsWaitingMax = 50;
 const stopMsMax = 3_000;
 const alarmsASlice = 500;
-
-const dutyWords = { changePassword: 'change its password', enrolSecondFactor: 'set up a second factor' } as const;
-
-interface Grant {
-  readonly token: string;
-  readonly tokenHash: string;
-}
 
 export class OpcuaGateway {
   readonly #options: OpcuaGatewayOptions;
@@ -63,7 +55,7 @@ export class OpcuaGateway {
   readonly #actions: OpcuaActions;
   readonly #oneShots: OneShotShelvings;
   readonly #audit: RefusalAudit;
-  readonly #grants = new Map<string, Grant>();
+  readonly #signIns: OpcuaSignIns;
   readonly #timers = new Set<TimerHandle>();
   #worker: Worker | null = null;
   #definitions: Plant['alarms'] = [];
@@ -71,8 +63,6 @@ export class OpcuaGateway {
   #isListening = false;
   #isStopped = false;
   #restarts = 0;
-  #signIns: Promise<void> = Promise.resolve();
-  #signInsWaiting = 0;
   #endpoint: string | null = null;
   #sessions = 0;
   #events = 0;
@@ -87,6 +77,8 @@ export class OpcuaGateway {
     this.#oneShots = new OneShotShelvings({ store, ledger, clock, log });
     this.#actions = new OpcuaActions({ plant, store, access, clock, oneShots: this.#oneShots });
     this.#audit = new RefusalAudit(access, clock);
+    const onRevoked = (grantId: string) => this.#tell({ kind: 'revoked', grantId });
+    this.#signIns = new OpcuaSignIns({ access, audit: this.#audit, log, onRevoked });
   }
 
   /** Resolves at once: the thread makes its certificate and its address space meanwhile. */
@@ -95,10 +87,9 @@ export class OpcuaGateway {
     this.#stopListening = this.#options.store.onChange((changes) =>
       this.#tell({ kind: 'alarms', notes: this.#notesOf(changes), isSnapshot: false }),
     );
-    this.#options.access.onSessionEnded((tokenHash) => this.#revoke(tokenHash));
     this.#launch();
     this.#every(feedMs, () => this.#feedValues());
-    this.#every(identityCheckMs, () => this.#checkIdentities());
+    this.#every(identityCheckMs, () => this.#signIns.look());
   }
 
   /** Calls back with the endpoint's URL, once for each start of the thread. */
@@ -186,7 +177,7 @@ export class OpcuaGateway {
     this.#worker = null;
     this.#isListening = false;
     this.#sessions = 0;
-    for (const grantId of [...this.#grants.keys()]) this.#signOut(grantId);
+    this.#signIns.signOutAll();
     if (this.#isStopped) return;
     this.#failures += 1;
     this.#options.state.failing(reason);
@@ -209,16 +200,16 @@ export class OpcuaGateway {
         for (const listener of this.#whenListening) listener(message.endpoint);
         return;
       case 'signIn':
-        this.#signIn(message);
+        void this.#signIn(message);
         return;
       case 'signOut':
-        this.#signOut(message.grantId);
+        this.#signIns.signOut(message.grantId);
         return;
       case 'act':
         void this.#act(message);
         return;
       case 'refused':
-        void this.#audit.note(this.#tokenOf(message.grantId), `opcua ${message.what}`);
+        void this.#audit.note(this.#signIns.tokenOf(message.grantId), `opcua ${message.what}`);
         return;
       case 'certificateRefused':
         this.#failures += 1;
@@ -269,84 +260,18 @@ export class OpcuaGateway {
       }));
   }
 
-  #signIn({ request, username, password, from }: Extract<FromOpcuaWorker, { kind: 'signIn' }>): void {
-    const answer = (grant: OpcuaGrant | null) => this.#tell({ kind: 'signedIn', request, grant });
-    if (this.#signInsWaiting >= signInsWaitingMax) {
-      answer(null);
-      return;
-    }
-    this.#signInsWaiting += 1;
-    this.#signIns = this.#signIns
-      .then(async () => answer(await this.#grant(username, password, from)))
-      .catch((error: unknown) => {
-        this.#options.log.error({ err: error }, 'an OPC UA sign-in could not be checked');
-        answer(null);
-      })
-      .finally(() => {
-        this.#signInsWaiting -= 1;
-      });
-  }
-
-  async #grant(username: string, password: string, from: string): Promise<OpcuaGrant | null> {
-    const { access } = this.#options;
-    const result = await access.signIn({ username, password }, `opcua ${from}`);
-    if (result.kind === 'codeNeeded') await this.#refuse(from, username, 'it has a second factor, which OPC UA cannot ask for');
-    if (result.kind !== 'ok') return null;
-    const { identity, token } = result;
-    if (!isAllowed(identity, 'readings.read', null)) {
-      await access.signOut(identity);
-      const { mustDo } = identity;
-      await this.#refuse(from, username, mustDo === null ? 'it may not read' : `it must ${dutyWords[mustDo]} in a browser first`);
-      return null;
-    }
-    const grantId = crypto.randomUUID();
-    this.#grants.set(grantId, { token, tokenHash: identity.tokenHash });
-    return { grantId, username: identity.username, stationIds: identity.stationIds === null ? null : [...identity.stationIds] };
-  }
-
-  /** Name and password were right: the client is told no more than with wrong ones, the journal and the log say why. */
-  async #refuse(from: string, username: string, why: string): Promise<void> {
-    this.#options.log.warn({ username, from }, `an account cannot sign in over OPC UA: ${why}`);
-    await this.#audit.note(null, `opcua ${from}: sign-in of ${username}: ${why}`);
-  }
-
-  #signOut(grantId: string): void {
-    const grant = this.#grants.get(grantId);
-    this.#grants.delete(grantId);
-    if (grant === undefined) return;
-    const { access, log } = this.#options;
-    access
-      .identify(grant.token)
-      .then((identity) => (identity === null ? undefined : access.signOut(identity)))
-      .catch((error: unknown) => log.error({ err: error }, 'an OPC UA session could not be signed out; it ends by itself'));
-  }
-
-  #revoke(tokenHash: string): void {
-    for (const [grantId, grant] of this.#grants) {
-      if (grant.tokenHash !== tokenHash) continue;
-      this.#grants.delete(grantId);
-      this.#tell({ kind: 'revoked', grantId });
-    }
-  }
-
-  /** Sessions end with the identity behind them, at the latest a second later. */
-  async #checkIdentities(): Promise<void> {
-    for (const grant of [...this.#grants.values()])
-      if ((await this.#options.access.identifyHash(grant.tokenHash)) === null) this.#revoke(grant.tokenHash);
+  async #signIn({ request, ...signIn }: Extract<FromOpcuaWorker, { kind: 'signIn' }>): Promise<void> {
+    this.#tell({ kind: 'signedIn', request, grant: await this.#signIns.grant(signIn) });
   }
 
   async #act({ request, grantId, alarmIndex, action, client }: Extract<FromOpcuaWorker, { kind: 'act' }>): Promise<void> {
     try {
-      const answer = await this.#actions.act({ token: this.#tokenOf(grantId), client }, alarmIndex, action);
+      const answer = await this.#actions.act({ token: this.#signIns.tokenOf(grantId), client }, alarmIndex, action);
       this.#tell({ kind: 'acted', request, answer });
     } catch (error) {
       this.#options.log.error({ err: error }, 'an action over OPC UA could not be committed');
       this.#tell({ kind: 'acted', request, answer: { status: 'BadInternalError', text: 'It was not done.', badArgument: null } });
     }
-  }
-
-  #tokenOf(grantId: string | null): string | null {
-    return grantId === null ? null : (this.#grants.get(grantId)?.token ?? null);
   }
 
   #after(delayMs: number, work: () => void): void {
@@ -364,48 +289,4 @@ export class OpcuaGateway {
         .finally(() => this.#every(periodMs, work));
     });
   }
-}
-
-function modelOf(plant: Plant, settings: OpcuaServerSettings): Omit<OpcuaModel, 'alarms'> {
-  const { company, areas, stations, devices, points } = plant;
-  return {
-    company,
-    areas,
-    stations: stations.map(({ index, id, type, name, areaId, address, deviceIndexes, pointIndexes }) => ({
-      index,
-      id,
-      type,
-      name,
-      areaId,
-      address,
-      deviceIndexes,
-      pointIndexes,
-    })),
-    devices: devices.map(({ index, id, stationIndex, name, pointIndexes }) => ({ index, id, stationIndex, name, pointIndexes })),
-    points: points.map(
-      ({ index, id, tag, stationIndex, deviceIndex, name, kind, role, unitOf, unit, range, states, normal, setpoint }) => ({
-        index,
-        id,
-        tag,
-        stationIndex,
-        deviceIndex,
-        name,
-        kind,
-        role,
-        unitOf,
-        unit,
-        range,
-        states,
-        normal,
-        setpoint,
-      }),
-    ),
-    stationIndexes: settings.stationIndexes,
-    reannounceAfterMs: plant.alarmManagement.reannounceAfterMs,
-  };
-}
-
-/** Measured: 30 KB a point with its properties and alarms; and room for the nodes that clients ask to see. */
-function heapLimitMb(plant: Plant): number {
-  return 768 + Math.ceil((plant.points.length * 60) / 1_024);
 }

@@ -143,15 +143,23 @@ test('no unencrypted session, no nameless session, no wrong password; a guess is
   expect(refused?.detail).toMatchObject({ username: 'duty', from: expect.stringMatching(/^opcua .*127\.0\.0\.1/) });
 });
 
-test('an account with a second factor is refused with the right password, and the journal says why', async () => {
+test('a second factor that is set up ends the open session; from then on the right password is refused, and the journal says why', async () => {
   const other = await startOpcuaClient();
   const password = await small.addPerson({ username: 'guarded', role: 'viewer' });
   passwords.set('guarded', password);
   await connectAs(other, 'guarded');
-  await other.disconnect();
+  const clients = async () => (await statusOf('opcua'))?.clients ?? 0;
+  await expect.poll(clients, { timeout: 10_000 }).toBeGreaterThan(1);
+  const before = await clients();
   const begun = await small.ask('guarded', 'POST', '/api/account/second-factor', { password });
   const code = new TOTP({ secret: Secret.fromBase32((begun.body as { secret: string }).secret) }).generate();
   expect((await small.ask('guarded', 'POST', '/api/account/second-factor/confirm', { code })).status).toBe(200);
+  await expect.poll(clients, { timeout: 10_000 }).toBe(before - 1);
+  await other.disconnect();
+  expect((await journal()).find((entry) => entry.kind === 'session.revoke')).toMatchObject({
+    actor: { username: 'guarded' },
+    detail: { username: 'guarded', reason: 'secondFactorSetUp' },
+  });
   await expect(connectAs(other, 'guarded')).rejects.toThrow(/BadUserAccessDenied|BadIdentityToken/);
   await other.stop();
   const told = (await journal()).filter((entry) => entry.kind === 'access.refused').map(({ detail }) => String(detail.what));
