@@ -18,6 +18,7 @@ export const findingCodes = [
   'safetyNotLatching',
   'safetyDelayed',
   'onDelayLong',
+  'chattersFast',
   'priorityDiffers',
   'priorityDistribution',
   'approvedSettingsSetAside',

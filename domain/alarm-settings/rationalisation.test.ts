@@ -7,7 +7,13 @@ import { compareFindings, findingsOf } from './rationalisation.ts';
 
 const guided = 'cause: c, consequence: q, response: r, responseTime: 5min';
 
-function plantOf(alarms: readonly string[], more: { readonly role?: string; readonly station?: string } = {}): Plant {
+interface PlantOptions {
+  readonly role?: string;
+  readonly station?: string;
+  readonly scan?: string;
+}
+
+function plantOf(alarms: readonly string[], more: PlantOptions = {}): Plant {
   const parsed = parsePlantText(
     `schema: 1
 company: { id: t, name: t }
@@ -22,6 +28,7 @@ stations:
       - id: PLC-1
         protocol: modbusTcp
         host: h
+        scan: ${more.scan ?? '1s'}
         points:
           - { tag: PT-101, name: p, role: ${more.role ?? 'other'}, range: { min: 0, max: 100 }, register: { table: holding, address: 0, type: float32 }, defaultAlarms: false, alarms: [${alarms.join(', ')}] }
 `,
@@ -36,7 +43,7 @@ test('an alarm with everything has no finding', () => {
   expect(found(plantOf([`{ kind: high, setpoint: 50, deadband: 2, priority: low, onDelay: 2s, ${guided} }`]))).toEqual([]);
 });
 
-describe.each<[string, readonly string[], readonly string[], { role?: string; station?: string }?]>([
+describe.each<[string, readonly string[], readonly string[], PlantOptions?]>([
   ['deadband 0', [`{ kind: high, setpoint: 50, priority: low, ${guided} }`], ['high deadbandZero']],
   [
     'a deadband as large as the distance to the neighbour',
@@ -77,6 +84,18 @@ describe.each<[string, readonly string[], readonly string[], { role?: string; st
     [`{ kind: high, setpoint: 50, deadband: 2, priority: low, onDelay: 6s, ${guided} }`],
     ['high onDelayLong'],
     { role: 'outletPressure' },
+  ],
+  [
+    'what may rise many times a second where its instrument fails',
+    [`{ kind: high, setpoint: 50, deadband: 2, priority: low, ${guided} }`],
+    ['high chattersFast'],
+    { scan: '20ms' },
+  ],
+  [
+    'a fast scan with an off-delay, which makes no alarm later',
+    [`{ kind: high, setpoint: 50, deadband: 2, priority: low, offDelay: 1s, ${guided} }`],
+    [],
+    { scan: '20ms' },
   ],
   [
     'a priority other than the matrix says',

@@ -42,6 +42,9 @@ const usualOnDelayMs: Partial<Readonly<Record<PointRole, number>>> = {
   mainsState: 10_000,
 };
 
+/** An alarm that could rise and return more often than this fills lists and journal when its instrument fails (docs/decisions/0013-each-raise-a-line.md). */
+const shortestCycleMs = 1_000;
+
 /** Shares that IEC 62682 and EEMUA 191 aim at; a tenth of all alarms beyond them is worth a look. */
 export const targetShare = { low: 0.8, medium: 0.15, highAndCritical: 0.05 } as const;
 const shareTolerance = 0.1;
@@ -70,6 +73,7 @@ function findingsOfPoint(alarms: readonly AlarmDefinition[], point: Point | null
       ...voteFindings(alarm, plant),
       ...guidanceFindings(alarm),
       ...delayFindings(alarm, point),
+      ...chatterFindings(alarm, point),
       ...priorityFindings(alarm, plant),
     ]),
   ];
@@ -189,6 +193,23 @@ function delayFindings(alarm: AlarmDefinition, point: Point | null): readonly Fi
       ),
     );
   return found;
+}
+
+/** Of what follows each scan of its point; the others have a window of their own. An off-delay makes no alarm later. */
+function chatterFindings(alarm: AlarmDefinition, point: Point | null): readonly Finding[] {
+  if (point === null || !(isLimitAlarm(alarm) || alarm.kind === 'deviation' || alarm.kind === 'state')) return [];
+  const cycleMs = Math.max(alarm.onDelayMs, point.scanMs) + Math.max(alarm.offDelayMs, point.scanMs);
+  if (cycleMs >= shortestCycleMs) return [];
+  const timesASecond = Math.round(1_000 / cycleMs);
+  return [
+    warning(
+      'chattersFast',
+      alarm,
+      'offDelayMs',
+      `抖动时每秒可报警 ${timesASecond} 次，每次都记入日志：请加复归延时`,
+      `chattering, it may rise ${timesASecond} times a second, each a line of the journal: give it an off-delay`,
+    ),
+  ];
 }
 
 function priorityFindings(alarm: AlarmDefinition, plant: Plant): readonly Finding[] {

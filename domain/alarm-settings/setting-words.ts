@@ -77,6 +77,7 @@ export const findingWords: Readonly<Record<FindingCode, LocalizedText>> = {
   safetyNotLatching: words('安全类未锁存', 'Safety alarm does not latch'),
   safetyDelayed: words('安全类有延时', 'Safety alarm is delayed'),
   onDelayLong: words('触发延时偏长', 'On-delay unusually long'),
+  chattersFast: words('抖动可能过快', 'May chatter fast'),
   priorityDiffers: words('优先级与矩阵不符', 'Priority differs from the matrix'),
   priorityDistribution: words('优先级分布', 'Distribution of priorities'),
   approvedSettingsSetAside: words('已批准设置未生效', 'Approved settings not in force'),

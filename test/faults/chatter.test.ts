@@ -1,6 +1,7 @@
 // One alarm that goes up and down fifty times a second: every raise counted, once, and nobody else's alarm is late or lost for it.
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RawReadings } from '../../domain/api/readings-api.ts';
 import { Quality } from '../../domain/readings/quality.ts';
@@ -83,13 +84,30 @@ test(`an alarm that chatters at 50 Hz for ${lengthMs / 1_000} s`, { timeout: 180
   const journal = await client.journal();
   expect(await gatewatch.stop()).toBe(0);
 
-  const raises = journal.filter(({ kind, alarmId }) => kind === 'alarm.raise' && alarmId === 'RS-99.AT-100.high').length;
+  const linesOf = (wanted: string) => journal.filter(({ kind, alarmId }) => kind === wanted && alarmId === 'RS-99.AT-100.high').length;
+  const raises = linesOf('alarm.raise');
+  const chatterLines = raises + linesOf('alarm.clear');
   expectAllThere(witness, journal);
-  const grownMB = statSync(path.join(folder, 'data', 'journal.sqlite')).size / 1_048_576;
+  const bytesEach = bytesOfJournalLine(path.join(folder, 'data', 'journal.sqlite'));
+  const perHourMB = (bytesEach * chatterLines * 3_600_000) / lengthMs / 1_048_576;
   console.log(
-    `chatter: ${lengthMs / 1_000} s, ${answers} scans, ${late} too late to be believed; ${raises} raises of ${highAnswers}; beside it ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed, 0 lost or doubled; ${journal.length} journal lines, ${grownMB.toFixed(1)} MB`,
+    `chatter: ${lengthMs / 1_000} s, ${answers} scans, ${late} too late to be believed; ${raises} raises of ${highAnswers}; beside it ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed, 0 lost or doubled; ${chatterLines} lines of the journal for the one that chatters, ${bytesEach.toFixed(0)} bytes each with their indexes: ${perHourMB.toFixed(0)} MB an hour`,
   );
   expect(highAnswers).toBeGreaterThan(50);
+  // What bounds the journal: a scan raises it or lets it return, and makes one line at most.
+  expect(chatterLines).toBeLessThanOrEqual(answers);
   expect(raises).toBeLessThanOrEqual(highAnswers);
   expect(raises).toBeGreaterThanOrEqual(highAnswers - late);
 });
+
+/** What a line takes on the disk, its places in the indexes included. */
+function bytesOfJournalLine(file: string): number {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    const one = (sql: string) => Number(database.prepare(sql).get()?.n);
+    const tables = "SELECT name FROM sqlite_schema WHERE tbl_name = 'journal'";
+    return one(`SELECT sum(pgsize) AS n FROM dbstat WHERE name IN (${tables})`) / one('SELECT count(*) AS n FROM journal');
+  } finally {
+    database.close();
+  }
+}
