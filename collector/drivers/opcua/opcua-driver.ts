@@ -22,13 +22,16 @@ import {
 } from 'node-opcua';
 import type { OpcuaDevice, Plant } from '../../../domain/plant/plant.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
-import { createReadingBatch, pushReading, type ReadingBatch } from '../../../domain/readings/reading-batch.ts';
 import type { Clock, TimerHandle } from '../../../domain/time/clock.ts';
 import type { ConnectionState, DriverFailure, DriverSink, SubscribedDriver } from '../driver.ts';
-import { type OpcuaReading, qualityOf, readingOf } from './data-value.ts';
+import { ConnectionEnded, failureOf } from './connection-ended.ts';
+import { qualityOf, readingOf } from './data-value.ts';
 import { guardTransport } from './guarded-transport.ts';
+import { resolveNodeIds } from './node-ids.ts';
 import { pinnedStore } from './pinned-store.ts';
 import { openPki } from './pki.ts';
+import { PointStatements } from './point-statements.ts';
+import { startServerLooks } from './server-looks.ts';
 import { type RefusedServerCertificate, watchedStore } from './watched-store.ts';
 
 export interface OpcuaDriverOptions {
@@ -51,12 +54,7 @@ const firstBackOffMs = 500;
 const longestBackOffMs = 8_000;
 const keepAliveCount = 5;
 const watchMs = 500;
-/** A value that did not change is stated again this often. */
-const restateMs = 5_000;
 const itemsPerRequest = 500;
-/** Server_ServerStatus_CurrentTime (OPC 10000-6, annex A). */
-const currentTimeNode = 'i=2258';
-const lookMs = 60_000;
 
 /** What a session may be asked: reading, browsing, subscribing. Writing and calling are not in the type. */
 type ReadingSession = Pick<ClientSession, 'read' | 'readNamespaceArray' | 'createSubscription2'>;
@@ -78,26 +76,15 @@ export function createOpcuaDriver(options: OpcuaDriverOptions): InspectableOpcua
   return new OpcuaDriver(options);
 }
 
-class ConnectionEnded extends Error {
-  readonly reason: DriverFailure;
-
-  constructor(reason: DriverFailure) {
-    super(reason);
-    this.reason = reason;
-  }
-}
-
 class OpcuaDriver implements InspectableOpcuaDriver {
   readonly kind = 'subscribed';
   readonly deviceIndex: number;
   readonly #options: OpcuaDriverOptions;
   readonly #points: readonly number[];
-  readonly #batch: ReadingBatch;
-  readonly #last: { value: number; quality: number; text: string | null; statedAtMs: number; isKnown: boolean }[];
+  readonly #statements: PointStatements;
   #isStopped = false;
   #failures = 0;
   #connection: ConnectionState['kind'] = 'disconnected';
-  #isFlushing = false;
   #heardAtMs = 0;
   #end: ((reason: DriverFailure) => void) | null = null;
   #running: Promise<void> = Promise.resolve();
@@ -105,15 +92,14 @@ class OpcuaDriver implements InspectableOpcuaDriver {
   session: InspectedSession | null = null;
   clockOffsetMs: number | null = null;
   refusedCertificate: InspectableOpcuaDriver['refusedCertificate'] = null;
-  #nextLook: TimerHandle | null = null;
+  #looks: { stop(): void } | null = null;
   overflows = 0;
 
   constructor(options: OpcuaDriverOptions) {
     this.#options = options;
     this.deviceIndex = options.device.index;
     this.#points = options.device.pointIndexes;
-    this.#batch = createReadingBatch(options.plant.pointTable, Math.max(64, this.#points.length * 4));
-    this.#last = this.#points.map(() => ({ value: Number.NaN, quality: Quality.badNotYetRead, text: null, statedAtMs: 0, isKnown: false }));
+    this.#statements = new PointStatements(options.plant, this.#points, options.sink, options.clock);
   }
 
   reconnect(): void {
@@ -132,6 +118,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#statements.stop();
     this.#wait?.timer.cancel();
     this.#wait?.done();
     this.#end?.('stopped');
@@ -144,7 +131,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       const reason = await this.#connectAndServe();
       if (this.#isStopped) return;
       this.#failures += 1;
-      this.#stateAll(Quality.badCommFail);
+      this.#statements.stateAll(Quality.badCommFail);
       const ceilingMs = Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.min(10, this.#failures - 1));
       const waitMs = ceilingMs / 2 + (this.#options.random ?? Math.random)() * (ceilingMs / 2);
       this.#tell({ kind: 'failed', reason, retryInMs: waitMs });
@@ -187,11 +174,11 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       this.#heardAtMs = clock.monotonicMs();
       this.session = session;
       this.refusedCertificate = null;
-      this.#look(client);
+      if (session !== null) this.#startLooks(client, session);
       this.#tell({ kind: 'connected' });
       return await ended;
     } catch (error) {
-      const reason = error instanceof ConnectionEnded ? error.reason : failureOf(error as Error);
+      const reason = failureOf(error as Error);
       if (!this.#isStopped && (this.#failures === 0 || reason === 'securityRejected' || reason === 'signInRejected')) {
         this.#options.log.warn({ device: device.id, reason, message: (error as Error).message }, 'OPC UA connection failed');
       }
@@ -200,7 +187,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       this.#end = null;
       this.session = null;
       this.clockOffsetMs = null;
-      this.#nextLook?.cancel();
+      this.#looks?.stop();
       this.#poll?.cancel();
       this.#watch?.cancel();
       await this.#takeDown(client, session);
@@ -216,45 +203,23 @@ class OpcuaDriver implements InspectableOpcuaDriver {
     });
   }
 
-  /** Once a minute: its clock, and whether its certificate is still trusted. */
-  #look(client: OPCUAClient): void {
-    if (this.session === null || this.#isStopped) return;
-    this.#lookAtClock(this.session);
-    void this.#lookAtCertificate(client);
-    this.#nextLook = this.#options.clock.after(lookMs, () => this.#look(client));
-  }
-
-  /** A certificate may be revoked or run out while its session is up: the library asks at the beginning only (OPC 10000-4, 6.1.3). */
-  async #lookAtCertificate(client: OPCUAClient): Promise<void> {
-    const { device, log } = this.#options;
-    const certificate = client.serverCertificate;
-    if (device.securityMode === 'None' || certificate === undefined) return;
-    const end = this.#end;
-    try {
-      const verdict = await (await this.#openStore()).checkCertificate(certificate);
-      if (verdict.isGood()) return;
-      log.warn({ device: device.id, verdict: verdict.name }, 'the certificate of an OPC UA server is no longer trusted');
-      end?.('securityRejected');
-    } catch (error) {
-      log.warn(
-        { device: device.id, message: (error as Error).message },
-        'the certificate of an OPC UA server could not be looked at again',
-      );
-    }
-  }
-
-  /** What the server says the time is, against the middle of question and answer. */
-  #lookAtClock(session: InspectedSession): void {
-    const { clock } = this.#options;
-    const askedMs = clock.nowMs();
-    session.read({ nodeId: currentTimeNode, attributeId: AttributeIds.Value }).then(
-      (value) => {
-        const told: unknown = value.value?.value;
-        if (told instanceof Date && value.statusCode.isGood()) this.clockOffsetMs = told.getTime() - (askedMs + clock.nowMs()) / 2;
+  #startLooks(client: OPCUAClient, session: InspectedSession): void {
+    const { device, clock, log } = this.#options;
+    this.#looks = startServerLooks({
+      session,
+      certificate: device.securityMode === 'None' ? null : (client.serverCertificate ?? null),
+      openStore: () => this.#openStore(),
+      clock,
+      onClock: (offsetMs) => {
+        this.clockOffsetMs = offsetMs;
       },
-      // A server without a clock is no worse a server.
-      () => undefined,
-    );
+      onUntrusted: (verdict) => {
+        log.warn({ device: device.id, verdict }, 'the certificate of an OPC UA server is no longer trusted');
+        this.#end?.('securityRejected');
+      },
+      onFailed: ({ message }) =>
+        log.warn({ device: device.id, message }, 'the certificate of an OPC UA server could not be looked at again'),
+    });
   }
 
   #poll: TimerHandle | null = null;
@@ -270,7 +235,8 @@ class OpcuaDriver implements InspectableOpcuaDriver {
     );
     session.on('session_closed', () => this.#end?.('closed'));
     const reading: ReadingSession = session;
-    const nodeIds = await this.#resolveNodes(reading);
+    const sources = this.#points.map((index) => this.#options.plant.points[index]?.source);
+    const nodeIds = await resolveNodeIds(reading, sources);
     try {
       await this.#subscribe(reading, nodeIds);
     } catch (error) {
@@ -284,19 +250,6 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       this.#pollNodes(reading, nodeIds);
     }
     return session;
-  }
-
-  /** `nsu=URI;…` is looked up in the server's namespace array at each session: indexes change when servers are rebuilt. */
-  async #resolveNodes(session: ReadingSession): Promise<readonly string[]> {
-    const sources = this.#points.map((index) => this.#options.plant.points[index]?.source);
-    const needsNamespaces = sources.some((source) => source?.kind === 'opcua' && source.nodeId.startsWith('nsu='));
-    const namespaces = needsNamespaces ? await session.readNamespaceArray() : [];
-    return sources.map((source) => {
-      const nodeId = source?.kind === 'opcua' ? source.nodeId : '';
-      const match = /^nsu=([^;]+);(.+)$/.exec(nodeId);
-      if (match === null) return nodeId;
-      return `ns=${namespaces.indexOf(match[1] ?? '')};${match[2] ?? ''}`;
-    });
   }
 
   async #subscribe(session: ReadingSession, nodeIds: readonly string[]): Promise<void> {
@@ -318,7 +271,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
     const groups = new Map<string, { readonly scanMs: number; readonly deadband: number; readonly slots: number[] }>();
     this.#points.forEach((pointIndex, slot) => {
       if ((nodeIds[slot] ?? '').startsWith('ns=-1')) {
-        this.#stateUnknownNode(slot);
+        this.#statements.putBad(slot, Quality.badConfigurationError);
         return;
       }
       const point = plant.points[pointIndex];
@@ -367,13 +320,9 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       if (slot === undefined || item.statusCode.isGood()) return;
       if (filter !== null && /Filter/.test(item.statusCode.name)) refused.push(slot);
       // Any other that the server would not monitor (unknown node) is bad by configuration, not silent.
-      else this.#put(slot, { value: Number.NaN, quality: qualityOf(item.statusCode), text: null, timeMs: this.#options.clock.nowMs() });
+      else this.#statements.putBad(slot, qualityOf(item.statusCode));
     });
     return refused;
-  }
-
-  #stateUnknownNode(slot: number): void {
-    this.#put(slot, { value: Number.NaN, quality: Quality.badConfigurationError, text: null, timeMs: this.#options.clock.nowMs() });
   }
 
   #watchSubscription(keepAliveMs: number): void {
@@ -384,11 +333,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
         this.#end?.('timeout');
         return;
       }
-      for (let slot = 0; slot < this.#last.length; slot += 1) {
-        const last = this.#last[slot];
-        if (last === undefined || !last.isKnown || nowMs - last.statedAtMs < restateMs) continue;
-        this.#put(slot, { value: last.value, quality: last.quality, text: last.text, timeMs: clock.nowMs() });
-      }
+      this.#statements.restate();
       this.#watchSubscription(keepAliveMs);
     });
   }
@@ -415,48 +360,7 @@ class OpcuaDriver implements InspectableOpcuaDriver {
     const { clock } = this.#options;
     this.#heardAtMs = clock.monotonicMs();
     if (dataValue.statusCode.hasOverflowBit) this.overflows += 1;
-    this.#put(slot, readingOf(dataValue, clock.nowMs()));
-  }
-
-  /** Collects what arrives in one turn and hands it on as one batch, in order. */
-  #put(slot: number, reading: OpcuaReading): void {
-    const last = this.#last[slot];
-    const point = this.#points[slot];
-    if (last === undefined || point === undefined) return;
-    last.value = reading.value;
-    last.quality = reading.quality;
-    last.text = reading.text;
-    last.statedAtMs = this.#options.clock.monotonicMs();
-    last.isKnown = true;
-    if (this.#batch.length >= this.#batch.point.length) this.#flush();
-    if (reading.text !== null) {
-      this.#batch.text ??= new Map();
-      this.#batch.text.set(this.#batch.length, reading.text);
-    }
-    pushReading(this.#batch, point, reading.timeMs, reading.value, reading.quality);
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    setImmediate(() => {
-      this.#isFlushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    if (this.#batch.length === 0 || this.#isStopped) return;
-    this.#options.sink.readings(this.#batch);
-    this.#batch.length = 0;
-    this.#batch.text = null;
-  }
-
-  #stateAll(quality: number): void {
-    const timeMs = this.#options.clock.nowMs();
-    for (let slot = 0; slot < this.#last.length; slot += 1) {
-      this.#put(slot, { value: Number.NaN, quality, text: null, timeMs });
-      const last = this.#last[slot];
-      if (last !== undefined) last.isKnown = false;
-    }
-    this.#flush();
+    this.#statements.put(slot, readingOf(dataValue, clock.nowMs()));
   }
 
   async #takeDown(client: OPCUAClient | null, session: ClientSession | null): Promise<void> {
@@ -482,15 +386,4 @@ class OpcuaDriver implements InspectableOpcuaDriver {
       this.#wait = { timer, done: resolve };
     });
   }
-}
-
-function failureOf(error: Error): DriverFailure {
-  const text = `${error.message}`;
-  if (/BadIdentityToken|BadUserAccessDenied|BadUserSignatureInvalid|password/i.test(text)) return 'signInRejected';
-  if (/certificate|BadSecurity|untrusted/i.test(text)) return 'securityRejected';
-  if (/ECONNREFUSED/.test(text)) return 'refused';
-  if (/timeout|timed out|BadTimeout/i.test(text)) return 'timeout';
-  if (/ECONNRESET|EPIPE/.test(text)) return 'reset';
-  if (/endpoint|BadNodeId|environment variable/i.test(text)) return 'configuration';
-  return 'unreachable';
 }
