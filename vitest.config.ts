@@ -48,7 +48,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // They wait for most of their time: for a lease, for an election, for a drain.
+          maxWorkers: 2,
         },
       },
       {
