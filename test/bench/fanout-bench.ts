@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
@@ -51,10 +52,10 @@ export const fanoutBench: Bench = {
       try {
         const pid = gatewatch.child.pid ?? 0;
         const client = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
-        await pause(10_000);
+        await pass(10_000);
         // Without anybody looking: polling, detection and the historian run in the same process.
         const before = costOfTree(pid).processorSeconds;
-        await pause(10_000);
+        await pass(10_000);
         idleCores = (costOfTree(pid).processorSeconds - before) / 10;
         ours = await measure({ pid, address: gatewatch.address, cookie: client.cookie, stationIds, seconds: seconds(isQuick) });
       } finally {
@@ -111,11 +112,11 @@ async function measure(options: {
   const pages = startNode('fanout-clients.ts', [options.address, options.cookie, String(clients), ...options.stationIds]);
   try {
     await nextLine(pages);
-    await pause(3_000);
+    await pass(3_000);
     pages.child.stdin?.write('\n');
     await nextLine(pages);
     const before = { atMs: performance.now(), ...costOfTree(options.pid) };
-    await pause(options.seconds * 1_000);
+    await pass(options.seconds * 1_000);
     pages.child.stdin?.write('\n');
     const counted = JSON.parse(await nextLine(pages)) as Counted;
     const measuredSeconds = (performance.now() - before.atMs) / 1_000;
@@ -154,8 +155,4 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
@@ -57,7 +58,7 @@ export const floodBench: Bench = {
         await lines.next();
         await until(async () => (await admin.alarms()).length === 0, 'the plant is quiet');
         // Not the moments after a start, when every page is sent everything once more.
-        await new Promise((resolve) => setTimeout(resolve, 3_000));
+        await pass(3_000);
         const floodAtMs = Date.now();
         load.hold(floodValue);
         const answered: number[] = [];
@@ -72,7 +73,7 @@ export const floodBench: Bench = {
             const { status } = await duty.ask('POST', `/api/alarms/${alarm.id}/acknowledge`, { version: alarm.version });
             mustHold(status === 200, `acknowledging answered ${status}`);
             answered.push(performance.now() - startedMs);
-            await new Promise((resolve) => setTimeout(resolve, acknowledgeEveryMs));
+            await pass(acknowledgeEveryMs);
           }
         })();
         const { value } = await lines.next();
@@ -119,6 +120,6 @@ async function until<T>(ask: () => Promise<T>, what: string): Promise<T> {
     const answer = await ask();
     if (Array.isArray(answer) ? answer.length > 0 : Boolean(answer)) return answer;
     mustHold(Date.now() < endMs, `${what} within a minute`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pass(20);
   }
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { DOUBLE, DuckDBDataChunk, DuckDBInstance, INTEGER, UTINYINT } from '@duckdb/node-api';
 import type { Plant } from '../../domain/plant/plant.ts';
 import { ManualClock } from '../../domain/time/manual-clock.ts';
@@ -130,7 +131,7 @@ async function measure(bench: {
 /** Waits where the queue is half full: a bench offers faster than any plant. */
 async function writeScan(historian: DuckdbHistorian, readings: WalkingReadings, timeMs: number): Promise<void> {
   historian.write(readings.next(timeMs));
-  while (historian.status().spooled > 500_000) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (historian.status().spooled > 500_000) await pass(1);
 }
 
 async function monthTimes(historian: DuckdbHistorian, plant: Plant, load: Load): Promise<number[]> {

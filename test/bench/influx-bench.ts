@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { InfluxDB, Point, type WriteApi } from '@influxdata/influxdb-client';
 import { systemClock } from '../../collector/system-clock.ts';
 import type { Plant } from '../../domain/plant/plant.ts';
@@ -208,7 +209,7 @@ async function drainRate(port: number, folder: string, plant: Plant, outageSecon
     const waiting = historian.status().spooled;
     mustHold(waiting === points * outageSeconds, `all wait on disk: ${waiting}`);
     await start();
-    while (historian.status().spooled === waiting) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (historian.status().spooled === waiting) await pass(1);
     const startMs = performance.now();
     await sent(historian);
     const rate = waiting / ((performance.now() - startMs) / 1_000);
@@ -226,5 +227,5 @@ function open(port: number, name: string, dataDir: string, plant: Plant): Promis
 
 async function sent(historian: Historian): Promise<void> {
   await historian.flush();
-  while (historian.status().spooled > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (historian.status().spooled > 0) await pass(1);
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import type { HealthView } from '../../domain/api/health-api.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startGatewatch } from '../harness/gatewatch-process.ts';
@@ -53,13 +54,13 @@ export const ingestBench: Bench = {
             health,
           };
         };
-        await pause(warmUpMs);
+        await pass(warmUpMs);
         const before = await sample();
         const loadBefore = costOf(load.pid);
         let residentMB = before.residentMB;
         let after = before;
         for (let second = 0; second < seconds(isQuick); second += 10) {
-          await pause(10_000);
+          await pass(10_000);
           after = await sample();
           residentMB = Math.max(residentMB, after.residentMB);
         }
@@ -126,10 +127,6 @@ function report(measured: {
     row('processor, simulated devices', measured.loadSeconds / seconds, 'cores', ''),
     row('memory, most', measured.residentMB, 'MB', '≤ 600'),
   ];
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function sum(values: readonly number[]): number {

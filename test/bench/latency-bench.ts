@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { createUnitImage, startModbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { createRandom } from '../../simulators/process/random.ts';
 import { launchChromium, openPage, signIn } from '../harness/chromium.ts';
@@ -101,7 +102,7 @@ export const latencyBench: Bench = {
           await page.evaluate(() => {
             (globalThis as unknown as { alarmSeenAt: number }).alarmSeenAt = 0;
           });
-          await new Promise((resolve) => setTimeout(resolve, 300 + random() * scanMs));
+          await pass(300 + random() * scanMs);
           shownAt = Number.NaN;
           image.holding[0] = 80;
           await page.waitForFunction(() => (globalThis as unknown as { alarmSeenAt: number }).alarmSeenAt > 0, undefined, {
@@ -117,7 +118,7 @@ export const latencyBench: Bench = {
           for (;;) {
             const current = await client.get<{ version: number; state: string }>(`/api/alarms/${alarmId}`);
             if (current.state === 'normal') break;
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            await pass(50);
             await client.ask('POST', `/api/alarms/${alarmId}/acknowledge`, { version: current.version });
           }
         }

@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import type { HealthView } from '../../domain/api/health-api.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startCollectorProcess, startOneOfServers } from '../harness/gatewatch-process.ts';
@@ -106,9 +107,9 @@ async function costOfReading(
         processorSeconds: ours.reduce((sum, pid) => sum + costOfTree(pid).processorSeconds, 0),
       };
     };
-    await pause(warmUpMs);
+    await pass(warmUpMs);
     const before = await sample();
-    await pause(measuredMs(isQuick));
+    await pass(measuredMs(isQuick));
     const after = await sample();
     const readings = after.readings - before.readings;
     const expected = ((after.atMs - before.atMs) / 1_000) * devices * pointsEach;
@@ -119,8 +120,4 @@ async function costOfReading(
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -3,16 +3,17 @@
 import { randomInt } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { SignedHead } from '../../domain/evidence/signed-head.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { createRandom } from '../../simulators/process/random.ts';
 import { compareCounts, ReadingsWitness, watchReadings } from '../harness/counted-readings.ts';
 import { GatewatchClient } from '../harness/gatewatch-client.ts';
-import { runGatewatch, startGatewatch } from '../harness/gatewatch-process.ts';
+import { runGatewatch } from '../harness/gatewatch-process.ts';
 import { makeNewer } from '../harness/newer-backup.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices } from '../harness/toggling-devices.ts';
+import { expectActive, startTogglingPlant } from '../harness/toggling-plant.ts';
 import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 
 const backups = process.env.FAULTS === 'long' ? 20 : 3;
@@ -23,27 +24,20 @@ const seed = randomInt(1 << 30);
 
 test(`${backups} backups under load, each restored and started (seed ${seed})`, { timeout: 600_000 }, async () => {
   const random = createRandom(seed);
-  const devices = await startTogglingDevices({ devices: 10, pointsEach: 100, scanMs: 200, random });
-  onTestFinished(() => devices.stop());
-  const folder = temporaryFolder();
-  const plantFile = path.join(folder, 'plant.yaml');
-  writeFileSync(plantFile, devices.plantText);
-  const dataDir = path.join(folder, 'data');
-  const start = (data: string) => startGatewatch({ dataDir: data, arguments: ['--plant', plantFile, '--no-simulators'] });
-  const toggling = setInterval(() => {
-    for (let count = 0; count < 2; count += 1) devices.toggle(Date.now(), 600);
-  }, 20);
-  onTestFinished(() => clearInterval(toggling));
+  const plant = await startTogglingPlant({ devices: 10, pointsEach: 100, scanMs: 200, random });
+  const { devices, folder } = plant;
+  const { dataDir } = plant.startOptions();
+  plant.toggle({ everyMs: 20, atOnce: 2, restMs: 600 });
 
   const startedAtMs = Date.now();
-  const gatewatch = await start(dataDir);
+  const gatewatch = await plant.start();
   onTestFinished(() => gatewatch.kill());
   const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
   for (const [username, role] of [
     ['duty', 'operator'],
     ['inspector', 'auditor'],
-  ])
-    expect((await administrator.ask('POST', '/api/users', { username, displayName: username, role, password })).status).toBe(201);
+  ] as const)
+    await administrator.addPerson({ username, displayName: username, role, password });
   await signAHead(await GatewatchClient.signIn(gatewatch.address, 'inspector', password));
   const client = await GatewatchClient.signIn(gatewatch.address, 'duty', password);
   const witness = new Witness();
@@ -54,7 +48,7 @@ test(`${backups} backups under load, each restored and started (seed ${seed})`, 
   const into = path.join(folder, 'backups');
   const taken: { readonly folder: string; readonly told: Witness; readonly shown: ReadingsWitness; readonly atMs: number }[] = [];
   for (let round = 0; round < backups; round += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1_000 + random() * 1_500));
+    await pass(1_000 + random() * 1_500);
     const told = witness.copy();
     const shown = readings.copy();
     const atMs = Date.now();
@@ -64,7 +58,7 @@ test(`${backups} backups under load, each restored and started (seed ${seed})`, 
   }
   isOver = true;
   await Promise.all(watching);
-  clearInterval(toggling);
+  plant.rest();
   expect(await gatewatch.stop()).toBe(0);
   const heads = readHeads(dataDir);
 
@@ -78,12 +72,10 @@ test(`${backups} backups under load, each restored and started (seed ${seed})`, 
     expect(answer, answer.output).toMatchObject({ code: 0 });
     expect(answer.output).toMatch(/the chain is intact .*; [1-9]\d* signed heads hold/);
     expect(answer.output).not.toContain('without private keys');
-    const again = await start(restored);
+    const again = await plant.start({ dataDir: restored });
     try {
       const person = await GatewatchClient.signIn(again.address, 'duty', password);
-      await expect
-        .poll(async () => new Set((await person.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
-        .toEqual(devices.trueAlarms());
+      await expectActive(person, devices);
       const journal = await person.journal();
       expectAllThere(told, journal);
       expect(journal.filter(({ kind }) => kind === 'system.restore')).toHaveLength(1);
@@ -206,16 +198,8 @@ test('a backup of a newer Gatewatch is refused by name, and one that was cut off
 });
 
 test('a backup by the clock is made in a process of its own, noted in the journal, and shown on the health page', async () => {
-  const devices = await startTogglingDevices({ devices: 1, pointsEach: 10, scanMs: 500, random: createRandom(1) });
-  onTestFinished(() => devices.stop());
-  const folder = temporaryFolder();
-  const plantFile = path.join(folder, 'plant.yaml');
-  writeFileSync(plantFile, devices.plantText);
-  const into = path.join(folder, 'backups');
-  const gatewatch = await startGatewatch({
-    dataDir: path.join(folder, 'data'),
-    arguments: ['--plant', plantFile, '--no-simulators', '--backup-to', into],
-  });
+  const plant = await startTogglingPlant({ devices: 1, pointsEach: 10, scanMs: 500, random: createRandom(1) });
+  const gatewatch = await plant.start({ arguments: ['--backup-to', path.join(plant.folder, 'backups')] });
   onTestFinished(() => gatewatch.kill());
   const administrator = await GatewatchClient.signIn(gatewatch.address, 'admin', gatewatch.firstPassword ?? '');
   await expect

@@ -1,5 +1,4 @@
 // One alarm that goes up and down fifty times a second: every raise counted, once, and nobody else's alarm is late or lost for it.
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,10 +6,7 @@ import type { RawReadings } from '../../domain/api/readings-api.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import { createUnitImage, startModbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
-import { startGatewatch } from '../harness/gatewatch-process.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices } from '../harness/toggling-devices.ts';
+import { expectActive, startTogglingPlant } from '../harness/toggling-plant.ts';
 import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 
 const lengthMs = process.env.FAULTS === 'long' ? 600_000 : 8_000;
@@ -18,8 +14,6 @@ const seed = Number(process.env.FAULTS_SEED ?? 16);
 
 test(`an alarm that chatters at 50 Hz for ${lengthMs / 1_000} s`, { timeout: 180_000 + lengthMs * 2 }, async () => {
   const random = createRandom(seed);
-  const others = await startTogglingDevices({ devices: 2, pointsEach: 50, scanMs: 250, random });
-  onTestFinished(() => others.stop());
   // High in every second answer; the register beside it counts them.
   const image = createUnitImage();
   let answers = 0;
@@ -41,41 +35,23 @@ test(`an alarm that chatters at 50 Hz for ${lengthMs / 1_000} s`, { timeout: 180
     behaviourOf: () => ({ kind: 'normal' }),
   });
   onTestFinished(() => chatterer.stop());
-  const plant = JSON.parse(others.plantText) as { stations: { id: string; devices: { port: number; scan: string; points: object[] }[] }[] };
-  const station = structuredClone(plant.stations[0]) as (typeof plant.stations)[number];
-  const device = station.devices[0];
-  if (device === undefined) throw new Error('a station has a device');
-  station.id = 'RS-99';
-  device.port = chatterer.port;
-  device.scan = '20ms';
-  device.points = [
-    ...device.points.slice(0, 1),
-    {
-      tag: 'XQ-100',
-      name: { zh: '应答次数', en: 'Answers' },
-      kind: 'counter',
-      register: { table: 'holding', address: 1, type: 'uint32' },
-      defaultAlarms: false,
-    },
-  ];
-  const folder = temporaryFolder();
-  const plantFile = path.join(folder, 'plant.json');
-  writeFileSync(plantFile, JSON.stringify({ ...plant, stations: [...plant.stations, station] }));
+  const plant = await startTogglingPlant({
+    devices: 2,
+    pointsEach: 50,
+    scanMs: 250,
+    random,
+    plantTextOf: ({ plantText }) => withChatterer(plantText, chatterer.port),
+  });
   const fromMs = Date.now();
-  const gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
-  onTestFinished(() => gatewatch.kill());
-  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
-  const client = await signInDutyPerson(gatewatch.address);
+  const { gatewatch, client } = await plant.startOnDuty();
 
-  const toggling = setInterval(() => others.toggle(Date.now(), 1_000), 50);
-  onTestFinished(() => clearInterval(toggling));
+  plant.toggle({ everyMs: 50, restMs: 1_000 });
   const witness = new Witness();
   const endMs = Date.now() + lengthMs;
   await watch(client, witness, () => Date.now() >= endMs, 100);
-  clearInterval(toggling);
+  plant.rest();
   isChattering = false;
-  const active = async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId));
-  await expect.poll(active, { timeout: 30_000, interval: 200 }).toEqual(others.trueAlarms());
+  await expectActive(client, plant.devices, { timeoutMs: 30_000 });
   // An answer that came after its deadline was not believed, and its time is bad.
   const question = `/api/readings?point=RS-99.XQ-100&from=${fromMs}&to=${Date.now()}`;
   const { rows } = await client.get<RawReadings>(question);
@@ -88,7 +64,7 @@ test(`an alarm that chatters at 50 Hz for ${lengthMs / 1_000} s`, { timeout: 180
   const raises = linesOf('alarm.raise');
   const chatterLines = raises + linesOf('alarm.clear');
   expectAllThere(witness, journal);
-  const bytesEach = bytesOfJournalLine(path.join(folder, 'data', 'journal.sqlite'));
+  const bytesEach = bytesOfJournalLine(path.join(plant.folder, 'data', 'journal.sqlite'));
   const perHourMB = (bytesEach * chatterLines * 3_600_000) / lengthMs / 1_048_576;
   console.log(
     `chatter: ${lengthMs / 1_000} s, ${answers} scans, ${late} too late to be believed; ${raises} raises of ${highAnswers}; beside it ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed, 0 lost or doubled; ${chatterLines} lines of the journal for the one that chatters, ${bytesEach.toFixed(0)} bytes each with their indexes: ${perHourMB.toFixed(0)} MB an hour`,
@@ -110,4 +86,26 @@ function bytesOfJournalLine(file: string): number {
   } finally {
     database.close();
   }
+}
+
+/** The first station once more, with one point beside the count, read 50 times a second. */
+function withChatterer(plantText: string, port: number): string {
+  const plant = JSON.parse(plantText) as { stations: { id: string; devices: { port: number; scan: string; points: object[] }[] }[] };
+  const station = structuredClone(plant.stations[0]) as (typeof plant.stations)[number];
+  const device = station.devices[0];
+  if (device === undefined) throw new Error('a station has a device');
+  station.id = 'RS-99';
+  device.port = port;
+  device.scan = '20ms';
+  device.points = [
+    ...device.points.slice(0, 1),
+    {
+      tag: 'XQ-100',
+      name: { zh: '应答次数', en: 'Answers' },
+      kind: 'counter',
+      register: { table: 'holding', address: 1, type: 'uint32' },
+      defaultAlarms: false,
+    },
+  ];
+  return JSON.stringify({ ...plant, stations: [...plant.stations, station] });
 }

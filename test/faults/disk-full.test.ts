@@ -1,19 +1,15 @@
 // The disk fills up under load, on a file system of its own: alarms rise and are acknowledged as before, readings stop being stored and say so, and when there
 // is room again everything is as it was. Needs the right to mount a file system in memory.
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RawReadings } from '../../domain/api/readings-api.ts';
 import { Quality } from '../../domain/readings/quality.ts';
-import { openDatabase } from '../../server/journal/database.ts';
-import { verifyChain } from '../../server/journal/journal.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
-import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices } from '../harness/toggling-devices.ts';
-import { expectAllThere, Witness, watch } from '../harness/witness.ts';
+import { expectActive, startTogglingPlant } from '../harness/toggling-plant.ts';
+import { expectAllThere, expectChainIntact, Witness, watch } from '../harness/witness.ts';
 
 const diskMebibytes = 200;
 const rounds = process.env.FAULTS === 'long' ? 20 : 2;
@@ -31,17 +27,11 @@ test(`a disk that is filled ${rounds} times under load`, { timeout: 120_000 + ro
   }
   onTestFinished(() => void spawnSync('umount', ['-l', disk]));
   const random = createRandom(seed);
-  const devices = await startTogglingDevices({ devices: 5, pointsEach: 50, scanMs: 200, random });
-  onTestFinished(() => devices.stop());
-  const plantFile = path.join(folder, 'plant.json');
-  writeFileSync(plantFile, devices.plantText);
   const dataDir = path.join(disk, 'data');
-  const gatewatch = await startGatewatch({ dataDir, arguments: ['--plant', plantFile, '--no-simulators'] });
-  onTestFinished(() => gatewatch.kill());
-  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
-  const client = await signInDutyPerson(gatewatch.address);
-  const toggling = setInterval(() => devices.toggle(Date.now(), 600), 20);
-  onTestFinished(() => clearInterval(toggling));
+  const plant = await startTogglingPlant({ devices: 5, pointsEach: 50, scanMs: 200, random, folder });
+  const { devices } = plant;
+  const { gatewatch, client } = await plant.startOnDuty({ dataDir });
+  plant.toggle({ everyMs: 20, restMs: 600 });
   const witness = new Witness();
   let isOver = false;
   const watching = watch(client, witness, () => isOver);
@@ -77,16 +67,12 @@ test(`a disk that is filled ${rounds} times under load`, { timeout: 120_000 + ro
   }
   isOver = true;
   await watching;
-  clearInterval(toggling);
-  const active = async () =>
-    new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId).filter((id) => !id.startsWith('monitor.')));
-  await expect.poll(active, { timeout: 20_000, interval: 200 }).toEqual(devices.trueAlarms());
+  plant.rest();
+  await expectActive(client, devices, { besides: /^monitor\./ });
   const journal = await client.journal();
   expect(await gatewatch.stop()).toBe(0);
   expectAllThere(witness, journal);
-  const database = await openDatabase('sqlite:', dataDir);
-  expect(await verifyChain(database)).toMatchObject({ kind: 'intact' });
-  await database.destroy();
+  await expectChainIntact(dataDir);
   console.log(
     `disk full: ${rounds} times, told after ${told.join(', ')} s; meanwhile ${refused} raises; ${witness.raised.size} raises and ${witness.acknowledged.size} acknowledgements witnessed, 0 lost or doubled`,
   );

@@ -1,18 +1,15 @@
 // A disk whose blocks cannot be written any more while the monitor is under load: writes and fsync answer EIO, the file system gives up and is read only. Nothing is
 // confirmed after that which is not on the disk, people are told that their acknowledgement was not taken, and what is on the disk opens and goes on.
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
-import { openDatabase } from '../../server/journal/database.ts';
-import { verifyChain } from '../../server/journal/journal.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
+import { signInDutyPerson } from '../harness/duty-person.ts';
 import { openForgetfulDisk } from '../harness/forgetful-disk.ts';
-import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices } from '../harness/toggling-devices.ts';
-import { expectAllThere, missingFrom, Witness, watch } from '../harness/witness.ts';
+import { expectActive, startTogglingPlant } from '../harness/toggling-plant.ts';
+import { expectAllThere, expectChainIntact, missingFrom, Witness, watch } from '../harness/witness.ts';
 
 const rounds = process.env.FAULTS === 'long' ? 50 : 1;
 const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 30));
@@ -37,30 +34,21 @@ async function failOnce(random: () => number, figures: { before: number; after: 
   const disk = openForgetfulDisk(folder, 128);
   if (typeof disk === 'string') return disk;
   onTestFinished(() => disk.close());
-  const devices = await startTogglingDevices({ devices: 10, pointsEach: 100, scanMs: 200, random });
-  onTestFinished(() => devices.stop());
-  const plantFile = path.join(folder, 'plant.json');
-  writeFileSync(plantFile, devices.plantText);
-  const toggling = setInterval(() => {
-    for (let count = 0; count < 2; count += 1) devices.toggle(Date.now(), 600);
-  }, 20);
-  onTestFinished(() => clearInterval(toggling));
   const dataDir = path.join(disk.folder, 'data');
-  const start = () => startGatewatch({ dataDir, arguments: ['--plant', plantFile, '--no-simulators'] });
-  const gatewatch = await start();
+  const plant = await startTogglingPlant({ devices: 10, pointsEach: 100, scanMs: 200, random, folder });
+  const { devices } = plant;
+  plant.toggle({ everyMs: 20, atOnce: 2, restMs: 600 });
+  const { gatewatch, client } = await plant.startOnDuty({ dataDir });
   onTestFailed(() =>
     console.log(`ended by ${gatewatch.child.signalCode ?? gatewatch.child.exitCode}:\n${gatewatch.output().slice(-6_000)}`),
   );
-  onTestFinished(() => gatewatch.kill());
-  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
-  const client = await signInDutyPerson(gatewatch.address);
   const witness = new Witness();
   let isOver = false;
   onTestFinished(() => {
     isOver = true;
   });
   const watching = watch(client, witness, () => isOver);
-  await new Promise((resolve) => setTimeout(resolve, 1_000 + random() * 1_500));
+  await pass(1_000 + random() * 1_500);
   const before = witness.raised.size + witness.acknowledged.size;
   figures.before += before;
   disk.fail();
@@ -87,24 +75,20 @@ async function failOnce(random: () => number, figures: { before: number; after: 
   figures.refused += refused;
   isOver = true;
   await watching;
-  clearInterval(toggling);
+  plant.rest();
   await gatewatch.kill();
   figures.after += witness.raised.size + witness.acknowledged.size - before;
 
   disk.mountAgain();
-  const again = await start();
+  const again = await plant.start({ dataDir });
   onTestFinished(() => again.kill());
   const sameClient = await signInDutyPerson(again.address);
-  await expect
-    .poll(async () => new Set((await sameClient.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
-    .toEqual(devices.trueAlarms());
+  await expectActive(sameClient, devices);
   const journal = await sameClient.journal();
   expect(missingFrom(journal, witness)).toEqual([]);
   expectAllThere(witness, journal);
   expect(await again.stop()).toBe(0);
-  const database = await openDatabase('sqlite:', dataDir);
-  expect(await verifyChain(database)).toMatchObject({ kind: 'intact' });
-  await database.destroy();
+  await expectChainIntact(dataDir);
   disk.close();
   await devices.stop();
   return null;

@@ -1,17 +1,11 @@
 // The whole product before a database that revokes its token, loses its bucket, and says yes in the wrong words: what was read waits, an alarm says so in time,
 // alarms and values go on, and once it is mended everything is there.
-
-import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HealthView } from '../../domain/api/health-api.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
-import { startGatewatch } from '../harness/gatewatch-process.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices } from '../harness/toggling-devices.ts';
+import { expectActive, startTogglingPlant } from '../harness/toggling-plant.ts';
 
 const seed = Number(process.env.FAULTS_SEED ?? 12);
 const faults = process.env.FAULTS === 'long' ? [401, 404, 200, 201, 503] : [401];
@@ -28,8 +22,8 @@ function missingOf(stored: ReadonlySet<string>, pointId: string) {
 test(`a database that answers ${faults.join(', ')}: told within 30 s, nothing lost`, {
   timeout: 120_000 + faults.length * 90_000,
 }, async () => {
-  const devices = await startTogglingDevices({ devices: 2, pointsEach: 20, scanMs: 250, random: createRandom(seed) });
-  onTestFinished(() => devices.stop());
+  const plant = await startTogglingPlant({ devices: 2, pointsEach: 20, scanMs: 250, random: createRandom(seed) });
+  const { devices } = plant;
   /** By line: a database keeps one of each. */
   const stored = new Set<string>();
   let status = 204;
@@ -46,19 +40,9 @@ test(`a database that answers ${faults.join(', ')}: told within 30 s, nothing lo
     database.closeAllConnections();
     database.close();
   });
-  const folder = temporaryFolder();
-  const plantFile = path.join(folder, 'plant.json');
-  writeFileSync(plantFile, devices.plantText);
   const url = `influx://127.0.0.1:${(database.address() as AddressInfo).port}/?db=gatewatch`;
-  const gatewatch = await startGatewatch({
-    dataDir: path.join(folder, 'data'),
-    arguments: ['--plant', plantFile, '--no-simulators', '--historian', url],
-  });
-  onTestFinished(() => gatewatch.kill());
-  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
-  const client = await signInDutyPerson(gatewatch.address);
-  const toggling = setInterval(() => devices.toggle(Date.now(), 1_000), 50);
-  onTestFinished(() => clearInterval(toggling));
+  const { gatewatch, client } = await plant.startOnDuty({ arguments: ['--historian', url] });
+  plant.toggle({ everyMs: 50, restMs: 1_000 });
   const isTold = async () => (await client.alarms('?state=active')).some(({ alarmId }) => alarmId === 'monitor.historian');
   const told: string[] = [];
   await expect.poll(() => stored.size, { timeout: 30_000 }).toBeGreaterThan(100);
@@ -72,9 +56,8 @@ test(`a database that answers ${faults.join(', ')}: told within 30 s, nothing lo
     told.push(`${fault} after ${(afterMs / 1_000).toFixed(1)} s (${devices.riseCount() - risesBefore} alarms rose meanwhile)`);
     expect(afterMs).toBeLessThan(alarmWithinMs);
   }
-  clearInterval(toggling);
-  const active = async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId));
-  await expect.poll(active, { timeout: 30_000, interval: 200 }).toEqual(devices.trueAlarms());
+  plant.rest();
+  await expectActive(client, devices, { timeoutMs: 30_000 });
   const seen = devices.counts.map(({ answeredAtMs }) => answeredAtMs.length - 1);
   const counted = () => devices.counts.map(({ pointId }) => missingOf(stored, pointId));
   await expect.poll(() => counted().every(({ last }, device) => last >= (seen[device] ?? 0)), { timeout: 60_000 }).toBe(true);

@@ -1,18 +1,14 @@
 // `kill -9` of the all-in-one at random moments under load: no condition, no acknowledgement and no reading that was shown is lost, none invented, the chain intact;
 // readings that were not stored yet are a gap just before the kill, and nowhere else.
 import { randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../server/journal/database.ts';
-import { verifyChain } from '../../server/journal/journal.ts';
 import { createRandom, type Random } from '../../simulators/process/random.ts';
 import { compareCounts, ReadingsWitness, watchReadings } from '../harness/counted-readings.ts';
-import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
-import { killWhileStarting, startGatewatch } from '../harness/gatewatch-process.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices } from '../harness/toggling-devices.ts';
-import { expectAllThere, Witness, watch } from '../harness/witness.ts';
+import { signInDutyPerson } from '../harness/duty-person.ts';
+import { killWhileStarting } from '../harness/gatewatch-process.ts';
+import { expectActive, startTogglingPlant } from '../harness/toggling-plant.ts';
+import { expectAllThere, expectChainIntact, Witness, watch } from '../harness/witness.ts';
 
 const isLong = process.env.FAULTS === 'long';
 const lives = isLong ? Number(process.env.LIVES ?? 10) : 1;
@@ -70,27 +66,17 @@ test(`${lives * killsEach} times kill -9 under load: nothing witnessed is lost (
 
 /** One data folder, killed again and again, then asked for all that was witnessed. */
 async function liveAndDie(random: Random, figures: Figures): Promise<void> {
-  const devices = await startTogglingDevices({ devices: 10, pointsEach: 100, scanMs: 200, random });
-  onTestFinished(() => devices.stop());
-  const folder = temporaryFolder();
-  const plantFile = path.join(folder, 'plant.yaml');
-  writeFileSync(plantFile, devices.plantText);
-  const dataDir = path.join(folder, 'data');
-  const options = { dataDir, arguments: ['--plant', plantFile, '--no-simulators'] };
-
-  const toggling = setInterval(() => {
-    for (let count = 0; count < 2; count += 1) devices.toggle(Date.now(), 600);
-  }, 20);
-  onTestFinished(() => clearInterval(toggling));
+  const plant = await startTogglingPlant({ devices: 10, pointsEach: 100, scanMs: 200, random });
+  const { devices } = plant;
+  plant.toggle({ everyMs: 20, atOnce: 2, restMs: 600 });
 
   const fromMs = Date.now();
   const witness = new Witness();
   const readings = new ReadingsWitness();
   /** From a kill until the monitor was there again. */
   const away: (readonly [number, number])[] = [];
-  let gatewatch = await startGatewatch(options);
+  let { gatewatch } = await plant.startOnDuty();
   onTestFinished(() => gatewatch.kill());
-  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
   for (let kill = 0; kill < killsEach; ) {
     let isOver = false;
     const client = await signInDutyPerson(gatewatch.address);
@@ -101,9 +87,9 @@ async function liveAndDie(random: Random, figures: Figures): Promise<void> {
     const killedAtMs = Date.now();
     kill += 1;
     await Promise.all(watching);
-    for (; kill < killsEach && random() < shareWhileStarting; kill += 1) await killWhileStarting(options, random() * 2_000);
+    for (; kill < killsEach && random() < shareWhileStarting; kill += 1) await killWhileStarting(plant.startOptions(), random() * 2_000);
     const startedAtMs = Date.now();
-    gatewatch = await startGatewatch(options);
+    gatewatch = await plant.start();
     await expect.poll(() => devices.counts.every(({ answeredAtMs }) => (answeredAtMs.at(-1) ?? 0) > startedAtMs)).toBe(true);
     const againAtMs = Math.max(...devices.counts.map(({ answeredAtMs }) => answeredAtMs.find((atMs) => atMs > startedAtMs) ?? 0));
     figures.readAgainMs.push(againAtMs - startedAtMs);
@@ -111,11 +97,9 @@ async function liveAndDie(random: Random, figures: Figures): Promise<void> {
   }
   figures.kills += killsEach;
 
-  clearInterval(toggling);
+  plant.rest();
   const client = await signInDutyPerson(gatewatch.address);
-  await expect
-    .poll(async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
-    .toEqual(devices.trueAlarms());
+  await expectActive(client, devices);
   const counted = await compareCounts({ client, counts: devices.counts, witness: readings, fromMs, toMs: Date.now() });
   const journal = await client.journal();
   expect(await gatewatch.stop()).toBe(0);
@@ -138,9 +122,7 @@ async function liveAndDie(random: Random, figures: Figures): Promise<void> {
     figures.longestUnstoredMs = Math.max(figures.longestUnstoredMs, (kill?.[0] ?? 0) - first);
   }
 
-  const database = await openDatabase('sqlite:', dataDir);
-  expect(await verifyChain(database)).toMatchObject({ kind: 'intact' });
-  await database.destroy();
+  await expectChainIntact(plant.startOptions().dataDir);
   await devices.stop();
   figures.raises += witness.raised.size;
   figures.acknowledgements += witness.acknowledged.size;
@@ -148,8 +130,4 @@ async function liveAndDie(random: Random, figures: Figures): Promise<void> {
   figures.journalLines += journal.length;
   figures.readingsTold += readings.toldCount;
   figures.readingsStored += counted.stored;
-}
-
-function pass(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../server/journal/database.ts';
 import { verifyChain } from '../../server/journal/journal.ts';
@@ -67,7 +68,7 @@ test(`${kills} times kill -9 while people are told (seed ${seed})`, { timeout: 2
   let lastReadyMs = 0;
   let lastStartTookMs = 0;
   for (let round = 0; round < kills; round += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 800 + random() * 2_000));
+    await pass(800 + random() * 2_000);
     await gatewatch.kill();
     const startMs = Date.now();
     gatewatch = await start();

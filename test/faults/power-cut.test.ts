@@ -1,20 +1,22 @@
 // The power goes while the monitor is under load: the disk as it was, as the cache was, and torn between the two. Each opens, its integrity and its chain hold, and
 // everything that a person had been told is in it; some are started, and go on. What the disk's own cache loses after a sync is not modelled.
 import { randomInt } from 'node:crypto';
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pass } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
 import { openDatabase } from '../../server/journal/database.ts';
 import { readJournalAfter, verifyChain } from '../../server/journal/journal.ts';
 import { createRandom, type Random } from '../../simulators/process/random.ts';
-import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
+import { signInDutyPerson } from '../harness/duty-person.ts';
 import { type ForgetfulDisk, openForgetfulDisk, type PowerCut } from '../harness/forgetful-disk.ts';
-import { type GatewatchProcess, startGatewatch } from '../harness/gatewatch-process.ts';
+import type { GatewatchProcess } from '../harness/gatewatch-process.ts';
 import { signalAll, treeOf } from '../harness/process-tree.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices, type TogglingDevices } from '../harness/toggling-devices.ts';
+import type { TogglingDevices } from '../harness/toggling-devices.ts';
+import { expectActive, startTogglingPlant } from '../harness/toggling-plant.ts';
 import { expectAllThere, expectInTurn, missingFrom, Witness, watch } from '../harness/witness.ts';
 
 const isLong = process.env.FAULTS === 'long';
@@ -54,28 +56,20 @@ test(`${lives * cutsEach} power cuts under load: nothing witnessed is lost (seed
 
 async function liveAndCut(options: { folder: string; disk: ForgetfulDisk | null; random: Random; figures: Figures }): Promise<void> {
   const { folder, disk, random, figures } = options;
-  const devices = await startTogglingDevices({ devices: 10, pointsEach: 100, scanMs: 200, random });
-  onTestFinished(() => devices.stop());
-  const plantFile = path.join(folder, 'plant.yaml');
-  writeFileSync(plantFile, devices.plantText);
+  const plant = await startTogglingPlant({ devices: 10, pointsEach: 100, scanMs: 200, random, folder });
+  const { devices } = plant;
   const home = disk?.folder ?? path.join(folder, 'disk');
-  const start = (data: string) => startGatewatch({ dataDir: data, arguments: ['--plant', plantFile, '--no-simulators'] });
-  const toggling = setInterval(() => {
-    for (let count = 0; count < 2; count += 1) devices.toggle(Date.now(), 600);
-  }, 20);
-  onTestFinished(() => clearInterval(toggling));
+  plant.toggle({ everyMs: 20, atOnce: 2, restMs: 600 });
 
-  const gatewatch = await start(path.join(home, 'data'));
-  onTestFinished(() => gatewatch.kill());
-  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
+  const { gatewatch, client } = await plant.startOnDuty({ dataDir: path.join(home, 'data') });
   const witness = new Witness();
   let isOver = false;
   onTestFinished(() => {
     isOver = true;
   });
-  const watching = watch(await signInDutyPerson(gatewatch.address), witness, () => isOver);
+  const watching = watch(client, witness, () => isOver);
   for (let cut = 0; cut < cutsEach; cut += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 300 + random() * 900));
+    await pass(300 + random() * 900);
     const processes = treeOf(gatewatch.child.pid ?? 0);
     signalAll(processes, 'SIGSTOP');
     const confirmed = witness.copy();
@@ -92,9 +86,9 @@ async function liveAndCut(options: { folder: string; disk: ForgetfulDisk | null;
       isOver = true;
       await watching;
       await gatewatch.kill();
-      clearInterval(toggling);
+      plant.rest();
       for (const place of new Set([state.synced, state.torn])) {
-        await goOn(await start(path.join(place, 'data')), confirmed, devices);
+        await goOn(await plant.start({ dataDir: path.join(place, 'data') }), confirmed, devices);
         figures.started += 1;
       }
     }
@@ -142,9 +136,7 @@ async function missingAt(dataDir: string, confirmed: Witness): Promise<number> {
 async function goOn(gatewatch: GatewatchProcess, confirmed: Witness, devices: TogglingDevices): Promise<void> {
   try {
     const client = await signInDutyPerson(gatewatch.address);
-    await expect
-      .poll(async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
-      .toEqual(devices.trueAlarms());
+    await expectActive(client, devices);
     expectAllThere(confirmed, await client.journal());
     expect(await gatewatch.stop()).toBe(0);
   } finally {

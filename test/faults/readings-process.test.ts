@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { systemClock } from '../../collector/system-clock.ts';
@@ -45,7 +46,7 @@ test.skipIf(!isLinux)(
         const row: Row = [baseMs + rows.length * 1_000, rows.length % 1_000];
         rows.push(row);
         writeRows(historian, plant, point, [row]);
-        if (rows.length % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        if (rows.length % 50 === 0) await pass(10);
       }
     };
     const killed = new Set<number>();

@@ -1,17 +1,13 @@
 // Pages on wires that are bad, and all of them at once: some take 10 kbit a second, some fall asleep and wake, hundreds come back in one moment. Nobody waits
 // for them, little is kept for them, and in the end everybody who can hear knows what is true.
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { createRandom } from '../../simulators/process/random.ts';
-import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { type FrozenWire, startFrozenWire } from '../harness/frozen-wire.ts';
 import type { LiveSocket } from '../harness/gatewatch-client.ts';
-import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { startSlowWire } from '../harness/slow-wire.ts';
-import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices } from '../harness/toggling-devices.ts';
+import { startTogglingPlant } from '../harness/toggling-plant.ts';
 
 const isLong = process.env.FAULTS === 'long';
 const slowPages = isLong ? 20 : 5;
@@ -56,15 +52,9 @@ class Page {
 }
 
 test(`${slowPages} slow pages, one that sleeps, ${pagesAtOnce} at once (seed ${seed})`, { timeout: 240_000 + slowForMs * 2 }, async () => {
-  const devices = await startTogglingDevices({ devices: 10, pointsEach: 100, scanMs: 500, random: createRandom(seed) });
-  onTestFinished(() => devices.stop());
-  const folder = temporaryFolder();
-  const plantFile = path.join(folder, 'plant.json');
-  writeFileSync(plantFile, devices.plantText);
-  const gatewatch = await startGatewatch({ dataDir: path.join(folder, 'data'), arguments: ['--plant', plantFile, '--no-simulators'] });
-  onTestFinished(() => gatewatch.kill());
-  await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
-  const client = await signInDutyPerson(gatewatch.address);
+  const plant = await startTogglingPlant({ devices: 10, pointsEach: 100, scanMs: 500, random: createRandom(seed) });
+  const { devices } = plant;
+  const { gatewatch, client } = await plant.startOnDuty();
   const stations = Array.from({ length: 10 }, (_, index) => `RS-${String(index + 1).padStart(2, '0')}`);
   const { hostname: host, port } = new URL(gatewatch.address);
   const target = { host, port: Number(port) };
@@ -77,10 +67,7 @@ test(`${slowPages} slow pages, one that sleeps, ${pagesAtOnce} at once (seed ${s
     pages.push(page);
     return page;
   };
-  const toggling = setInterval(() => {
-    for (let count = 0; count < 4; count += 1) devices.toggle(Date.now(), 1_000);
-  }, 20);
-  onTestFinished(() => clearInterval(toggling));
+  plant.toggle({ everyMs: 20, atOnce: 4, restMs: 1_000 });
 
   const usual = open();
   for (let index = 0; index < slowPages; index += 1) {
@@ -101,7 +88,7 @@ test(`${slowPages} slow pages, one that sleeps, ${pagesAtOnce} at once (seed ${s
     const before = usual.batches;
     const metrics = await (await fetch(`${gatewatch.address}/metrics`)).text();
     buffered = Math.max(buffered, Number(/^gatewatch_live_buffered_bytes (\S+)/m.exec(metrics)?.[1]));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await pass(1_000);
     if (usual.batches === before) missed += 1;
   }
   wire.thaw();
@@ -111,7 +98,7 @@ test(`${slowPages} slow pages, one that sleeps, ${pagesAtOnce} at once (seed ${s
   await expect.poll(() => newcomers.every((page) => page.hasSnapshot), { timeout: 60_000, interval: 20 }).toBe(true);
   const allThereMs = performance.now() - atOnceMs;
 
-  clearInterval(toggling);
+  plant.rest();
   const trueAlarms = devices.trueAlarms();
   const restMs = performance.now();
   const hearing = [usual, ...newcomers, ...(sleeper.socket.connected ? [sleeper] : [])];

@@ -1,4 +1,5 @@
 // Readings counted from outside: devices that count their answers, a person who was shown some of them, and what the historian holds in the end.
+import { setTimeout as pass } from 'node:timers/promises';
 import type { RawReadings } from '../../domain/api/readings-api.ts';
 import { Quality } from '../../domain/readings/quality.ts';
 import type { GatewatchClient } from './gatewatch-client.ts';
@@ -41,7 +42,7 @@ export async function watchReadings(
   try {
     for (let turn = 0; !isOver(); turn += 1) {
       await witness.look(client, (counts[turn % counts.length] as AnswerCount).pointId);
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await pass(150);
     }
   } catch (error) {
     if (!isOver()) throw error;
@@ -74,35 +75,66 @@ export async function compareCounts(options: {
     const rows = await storedCounts(client, pointId, fromMs, toMs);
     const byTime = new Map(rows.map(({ timeMs, count }) => [timeMs, count]));
     for (const [timeMs, count] of witness.told.get(pointId) ?? []) if (byTime.get(timeMs) !== count) found.lost += 1;
-    let last = 0;
-    let isMarkedBad = false;
-    for (const { count } of rows) {
-      if (count === null) {
-        isMarkedBad = true;
-        continue;
-      }
-      found.stored += 1;
-      if (count <= last) found.doubled += 1;
-      if (count > answeredAtMs.length) found.wrong += 1;
-      if (count > last + 1) found.holes.push({ pointId, answeredAtMs: answeredAtMs.slice(last, count - 1), isMarkedBad });
-      last = Math.max(last, count);
-      isMarkedBad = false;
-    }
+    const { stored, doubled, wrong, holes } = followCounts(rows, answeredAtMs.length);
+    found.stored += stored;
+    found.doubled += doubled;
+    found.wrong += wrong;
+    for (const { from, to, isMarkedBad } of holes)
+      found.holes.push({ pointId, answeredAtMs: answeredAtMs.slice(from - 1, to), isMarkedBad });
   }
   return found;
 }
 
-async function storedCounts(
-  client: GatewatchClient,
-  pointId: string,
-  fromMs: number,
-  toMs: number,
-): Promise<{ readonly timeMs: number; readonly count: number | null }[]> {
-  const rows: { readonly timeMs: number; readonly count: number | null }[] = [];
-  for (let from = fromMs; from < toMs; from += pieceMs) {
-    const piece = await client.get<RawReadings>(`/api/readings?point=${pointId}&from=${from}&to=${Math.min(toMs, from + pieceMs)}`);
-    if (piece.isTruncated) throw new Error(`the readings of ${pointId} were cut off`);
-    for (const [timeMs, value, quality] of piece.rows) rows.push({ timeMs, count: quality === Quality.good ? value : null });
+export interface StoredCount {
+  readonly timeMs: number;
+  /** Null: a reading that is bad. */
+  readonly count: number | null;
+}
+
+export interface FollowedCounts {
+  readonly stored: number;
+  readonly doubled: number;
+  readonly wrong: number;
+  /** Counts that are not there, both ends included; and whether a bad reading stands in their place. */
+  readonly holes: readonly { readonly from: number; readonly to: number; readonly isMarkedBad: boolean }[];
+  /** The highest that is there. */
+  readonly last: number;
+}
+
+/** What is stored of a point that counts from 1 to `given`, in order of time. */
+export function followCounts(rows: readonly StoredCount[], given: number): FollowedCounts {
+  const holes: FollowedCounts['holes'][number][] = [];
+  let [stored, doubled, wrong, last] = [0, 0, 0, 0];
+  let isMarkedBad = false;
+  for (const { count } of rows) {
+    if (count === null) {
+      isMarkedBad = true;
+      continue;
+    }
+    stored += 1;
+    if (count <= last) doubled += 1;
+    if (count > given) wrong += 1;
+    if (count > last + 1) holes.push({ from: last + 1, to: count - 1, isMarkedBad });
+    last = Math.max(last, count);
+    isMarkedBad = false;
   }
-  return rows;
+  return { stored, doubled, wrong, holes, last };
+}
+
+async function storedCounts(client: GatewatchClient, pointId: string, fromMs: number, toMs: number): Promise<readonly StoredCount[]> {
+  const counts: StoredCount[] = [];
+  for (let from = fromMs; from < toMs; from += pieceMs)
+    counts.push(...countsOf(await storedReadings(client, pointId, from, Math.min(toMs, from + pieceMs))));
+  return counts;
+}
+
+/** In one piece; throws where it was cut off. */
+export async function storedReadings(client: GatewatchClient, pointId: string, fromMs: number, toMs: number): Promise<RawReadings['rows']> {
+  const found = await client.get<RawReadings>(`/api/readings?point=${pointId}&from=${fromMs}&to=${toMs}`);
+  if (found.isTruncated) throw new Error(`the readings of ${pointId} were cut off`);
+  return found.rows;
+}
+
+export function countsOf(rows: RawReadings['rows']): StoredCount[] {
+  return rows.map(([timeMs, value, quality]) => ({ timeMs, count: quality === Quality.good ? value : null }));
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -93,7 +94,7 @@ function argumentsOf(options: StartOptions): string[] {
 /** SIGKILL somewhere between its first instruction and a while after it is ready. */
 export async function killWhileStarting(options: StartOptions, afterMs: number): Promise<void> {
   const { child } = spawnGatewatch(argumentsOf(options), options.environment ?? {});
-  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await pass(afterMs);
   child.kill('SIGKILL');
   await exitOf(child);
 }

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { parseDocument } from 'yaml';
@@ -283,7 +284,7 @@ async function openedIncident(small: SmallServer): Promise<string> {
   for (let tries = 0; tries < 200; tries += 1) {
     const [first] = (await small.ask('duty', 'GET', '/api/incidents')).body as readonly { readonly id: string }[];
     if (first !== undefined) return first.id;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await pass(25);
   }
   throw new Error('the confirmed leak opened no incident');
 }

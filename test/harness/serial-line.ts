@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 
 export async function startSerialLine(
   socat: string,
@@ -27,7 +28,7 @@ export async function startSerialLine(
       await stop();
       throw new Error(`no serial line: ${told}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await pass(25);
   }
   return { path: port, stop };
 }

@@ -1,8 +1,11 @@
 // Who remembers what a person was told, so that after faults it can be asked whether all of it is still there, once, and in turn.
+import { setTimeout as pass } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { needsAcknowledgement } from '../../domain/alarms/alarm-state.ts';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import type { JournalEntry } from '../../domain/journal/journal-entry.ts';
+import { openDatabase } from '../../server/journal/database.ts';
+import { verifyChain } from '../../server/journal/journal.ts';
 import type { GatewatchClient } from './gatewatch-client.ts';
 
 /** Raises and acknowledgements that a person was told of: what must never be lost after that. */
@@ -35,7 +38,7 @@ export async function watch(client: GatewatchClient, witness: Witness, isOver: (
     while (!isOver()) {
       const open = (await client.alarms('?state=unacknowledged')).slice(0, 20);
       witness.saw(open);
-      if (open.length === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (open.length === 0) await pass(pauseMs);
       for (const alarm of open) {
         if (isOver() || !needsAcknowledgement(alarm.state)) break;
         const comment = `seen ${alarm.id} v${alarm.version}`;
@@ -87,4 +90,14 @@ export function expectInTurn(journal: readonly JournalEntry[]): void {
   }
   const raises = journal.filter((entry) => entry.kind === 'alarm.raise');
   expect(new Set(raises.map((entry) => entry.occurrenceId)).size).toBe(raises.length);
+}
+
+/** The hash chain of the journal holds from its first line to its last. */
+export async function expectChainIntact(dataDir: string, journalUrl = 'sqlite:'): Promise<void> {
+  const database = await openDatabase(journalUrl, dataDir);
+  try {
+    expect(await verifyChain(database)).toMatchObject({ kind: 'intact' });
+  } finally {
+    await database.destroy();
+  }
 }

@@ -2,14 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { openDatabase } from '../../server/journal/database.ts';
-import { verifyChain } from '../../server/journal/journal.ts';
 import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import type { GatewatchClient } from '../harness/gatewatch-client.ts';
 import { startCollectorProcess, startOneOfServers } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices, type TogglingDevices } from '../harness/toggling-devices.ts';
-import { expectAllThere, type Witness } from '../harness/witness.ts';
+import { expectActive } from '../harness/toggling-plant.ts';
+import { expectAllThere, expectChainIntact, type Witness } from '../harness/witness.ts';
 import { startNatsServer } from './nats-server.ts';
 
 /** Another form than one NATS and one collector without history. */
@@ -75,19 +74,13 @@ export async function startAlarmingPlant(form: string | PlantForm, journalUrl: s
     },
     devices,
     rest: () => clearInterval(toggling),
-    async expectActive(client) {
-      await expect
-        .poll(async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 20_000, interval: 200 })
-        .toEqual(devices.trueAlarms());
-    },
+    expectActive: (client) => expectActive(client, devices),
     async expectJournal(client, witness) {
       const lines = await client.journal();
       expect(witness.raised.size).toBeGreaterThan(50);
       expect(witness.acknowledged.size).toBeGreaterThan(20);
       expectAllThere(witness, lines);
-      const database = await openDatabase(journalUrl, folder);
-      expect(await verifyChain(database)).toMatchObject({ kind: 'intact' });
-      await database.destroy();
+      await expectChainIntact(folder, journalUrl);
     },
   };
 }

@@ -1,8 +1,9 @@
 // The historian's InfluxDB is away: dead for a day of readings (a day's times, written as fast as the spool takes them), then dead and frozen for moments under the
 // whole product, whose alarms and people go on meanwhile. What came in is there in the end, once. What databases may answer is historian/influx/influx-answers.test.ts.
 import { randomInt } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../collector/system-clock.ts';
 import { Quality } from '../../domain/readings/quality.ts';
@@ -11,10 +12,8 @@ import { openHistorian } from '../../historian/open-historian.ts';
 import { createRandom } from '../../simulators/process/random.ts';
 import { benchPlant } from '../bench/walking-readings.ts';
 import { compareCounts, ReadingsWitness } from '../harness/counted-readings.ts';
-import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
-import { startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
-import { startTogglingDevices } from '../harness/toggling-devices.ts';
+import { startTogglingPlant } from '../harness/toggling-plant.ts';
 import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 import { influxdProgram, influxQuery, startInfluxd } from './influxd.ts';
 
@@ -93,20 +92,10 @@ describe.skipIf(program === null)('the historian’s database is away', () => {
       await influx.kill();
     });
     await influxQuery(influx.port, 'CREATE DATABASE away');
-    const devices = await startTogglingDevices({ devices: 5, pointsEach: 50, scanMs: 200, random });
-    onTestFinished(() => devices.stop());
-    const plantFile = path.join(folder, 'plant.json');
-    writeFileSync(plantFile, devices.plantText);
+    const plant = await startTogglingPlant({ devices: 5, pointsEach: 50, scanMs: 200, random, folder });
     const fromMs = Date.now();
-    const gatewatch = await startGatewatch({
-      dataDir: path.join(folder, 'data'),
-      arguments: ['--plant', plantFile, '--no-simulators', '--historian', `influx://127.0.0.1:${influx.port}/?db=away`],
-    });
-    onTestFinished(() => gatewatch.kill());
-    await addDutyPerson(gatewatch.address, gatewatch.firstPassword);
-    const client = await signInDutyPerson(gatewatch.address);
-    const toggling = setInterval(() => devices.toggle(Date.now(), 600), 20);
-    onTestFinished(() => clearInterval(toggling));
+    const { gatewatch, client } = await plant.startOnDuty({ arguments: ['--historian', `influx://127.0.0.1:${influx.port}/?db=away`] });
+    plant.toggle({ everyMs: 20, restMs: 600 });
     const witness = new Witness();
     let isOver = false;
     const watching = watch(client, witness, () => isOver);
@@ -114,7 +103,7 @@ describe.skipIf(program === null)('the historian’s database is away', () => {
     const away = async (how: string, begin: () => Promise<unknown>, finish: () => Promise<unknown>) => {
       const before = witness.copy();
       await begin();
-      await new Promise((resolve) => setTimeout(resolve, isLong ? 60_000 : 6_000));
+      await pass(isLong ? 60_000 : 6_000);
       const [raises, acknowledgements] = [witness.raised.size - before.raised.size, witness.acknowledged.size - before.acknowledged.size];
       expect(raises).toBeGreaterThan(10);
       expect(acknowledgements).toBeGreaterThan(5);
@@ -135,15 +124,15 @@ describe.skipIf(program === null)('the historian’s database is away', () => {
     );
     isOver = true;
     await watching;
-    clearInterval(toggling);
+    plant.rest();
     const spooled = async () => {
       const { collectors } = await client.get<{ collectors: { historian: { spooled: number; isAvailable: boolean } }[] }>('/api/health');
       return collectors[0]?.historian;
     };
     await expect.poll(spooled, { timeout: 60_000, interval: 200 }).toMatchObject({ isAvailable: true, spooled: 0 });
     const toMs = Date.now();
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const counted = await compareCounts({ client, counts: devices.counts, witness: new ReadingsWitness(), fromMs, toMs });
+    await pass(1_500);
+    const counted = await compareCounts({ client, counts: plant.devices.counts, witness: new ReadingsWitness(), fromMs, toMs });
     const journal = await client.journal();
     expect(await gatewatch.stop()).toBe(0);
     expect({ doubled: counted.doubled, wrong: counted.wrong, holes: counted.holes }).toEqual({ doubled: 0, wrong: 0, holes: [] });

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
 import { createRandom } from '../../simulators/process/random.ts';
@@ -49,11 +50,11 @@ describe.skipIf(natsProgram === null)('the link is away', () => {
     await nats.kill();
     const known = new Set((await raises()).map(({ occurrenceId }) => occurrenceId));
     const risesBefore = plant.devices.riseCount();
-    await new Promise((resolve) => setTimeout(resolve, awayMs));
+    await pass(awayMs);
     plant.rest();
     const rose = plant.devices.riseCount() - risesBefore;
     // A scan and more, so that the last is found out about before the link is back.
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await pass(1_000);
     expect((await raises()).every(({ occurrenceId }) => known.has(occurrenceId))).toBe(true);
     nats = await startNatsServer(natsProgram as string, path.join(folder, 'nats'), nats.port);
     await plant.expectActive(client);

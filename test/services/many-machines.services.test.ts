@@ -4,6 +4,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { createRandom } from '../../simulators/process/random.ts';
 import type { GatewatchClient } from '../harness/gatewatch-client.ts';
@@ -81,7 +82,7 @@ describe.skipIf(!hasAll)('many machines', () => {
     const under = async (what: string, fault: () => Promise<unknown>) => {
       let isOver = false;
       const watching = (await bothSignedIn()).map((client) => watch(client, witness, () => isOver));
-      await new Promise((resolve) => setTimeout(resolve, 1_500 + random() * 1_000));
+      await pass(1_500 + random() * 1_000);
       isOver = true;
       plant.devices.longestSilenceMs();
       const sinceMs = performance.now();

@@ -1,6 +1,7 @@
 // The journal's PostgreSQL dies for good and the one that follows it takes its place, twice, while alarms come and people acknowledge. The address stays the same, as with a
 // proxy or an address that moves. A commit was confirmed only when both had it: nothing that anybody was told may be missing.
 import { randomInt } from 'node:crypto';
+import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { createRandom } from '../../simulators/process/random.ts';
 import { startFrozenWire } from '../harness/frozen-wire.ts';
@@ -37,7 +38,7 @@ describe.skipIf(natsProgram === null || !hasPostgres)('PostgreSQL fails over', (
       onTestFinished(() => follower.remove());
       let isOver = false;
       const watching = watch(await plant.signIn(server.address), witness, () => isOver);
-      await new Promise((resolve) => setTimeout(resolve, 2_000 + random() * 1_000));
+      await pass(2_000 + random() * 1_000);
       isOver = true;
       const before = witness.acknowledged.size;
       expect(before).toBeGreaterThan(0);
@@ -53,7 +54,7 @@ describe.skipIf(natsProgram === null || !hasPostgres)('PostgreSQL fails over', (
     }
     let isOver = false;
     const watching = watch(await plant.signIn(server.address), witness, () => isOver);
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await pass(2_000);
     isOver = true;
     await watching;
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import pg from 'pg';
 import { must, run } from '../harness/run-command.ts';
 import { freePort, type ServiceProcess, serviceProgram, startService } from './service.ts';
@@ -106,7 +107,7 @@ async function runPostgres(options: {
         return await untilItAnswers(url, service);
       } catch (error) {
         if (Date.now() > endMs || !/still in use|already exists/.test(service.output())) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await pass(200);
       }
     }
   };
@@ -135,7 +136,7 @@ async function runPostgres(options: {
       const endMs = Date.now() + 30_000;
       while ((await ask("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")).rowCount === 0) {
         if (Date.now() > endMs) throw new Error('the second PostgreSQL does not follow');
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await pass(50);
       }
       return follower;
     },
@@ -170,7 +171,7 @@ async function untilItAnswers(url: string, service: ServiceProcess): Promise<voi
     } catch (error) {
       if (Date.now() > endMs || service.child.exitCode !== null)
         throw new Error(`PostgreSQL does not answer:\n${service.output()}`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pass(50);
     } finally {
       await client.end().catch(() => undefined);
     }

@@ -4,6 +4,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { createRandom } from '../../simulators/process/random.ts';
 import { type ForgetfulDisk, openForgetfulDisk } from '../harness/forgetful-disk.ts';
@@ -99,7 +100,7 @@ describe.skipIf(natsProgram === null || postgresProgram() === null || why !== nu
           witness,
           () => isOver,
         );
-        await new Promise((resolve) => setTimeout(resolve, 1_500 + random() * 1_500));
+        await pass(1_500 + random() * 1_500);
         isOver = true;
         const sinceMs = performance.now();
         const processes = treeOf(pid());

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { freePorts } from '../../simulators/free-ports.ts';
 
 /** Where the program is, or null. Also looks where Debian puts servers, which is not on everybody's PATH. */
@@ -82,6 +83,6 @@ export async function untilReady(service: ServiceProcess, isReady: () => Promise
     if (service.child.exitCode !== null) throw new Error(`the service ended with ${service.child.exitCode}:\n${service.output()}`);
     if (await isReady().catch(() => false)) return;
     if (Date.now() > deadline) throw new Error(`the service was not ready in time:\n${service.output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pass(50);
   }
 }

@@ -2,6 +2,7 @@
 // lost or told twice, and what the gap was is printed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { HealthView } from '../../domain/api/health-api.ts';
 import { createRandom } from '../../simulators/process/random.ts';
@@ -9,6 +10,7 @@ import { addDutyPerson, signInDutyPerson } from '../harness/duty-person.ts';
 import { type CollectorProcess, startCollectorProcess, startGatewatch } from '../harness/gatewatch-process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { startTogglingDevices } from '../harness/toggling-devices.ts';
+import { expectActive } from '../harness/toggling-plant.ts';
 import { expectAllThere, Witness, watch } from '../harness/witness.ts';
 import { influxdProgram, influxQuery, startInfluxd } from './influxd.ts';
 import { natsServerProgram, startNatsCluster } from './nats-server.ts';
@@ -73,7 +75,7 @@ describe.skipIf(natsProgram === null || influxProgram === null)('two collector p
     const watching = watch(client, witness, () => isOver);
     const gaps: string[] = [];
     const takenOverIn = async (what: string, fault: () => unknown, expected: Record<string, string>) => {
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await pass(2_000);
       await fault();
       const sinceMs = performance.now();
       await expectHolders(expected);
@@ -97,16 +99,14 @@ describe.skipIf(natsProgram === null || influxProgram === null)('two collector p
 
     // A node of NATS is killed, then another frozen: the holder stays.
     await nats.nodes[0]?.kill();
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await pass(3_000);
     await nats.restart(0);
     await expectHolders({ east: 'two', west: 'two' });
 
     isOver = true;
     await watching;
     clearInterval(toggling);
-    await expect
-      .poll(async () => new Set((await client.alarms('?state=active')).map((alarm) => alarm.alarmId)), { timeout: 30_000, interval: 200 })
-      .toEqual(devices.trueAlarms());
+    await expectActive(client, devices, { timeoutMs: 30_000 });
     expect(witness.raised.size).toBeGreaterThan(50);
     const journal = await client.journal();
     expectAllThere(witness, journal);

@@ -1,6 +1,7 @@
 // Two servers on one PostgreSQL, a collector over NATS, people at both addresses: the server in charge is killed again and again, then stopped as an upgrade does.
 import { randomInt } from 'node:crypto';
 import net, { type AddressInfo } from 'node:net';
+import { setTimeout as pass } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AlarmView } from '../../domain/api/alarm-api.ts';
@@ -44,7 +45,7 @@ describe.skipIf(natsProgram === null || program === null)('two servers on one Po
       let isOver = false;
       const watching = [];
       for (const server of servers) watching.push(watch(await signIn(server.address), witness, () => isOver));
-      await new Promise((resolve) => setTimeout(resolve, 1_000 + random() * 2_000));
+      await pass(1_000 + random() * 2_000);
       isOver = true;
       await servers[inCharge]?.kill();
       const killedAtMs = performance.now();
@@ -66,7 +67,7 @@ describe.skipIf(natsProgram === null || program === null)('two servers on one Po
     const outcomes: number[][] = [];
     while (outcomes.length < races) {
       const waiting = await client.alarms('?state=unacknowledged');
-      if (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      if (waiting.length === 0) await pass(20);
       for (const alarm of waiting.slice(0, 10)) {
         const answers = await Promise.all(
           [client, second].map((each) => each.ask<AlarmView>('POST', `/api/alarms/${alarm.id}/acknowledge`, { version: alarm.version })),

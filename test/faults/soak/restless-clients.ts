@@ -1,5 +1,6 @@
 // People's pages that come and go all the time, some without saying so: closed, cut, frozen on the way, silent in the middle of a request.
 import net from 'node:net';
+import { setTimeout as pass } from 'node:timers/promises';
 import type { Random } from '../../../simulators/process/random.ts';
 import { startFrozenWire } from '../../harness/frozen-wire.ts';
 import type { GatewatchClient, LiveSocket } from '../../harness/gatewatch-client.ts';
@@ -75,8 +76,4 @@ export class RestlessClients {
     const answer = await this.#client.ask('GET', question).catch(() => null);
     if (answer?.status !== 200) this.unanswered += 1;
   }
-}
-
-function pass(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -1,7 +1,7 @@
 // Compares what the historian holds with what the devices remember having answered.
-import type { RawReadings } from '../../../domain/api/readings-api.ts';
 import { Quality } from '../../../domain/readings/quality.ts';
 import type { Random } from '../../../simulators/process/random.ts';
+import { countsOf, followCounts, storedReadings } from '../../harness/counted-readings.ts';
 import type { GatewatchClient } from '../../harness/gatewatch-client.ts';
 import { type CountingDevice, setpoint, waveValue } from './counting-devices.ts';
 
@@ -59,40 +59,24 @@ export async function compareStored(options: {
     expectedRaises: new Map(),
     raisesNotRead: 0,
   };
-  const read = async (device: CountingDevice, tag: string) => {
-    const id = `${device.stationId}.${tag}`;
-    const found = await client.get<RawReadings>(`/api/readings?point=${id}&from=${fromMs}&to=${toMs}`);
-    if (found.isTruncated) throw new Error(`the readings of ${id} were cut off`);
-    return found.rows;
-  };
+  const read = (device: CountingDevice, tag: string) => storedReadings(client, `${device.stationId}.${tag}`, fromMs, toMs);
   for (const [index, device] of devices.entries()) {
-    const rows = await read(device, 'XQ-100');
+    const counts = countsOf(await read(device, 'XQ-100'));
     const faults = [...options.faultTimes, ...device.faultTimes];
     const isInFault = (count: number) => {
       const atMs = device.answers[count - 1]?.atMs ?? 0;
       return faults.some(([begin, end]) => atMs >= begin - beforeFaultMs && atMs <= end + afterFaultMs);
     };
-    const counts: { readonly timeMs: number; readonly count: number | null }[] = [];
-    let last = 0;
-    let isMarkedBad = false;
-    for (const [timeMs, value, quality] of rows) {
-      if (quality !== Quality.good || value === null) {
-        isMarkedBad = true;
-        counts.push({ timeMs, count: null });
-        continue;
-      }
-      if (value <= last) result.doubled += 1;
-      if (value > device.answers.length) result.wrong += 1;
-      for (let count = last + 1; count < value; count += 1) {
+    const { stored, doubled, wrong, holes, last } = followCounts(counts, device.answers.length);
+    result.stored += stored;
+    result.doubled += doubled;
+    result.wrong += wrong;
+    for (const { from, to, isMarkedBad } of holes)
+      for (let count = from; count <= to; count += 1) {
         if (isInFault(count)) result.missingInFaults += 1;
         else if (isMarkedBad) result.missingMarkedBad += 1;
         else result.lost += 1;
       }
-      result.stored += 1;
-      counts.push({ timeMs, count: value });
-      last = Math.max(last, value);
-      isMarkedBad = false;
-    }
     result.answered += device.answers.length;
     // The rest was answered after the range that was read, but for what is clearly before its end.
     for (let count = last + 1; count <= device.answers.length; count += 1)
